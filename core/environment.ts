@@ -1,0 +1,41 @@
+/**
+ * The names of every environment variable that the infrastructure sets and the functions read,
+ * in one place so that the two cannot drift apart.
+ */
+export const ENV = {
+  /** Name of the DynamoDB table that holds the event log. */
+  stateTable: 'STATE_TABLE',
+  /** Name of the event log within the table; one deployment has one. */
+  scope: 'SCOPE',
+  /** Issuer URL of the identity provider, without a trailing slash. */
+  issuer: 'ISSUER',
+  /** The client (audience) that tokens must have been issued to. */
+  clientId: 'CLIENT_ID',
+  /** Groups whose members are admins, separated by commas. */
+  adminGroups: 'ADMIN_GROUPS',
+  /** Groups whose members are workers, separated by commas. */
+  workerGroups: 'WORKER_GROUPS',
+  /** Path templates that are never blocked, separated by commas. */
+  alwaysAllowed: 'ALWAYS_ALLOWED',
+  /** `open` or `closed`: what to decide when no state has ever been read. */
+  stateUnknown: 'STATE_UNKNOWN',
+  /** Origins that may read answers across origins, separated by commas; `*` is any. */
+  allowedOrigins: 'ALLOWED_ORIGINS',
+  /** `negotiated` or `json`: the forms that a refusal may take. */
+  refusalForm: 'REFUSAL_FORM',
+  /** Blocked calls a minute above which a client counts as a repeat offender. */
+  offenderThreshold: 'OFFENDER_THRESHOLD',
+  /** Seconds since sign-in up to which an emergency may be declared. */
+  freshSignInSeconds: 'FRESH_SIGN_IN_SECONDS',
+  /** Name of the EventBridge bus that events are published to. */
+  eventBus: 'EVENT_BUS',
+} as const;
+
+/** Namespace of every metric. Source: contract of the product, "Metrics and alarms". */
+export const METRIC_NAMESPACE = 'EnhancedMaintenanceMode';
+
+/** Path under which the control API is served. */
+export const CONTROL_BASE_PATH = '/api/maintenance';
+
+/** Path of the route that is blocked in every enforcing mode, to prove that the block blocks. */
+export const CANARY_PATH = '/api/maintenance/canary';
