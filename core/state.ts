@@ -1,0 +1,78 @@
+/**
+ * The state of maintenance: the whole of what an authorizer needs to decide, at most 4 KB as JSON.
+ * All instants are milliseconds since the Unix epoch.
+ */
+export type Mode = 'normal' | 'emergency' | 'test';
+
+/** What was planned for a normal maintenance or a test run. */
+export interface Plan {
+  readonly reason: string;
+  /** The planned end, or null when none is known. */
+  readonly endsAt: number | null;
+  /** Whether the clock ends the maintenance at `endsAt`. */
+  readonly autoEnd: boolean;
+  /** The operation types that are blocked; null means all that can be. */
+  readonly blockedOperations: readonly string[] | null;
+}
+
+interface Begun {
+  /** Stable over escalation and de-escalation, and unique over the log. */
+  readonly id: string;
+  readonly startedAt: number;
+  /** The admin who started it. */
+  readonly startedBy: string;
+  readonly notifyUsers: boolean;
+}
+
+export interface NormalMaintenance extends Begun, Plan {
+  readonly mode: 'normal';
+}
+
+export interface TestRun extends Begun, Plan {
+  readonly mode: 'test';
+}
+
+export interface Emergency extends Begun {
+  readonly mode: 'emergency';
+  readonly reason: string;
+  readonly declaredAt: number;
+  readonly declaredBy: string;
+  readonly terminateJobs: boolean;
+  /** Seconds that jobs are given to stop by themselves. */
+  readonly gracePeriod: number;
+  /** What de-escalation goes back to: the plan that the emergency suspended, null if there was none. */
+  readonly suspended: Plan | null;
+}
+
+export type Maintenance = NormalMaintenance | TestRun | Emergency;
+
+export interface State {
+  /** The number of the newest event; 0 before the first. */
+  readonly version: number;
+  readonly maintenance: Maintenance | null;
+  /** Credentials of members issued before this instant are worth nothing; null before the first maintenance. */
+  readonly sessionsInvalidBefore: number | null;
+}
+
+export const INITIAL_STATE: State = { version: 0, maintenance: null, sessionsInvalidBefore: null };
+
+/** The planned end of a maintenance; an emergency suspends its own. */
+export function plannedEnd(maintenance: Maintenance): number | null {
+  return maintenance.mode === 'emergency' ? null : maintenance.endsAt;
+}
+
+/** Whether the clock has ended this maintenance by `now`. */
+export function isEndedByClock(maintenance: Maintenance, now: number): boolean {
+  if (maintenance.mode === 'emergency') return false;
+  return maintenance.autoEnd && maintenance.endsAt !== null && maintenance.endsAt <= now;
+}
+
+/**
+ * The state as seen at an instant: what the clock has ended is over, whether or not its event has been written.
+ *
+ * @example effective({ ...state, maintenance: { ...m, autoEnd: true, endsAt: 1000 } }, 1000).maintenance // null
+ */
+export function effective(state: State, now: number): State {
+  if (state.maintenance === null || !isEndedByClock(state.maintenance, now)) return state;
+  return { ...state, maintenance: null };
+}
