@@ -1,0 +1,66 @@
+/**
+ * One spelling for every path that means the same, so that no spelling of a blocked path slips through.
+ * The request that is passed on to the origin is never rewritten; only the decision looks at this form.
+ *
+ * Percent-decoding follows RFC 3986 §6.2.2: unreserved characters once, everything else stays as it is.
+ */
+
+const PLAIN = /^\/(?:[a-z0-9_~-][a-z0-9._~-]*(?:\/(?!$)|$))*$/;
+const ESCAPE = /%([0-9a-f]{2})/gi;
+const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
+const UNRESERVED = /[a-z0-9._~-]/i;
+
+/**
+ * The canonical form of a request path, or null when the path is malformed: then nobody can say what the origin
+ * makes of it. Query removed, unreserved characters decoded once, duplicate slashes collapsed, trailing slash
+ * dropped, letters in lower case.
+ *
+ * @example canonicalPath('/API//Users/%7ejohn/?a=1') // '/api/users/~john'
+ * @example canonicalPath('/static/..%2fadmin') // null
+ */
+export function canonicalPath(raw: string): string | null {
+  if (PLAIN.test(raw)) return raw;
+  const path = withoutQuery(raw);
+  if (!path.startsWith('/') || isMalformed(path)) return null;
+  const decoded = path.replace(ESCAPE, (encoded, hex: string) => {
+    const character = String.fromCharCode(Number.parseInt(hex, 16));
+    return UNRESERVED.test(character) ? character : encoded;
+  });
+  const collapsed = decoded.replace(/\/{2,}/g, '/');
+  const trimmed = collapsed.length > 1 && collapsed.endsWith('/') ? collapsed.slice(0, -1) : collapsed;
+  return lowerCase(trimmed);
+}
+
+function withoutQuery(raw: string): string {
+  const end = raw.search(/[?#]/);
+  return end === -1 ? raw : raw.slice(0, end);
+}
+
+/** Dot segments, encoded separators, control characters and broken encodings have no agreed meaning. */
+function isMalformed(path: string): boolean {
+  if (BROKEN_ESCAPE.test(path) || /%2f|%5c|\\/i.test(path)) return true;
+  const decoded = decodeOnce(path);
+  if (decoded === null || !path.isWellFormed() || hasControlCharacter(decoded)) return true;
+  return decoded.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+function decodeOnce(path: string): string | null {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return null;
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    const code = text.charCodeAt(i);
+    if (code < 0x20 || (code >= 0x7f && code <= 0x9f)) return true;
+  }
+  return false;
+}
+
+/** ASCII only: what an origin makes of other letters' cases is not ours to guess. */
+function lowerCase(path: string): string {
+  return path.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}

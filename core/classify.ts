@@ -1,0 +1,43 @@
+import { BUILT_IN_RULES } from './built-in-rules.ts';
+import { canonicalPath } from './canonical-path.ts';
+import { RouteMatcher } from './route-matcher.ts';
+import type { Rule } from './rule.ts';
+
+export interface Classification {
+  /** The operation type. */
+  readonly operation: string;
+  /** The rule that decided, null when none did. */
+  readonly rule: Rule | null;
+  /** The path in its one spelling, null when it is malformed. */
+  readonly canonicalPath: string | null;
+}
+
+/** Decides what a request does. */
+export type Classify = (method: string, path: string) => Classification;
+
+const READING_VERBS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+
+/**
+ * Makes a classifier of sets of rules. An earlier set is consulted first; within a set the most specific rule wins.
+ * Throws InvalidTemplateError for a rule that can't be used.
+ *
+ * @example createClassifier([ownRules, BUILT_IN_RULES])('POST', '/start_caption_generation').operation
+ */
+export function createClassifier(sets: readonly (readonly Rule[])[]): Classify {
+  const matchers = sets.map(
+    (rules) => new RouteMatcher(rules.map((rule) => ({ method: rule.method, path: rule.path, value: rule }))),
+  );
+  return (method, path) => {
+    const canonical = canonicalPath(path);
+    if (canonical === null) return { operation: 'unknown', rule: null, canonicalPath: null };
+    for (const matcher of matchers) {
+      const rule = matcher.find(method, canonical);
+      if (rule !== undefined) return { operation: rule.operation, rule, canonicalPath: canonical };
+    }
+    const operation = READING_VERBS.includes(method) ? 'read_operations' : 'unknown';
+    return { operation, rule: null, canonicalPath: canonical };
+  };
+}
+
+/** The classifier of the built-in rules alone. */
+export const classify: Classify = createClassifier([BUILT_IN_RULES]);

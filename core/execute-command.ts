@@ -1,0 +1,142 @@
+import type { Command } from './command.ts';
+import { StoreUnavailableError } from './errors.ts';
+import type { Actor, EventDraft, Idempotency, MaintenanceEvent } from './event.ts';
+import type { EventLog, Head } from './event-log.ts';
+import { type Conflict, dueEvent, type FieldProblem, holding, judge } from './judge.ts';
+import { INITIAL_STATE, type State } from './state.ts';
+
+/** A request to change the state, as it comes in from any way in. */
+export interface CommandRequest {
+  readonly command: Command;
+  readonly actor: Actor;
+  /** The version that the caller has seen; the command is refused when the newest is another. */
+  readonly expectedVersion?: number | undefined;
+  readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
+  /** Makes the answer from the event-to-be; it is kept in the log with the event. */
+  readonly answer: (accepted: EventDraft, before: State) => unknown;
+}
+
+export type CommandOutcome =
+  /** Carried out: the event is in the log. */
+  | {
+      readonly outcome: 'done';
+      readonly event: MaintenanceEvent;
+      readonly before: State;
+      readonly answer: unknown;
+    }
+  /** The same request was carried out before; this is its answer. */
+  | { readonly outcome: 'repeated'; readonly answer: unknown }
+  /** The idempotency key belongs to another request. */
+  | { readonly outcome: 'key_reused' }
+  | { readonly outcome: 'version_mismatch'; readonly state: State }
+  | { readonly outcome: 'conflict'; readonly conflict: Conflict; readonly state: State }
+  | { readonly outcome: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+export interface Dependencies {
+  readonly log: EventLog;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly newId: () => string;
+}
+
+/** How long a repeated idempotency key gets the first answer again, ms. */
+const REMEMBERED = 24 * 3600 * 1000;
+
+/** More events than this in a row, written by others while one command tries, means that something is wrong. */
+const MOST_TRIES = 20;
+
+export function stateOf(head: Head): State {
+  return head?.state ?? INITIAL_STATE;
+}
+
+/**
+ * Writes the events that the clock has made due, one at a time, and returns the newest event.
+ * Rejects with StoreUnavailableError.
+ */
+export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): Promise<Head> {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const head = await log.head();
+    const due = dueEvent(stateOf(head), now());
+    if (due === null) return head;
+    await log.append(due, head);
+  }
+  throw new StoreUnavailableError('The event log changes faster than due events can be written.');
+}
+
+/**
+ * Carries out one command: settles, judges it against the result, appends its event.
+ * When somebody else's command takes the place in the log meanwhile, that one has won and this one is refused;
+ * events of the clock only make it look again. Rejects with StoreUnavailableError, and then nothing is promised:
+ * the caller looks at the state, or repeats the request with its idempotency key.
+ */
+export async function executeCommand(
+  dependencies: Dependencies,
+  request: CommandRequest,
+): Promise<CommandOutcome> {
+  const { log, now, newId } = dependencies;
+  const { actor, command } = request;
+  let seen: number | null = null;
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const head = await settle(dependencies);
+    const state = stateOf(head);
+    const earlier = await findEarlier(dependencies, request);
+    if (earlier !== null) return earlier;
+    if (request.expectedVersion !== undefined && request.expectedVersion !== state.version) {
+      return { outcome: 'version_mismatch', state };
+    }
+    const overtaken = seen !== null && (await changedByOthers(log, seen, state.version));
+    const judgement = judge(state, command, { actor, now: now(), newId });
+    if (judgement.verdict === 'invalid') return { outcome: 'invalid', problems: judgement.problems };
+    if (judgement.verdict === 'conflict') return { outcome: 'conflict', conflict: judgement.conflict, state };
+    if (overtaken) return { outcome: 'conflict', conflict: stateChanged(state), state };
+    seen = state.version;
+    const answer = request.answer(judgement.draft, state);
+    const appended = await log.append(judgement.draft, head, idempotencyOf(request, answer));
+    if (appended.outcome === 'appended') {
+      await settleIfReachable(dependencies);
+      return { outcome: 'done', event: appended.event, before: state, answer };
+    }
+  }
+  throw new StoreUnavailableError('The event log changes faster than this command can be judged.');
+}
+
+/** The command is in the log already: what the clock adds to it can wait for the next command or tick. */
+async function settleIfReachable(dependencies: Dependencies): Promise<void> {
+  try {
+    await settle(dependencies);
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+  }
+}
+
+/** Whether somebody's command, and not only the clock, is behind the events after `seen`. */
+async function changedByOthers(log: EventLog, seen: number, newest: number): Promise<boolean> {
+  if (newest <= seen) return false;
+  const { items } = await log.page({ limit: Math.min(100, newest - seen) });
+  return items.some((event) => event.number > seen && event.actor.role !== 'system');
+}
+
+function idempotencyOf(request: CommandRequest, answer: unknown): Idempotency | undefined {
+  return request.idempotency === undefined ? undefined : { ...request.idempotency, answer };
+}
+
+async function findEarlier(
+  { log, now }: Dependencies,
+  { idempotency, actor }: CommandRequest,
+): Promise<CommandOutcome | null> {
+  if (idempotency === undefined) return null;
+  const event = await log.findByIdempotencyKey(actor.id, idempotency.key, now() - REMEMBERED);
+  const kept = event?.idempotency;
+  if (!kept) return null;
+  if (kept.requestHash !== idempotency.requestHash) return { outcome: 'key_reused' };
+  return { outcome: 'repeated', answer: kept.answer };
+}
+
+function stateChanged({ maintenance, version }: State): Conflict {
+  const now = maintenance === null ? 'No maintenance is active' : holding(maintenance);
+  return {
+    code: 'state_changed',
+    message: `Somebody else changed the state while this call was being carried out. ${now} (version ${version}).`,
+    remedy: 'GET /api/maintenance/status, then repeat the call if it is still wanted',
+  };
+}

@@ -1,0 +1,331 @@
+import {
+  type Command,
+  type EmergencyCommand,
+  type EnableCommand,
+  LONGEST,
+  SHORTEST,
+  type UpdateCommand,
+} from './command.ts';
+import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
+import { isEndedByClock, type Maintenance, type Plan, type State } from './state.ts';
+import { rfc3339 } from './text.ts';
+
+/** Why a command can't be carried out in the present state. It changes nothing. */
+export interface Conflict {
+  readonly code:
+    | 'maintenance_already_active'
+    | 'maintenance_not_active'
+    | 'not_in_emergency'
+    | 'state_changed';
+  /** Names the mode, who holds it and since when. */
+  readonly message: string;
+  /** The call that would work. */
+  readonly remedy: string;
+}
+
+/** A value that does not fit, by the name it has in the HTTP API. */
+export interface FieldProblem {
+  readonly field: string;
+  readonly message: string;
+}
+
+export type Judgement =
+  | { readonly verdict: 'event'; readonly draft: EventDraft }
+  | { readonly verdict: 'conflict'; readonly conflict: Conflict }
+  | { readonly verdict: 'invalid'; readonly problems: readonly FieldProblem[] };
+
+/** What a judgement needs from outside. */
+export interface Circumstances {
+  readonly actor: Actor;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Makes the id of a new maintenance. */
+  readonly newId: () => string;
+}
+
+/** The event that the clock has made due in `state`, null when there is none. At most one: settle and ask again. */
+export function dueEvent(state: State, now: number): EventDraft | null {
+  const { maintenance } = state;
+  if (maintenance === null || !isEndedByClock(maintenance, now)) return null;
+  return draft('auto_ended', state, maintenance, null, { actor: CLOCK, now }, closing(maintenance, now));
+}
+
+/**
+ * Judges a command against a state in which nothing is due any more.
+ * Accepts it with the event to append, or refuses it and says which call would work.
+ */
+export function judge(state: State, command: Command, circumstances: Circumstances): Judgement {
+  switch (command.type) {
+    case 'enable':
+      return enable(state, command, circumstances);
+    case 'emergency':
+      return declareEmergency(state, command, circumstances);
+    case 'deescalate':
+      return deescalate(state, circumstances);
+    case 'disable':
+      return disable(state, circumstances);
+    case 'update':
+      return update(state, command, circumstances);
+  }
+}
+
+function enable(state: State, command: EnableCommand, circumstances: Circumstances): Judgement {
+  const { maintenance } = state;
+  const { now, actor, newId } = circumstances;
+  if (maintenance !== null && !(maintenance.mode === 'test' && command.mode === 'normal')) {
+    return alreadyActive(maintenance);
+  }
+  const endsAt = command.duration === undefined ? (command.endsAt ?? null) : now + command.duration * 1000;
+  const plan: Plan = {
+    reason: command.reason,
+    endsAt,
+    autoEnd: command.autoEnd,
+    blockedOperations: command.blockedOperations,
+  };
+  const problems = [...endProblems(endsAt, now), ...planProblems(plan, command.mode)];
+  if (problems.length > 0) return { verdict: 'invalid', problems };
+  const begun: Maintenance = {
+    ...plan,
+    mode: command.mode,
+    id: newId(),
+    startedAt: now,
+    startedBy: actor.id,
+    notifyUsers: command.notifyUsers,
+  };
+  const endsSessions = command.mode === 'normal' && command.invalidateSessions;
+  const details = {
+    mode: command.mode,
+    ends_at: endsAt === null ? null : rfc3339(endsAt),
+    invalidate_sessions: endsSessions,
+    ...completedTestRun(maintenance, now),
+  };
+  return event(
+    draft('activated', state, begun, begun, { actor, now, endsSessions, reason: command.reason }, details),
+  );
+}
+
+function declareEmergency(state: State, command: EmergencyCommand, circumstances: Circumstances): Judgement {
+  const { maintenance } = state;
+  const { now, actor, newId } = circumstances;
+  if (maintenance?.mode === 'emergency') return alreadyActive(maintenance);
+  const interrupted = maintenance?.mode === 'normal' ? maintenance : null;
+  const emergency: Maintenance = {
+    mode: 'emergency',
+    id: interrupted?.id ?? newId(),
+    startedAt: interrupted?.startedAt ?? now,
+    startedBy: interrupted?.startedBy ?? actor.id,
+    notifyUsers: interrupted?.notifyUsers ?? true,
+    reason: command.reason,
+    declaredAt: now,
+    declaredBy: actor.id,
+    terminateJobs: command.terminateJobs,
+    gracePeriod: command.gracePeriod,
+    suspended: interrupted === null ? null : planOf(interrupted),
+  };
+  const details = {
+    mode: 'emergency',
+    terminate_jobs: command.terminateJobs,
+    grace_period: command.gracePeriod,
+    ...completedTestRun(maintenance, now),
+  };
+  const type = interrupted === null ? 'activated' : 'escalated';
+  const cause = { actor, now, endsSessions: true, reason: command.reason };
+  return event(draft(type, state, emergency, emergency, cause, details));
+}
+
+function deescalate(state: State, { actor, now }: Circumstances): Judgement {
+  const { maintenance } = state;
+  if (maintenance === null) return notActive();
+  if (maintenance.mode !== 'emergency') return notInEmergency(maintenance);
+  const { id, startedAt, startedBy, notifyUsers, reason, suspended } = maintenance;
+  const plan = suspended ?? openPlan(reason);
+  const resumed: Maintenance = { mode: 'normal', id, startedAt, startedBy, notifyUsers, ...plan };
+  const details = { emergency_seconds: Math.round((now - maintenance.declaredAt) / 1000) };
+  return event(draft('deescalated', state, resumed, resumed, { actor, now, reason: plan.reason }, details));
+}
+
+function disable(state: State, { actor, now }: Circumstances): Judgement {
+  const { maintenance } = state;
+  if (maintenance === null) return notActive();
+  return event(draft('deactivated', state, maintenance, null, { actor, now }, closing(maintenance, now)));
+}
+
+function update(state: State, command: UpdateCommand, { actor, now }: Circumstances): Judgement {
+  const { maintenance } = state;
+  if (maintenance === null) return notActive();
+  const before = planOf(maintenance);
+  const plan: Plan = {
+    reason: command.reason ?? before.reason,
+    endsAt: newEnd(command, before, maintenance.startedAt),
+    autoEnd: command.autoEnd ?? before.autoEnd,
+    blockedOperations:
+      command.blockedOperations === undefined ? before.blockedOperations : command.blockedOperations,
+  };
+  const moved = plan.endsAt !== before.endsAt && plan.endsAt !== null && plan.endsAt <= now;
+  const problems = [
+    ...(moved ? [{ field: endField(command), message: 'must lie in the future' }] : []),
+    ...planProblems(plan, maintenance.mode),
+  ];
+  if (problems.length > 0) return { verdict: 'invalid', problems };
+  const updated: Maintenance =
+    maintenance.mode === 'emergency'
+      ? {
+          ...maintenance,
+          reason: plan.reason,
+          suspended: suspendedAfter(maintenance.suspended, command, plan),
+        }
+      : { ...maintenance, ...plan };
+  return event(
+    draft(
+      'updated',
+      state,
+      updated,
+      updated,
+      { actor, now, reason: plan.reason },
+      { changed: changed(command) },
+    ),
+  );
+}
+
+function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number | null {
+  if (command.duration !== undefined) return startedAt + command.duration * 1000;
+  return command.endsAt === undefined ? before.endsAt : command.endsAt;
+}
+
+function endField(command: UpdateCommand): string {
+  return command.duration === undefined ? 'ends_at' : 'duration';
+}
+
+/** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
+function suspendedAfter(suspended: Plan | null, command: UpdateCommand, plan: Plan): Plan | null {
+  const changesPlan = changed(command).some((field) => field !== 'reason');
+  if (suspended === null && !changesPlan) return null;
+  return { ...plan, reason: suspended?.reason ?? plan.reason };
+}
+
+function changed(command: UpdateCommand): string[] {
+  const fields: [string, unknown][] = [
+    ['reason', command.reason],
+    ['duration', command.duration],
+    ['ends_at', command.endsAt],
+    ['auto_end', command.autoEnd],
+    ['blocked_operations', command.blockedOperations],
+  ];
+  return fields.filter(([, value]) => value !== undefined).map(([name]) => name);
+}
+
+function openPlan(reason: string): Plan {
+  return { reason, endsAt: null, autoEnd: false, blockedOperations: null };
+}
+
+function planOf(maintenance: Maintenance): Plan {
+  if (maintenance.mode === 'emergency') {
+    return { ...(maintenance.suspended ?? openPlan(maintenance.reason)), reason: maintenance.reason };
+  }
+  const { reason, endsAt, autoEnd, blockedOperations } = maintenance;
+  return { reason, endsAt, autoEnd, blockedOperations };
+}
+
+function endProblems(endsAt: number | null, now: number): FieldProblem[] {
+  if (endsAt === null) return [];
+  const seconds = (endsAt - now) / 1000;
+  if (seconds >= SHORTEST && seconds <= LONGEST) return [];
+  return [{ field: 'ends_at', message: `must lie ${SHORTEST} to ${LONGEST} seconds from now` }];
+}
+
+function planProblems(plan: Plan, mode: Maintenance['mode']): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (plan.autoEnd && plan.endsAt === null) {
+    problems.push({ field: 'auto_end', message: 'needs an end: give duration or ends_at' });
+  }
+  if (plan.blockedOperations !== null && mode === 'test') {
+    problems.push({ field: 'blocked_operations', message: 'can only be given in normal mode' });
+  }
+  return problems;
+}
+
+function alreadyActive(held: Maintenance): Judgement {
+  const remedies: Record<Maintenance['mode'], string> = {
+    normal: 'POST /api/maintenance/disable ends it, PATCH /api/maintenance changes it',
+    test: 'POST /api/maintenance/disable ends the test run',
+    emergency:
+      'POST /api/maintenance/deescalate goes back to normal mode, POST /api/maintenance/disable ends it',
+  };
+  const message = `${holding(held)}.`;
+  return conflict({ code: 'maintenance_already_active', message, remedy: remedies[held.mode] });
+}
+
+function notActive(): Judgement {
+  return conflict({
+    code: 'maintenance_not_active',
+    message: 'No maintenance is active (mode normal, held by nobody).',
+    remedy: 'POST /api/maintenance/enable starts one, POST /api/maintenance/emergency starts an emergency',
+  });
+}
+
+function notInEmergency(held: Maintenance): Judgement {
+  return conflict({
+    code: 'not_in_emergency',
+    message: `${holding(held)}; there is no emergency to de-escalate.`,
+    remedy: 'POST /api/maintenance/disable ends it',
+  });
+}
+
+/** @example 'Maintenance is active in normal mode, held by "alice" since 2026-01-15T10:00:00Z' */
+export function holding(held: Maintenance): string {
+  const [by, since] =
+    held.mode === 'emergency' ? [held.declaredBy, held.declaredAt] : [held.startedBy, held.startedAt];
+  return `Maintenance is active in ${held.mode} mode, held by "${by}" since ${rfc3339(since)}`;
+}
+
+function conflict(found: Conflict): Judgement {
+  return { verdict: 'conflict', conflict: found };
+}
+
+function event(accepted: EventDraft): Judgement {
+  return { verdict: 'event', draft: accepted };
+}
+
+function completedTestRun(maintenance: Maintenance | null, now: number): Record<string, unknown> {
+  return maintenance?.mode === 'test' ? { completed_test_run: closing(maintenance, now) } : {};
+}
+
+function closing(maintenance: Maintenance, now: number): Record<string, unknown> {
+  const end = isEndedByClock(maintenance, now) && maintenance.mode !== 'emergency' ? maintenance.endsAt : now;
+  return {
+    id: maintenance.id,
+    mode: maintenance.mode,
+    duration: Math.max(0, Math.round(((end ?? now) - maintenance.startedAt) / 1000)),
+  };
+}
+
+interface Cause {
+  readonly actor: Actor;
+  readonly now: number;
+  readonly reason?: string;
+  /** Whether this event ends every member's session. */
+  readonly endsSessions?: boolean;
+}
+
+function draft(
+  type: EventType,
+  before: State,
+  about: Maintenance,
+  after: Maintenance | null,
+  cause: Cause,
+  details: Record<string, unknown>,
+): EventDraft {
+  return {
+    type,
+    at: cause.now,
+    actor: cause.actor,
+    reason: cause.reason ?? null,
+    maintenanceId: about.id,
+    details,
+    state: {
+      version: before.version + 1,
+      maintenance: after,
+      sessionsInvalidBefore: cause.endsSessions ? cause.now : before.sessionsInvalidBefore,
+    },
+  };
+}

@@ -1,0 +1,97 @@
+/** What is made of one blocked call. */
+export interface Offence {
+  /** Consecutive minutes, this one included, in which the client was over the threshold; 0 while it is not. */
+  readonly minutes: number;
+  /** Whether the call gets a log line of its own; otherwise it is summed up, see `takeSummaries`. */
+  readonly logged: boolean;
+}
+
+/** Blocked calls that had no log line of their own. */
+export interface Summary {
+  readonly client: string;
+  readonly operation: string;
+  readonly calls: number;
+}
+
+interface Entry {
+  minute: number;
+  calls: number;
+  /** Consecutive minutes over the threshold before `minute`. */
+  minutesBefore: number;
+  /** Calls of this minute without a line, by operation type. */
+  readonly unlogged: Map<string, number>;
+}
+
+const MINUTE = 60_000;
+
+/**
+ * Who calls again and again although blocked. One table per authorizer instance, bounded: the clients that were
+ * silent longest are forgotten first, their unlogged calls are not.
+ */
+export class Offenders {
+  readonly #threshold: number;
+  readonly #capacity: number;
+  readonly #entries = new Map<string, Entry>();
+  #summaries: Summary[] = [];
+  #sweptMinute = 0;
+
+  /**
+   * @param threshold blocked calls a minute that are still taken as ordinary
+   * @param capacity clients remembered at most
+   */
+  constructor(threshold: number, capacity = 10_000) {
+    this.#threshold = threshold;
+    this.#capacity = capacity;
+  }
+
+  /** Counts a blocked call at `now` (ms since the epoch). */
+  record(client: string, operation: string, now: number): Offence {
+    const entry = this.#touch(client, Math.floor(now / MINUTE));
+    entry.calls += 1;
+    if (entry.calls <= this.#threshold) return { minutes: 0, logged: true };
+    entry.unlogged.set(operation, (entry.unlogged.get(operation) ?? 0) + 1);
+    return { minutes: entry.minutesBefore + 1, logged: false };
+  }
+
+  /** The calls without a line of their own, of minutes that are over at `now`; each is told once. */
+  takeSummaries(now: number): readonly Summary[] {
+    const minute = Math.floor(now / MINUTE);
+    if (minute !== this.#sweptMinute) {
+      this.#sweptMinute = minute;
+      for (const [client, entry] of this.#entries) {
+        if (entry.minute !== minute) this.#sumUp(client, entry);
+      }
+    }
+    const taken = this.#summaries;
+    if (taken.length > 0) this.#summaries = [];
+    return taken;
+  }
+
+  #touch(client: string, minute: number): Entry {
+    const entry = this.#entries.get(client) ?? { minute, calls: 0, minutesBefore: 0, unlogged: new Map() };
+    if (entry.minute !== minute) {
+      this.#sumUp(client, entry);
+      const follows = entry.minute === minute - 1 && entry.calls > this.#threshold;
+      entry.minutesBefore = follows ? entry.minutesBefore + 1 : 0;
+      entry.minute = minute;
+      entry.calls = 0;
+    }
+    this.#entries.delete(client);
+    this.#entries.set(client, entry);
+    if (this.#entries.size > this.#capacity) this.#forgetOldest();
+    return entry;
+  }
+
+  #forgetOldest(): void {
+    for (const [client, entry] of this.#entries) {
+      this.#sumUp(client, entry);
+      this.#entries.delete(client);
+      return;
+    }
+  }
+
+  #sumUp(client: string, entry: Entry): void {
+    for (const [operation, calls] of entry.unlogged) this.#summaries.push({ client, operation, calls });
+    entry.unlogged.clear();
+  }
+}

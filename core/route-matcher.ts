@@ -1,0 +1,89 @@
+import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
+import { canonicalPath } from './canonical-path.ts';
+import { methodProblem, templateProblem } from './rule.ts';
+
+/** rou3's name for "any method". */
+const ANY = '';
+
+/** A path template that can't be used, with the evidence. */
+export class InvalidTemplateError extends Error {
+  override readonly name = 'InvalidTemplateError';
+  readonly template: string;
+  constructor(template: string, problem: string) {
+    super(`Path template "${template}": ${problem}.`);
+    this.template = template;
+  }
+}
+
+export interface Route<T> {
+  /** One verb, a list of verbs, or `ANY`. */
+  readonly method: string | readonly string[];
+  readonly path: string;
+  readonly value: T;
+}
+
+/**
+ * Finds the most specific of a set of routes: literal over `{name}` over `{name+}`, left to right,
+ * then a named verb over `ANY`. Paths are given in canonical form. A HEAD is what the GET of its path is, unless a
+ * route names HEAD: origins run the same code for both (RFC 9110 §9.3.2).
+ * The first of two routes that match exactly the same requests wins.
+ */
+export class RouteMatcher<T> {
+  readonly #router: RouterContext<T> = createRouter<T>();
+
+  constructor(routes: Iterable<Route<T>>) {
+    const added = new Set<string>();
+    const add = (verb: string, pattern: string, value: T): void => {
+      const key = `${verb} ${pattern}`;
+      if (added.has(key)) return;
+      added.add(key);
+      addRoute(this.#router, verb === 'ANY' ? ANY : verb, pattern, value);
+    };
+    const answeringGet: [pattern: string, value: T][] = [];
+    for (const { method, path, value } of routes) {
+      const pattern = toPattern(path);
+      for (const verb of typeof method === 'string' ? [method] : method) {
+        const problem = methodProblem(verb);
+        if (problem !== null) throw new InvalidTemplateError(path, problem);
+        add(verb, pattern, value);
+        if (verb === 'GET') answeringGet.push([pattern, value]);
+      }
+    }
+    for (const [pattern, value] of answeringGet) add('HEAD', pattern, value);
+  }
+
+  find(method: string, canonical: string): T | undefined {
+    return findRoute(this.#router, method, matchingKey(canonical), { params: false })?.data;
+  }
+}
+
+/** rou3 gives some characters a meaning; the canonical spelling of a path needs none of them. */
+const SPECIAL = /[^a-z0-9._~%/-]/gu;
+
+function matchingKey(canonical: string): string {
+  return canonical.replace(SPECIAL, percentEncoded);
+}
+
+function percentEncoded(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x80 ? `%${code.toString(16)}` : encodeURIComponent(character).toLowerCase();
+}
+
+function toPattern(template: string): string {
+  const problem = templateProblem(template);
+  if (problem !== null) throw new InvalidTemplateError(template, problem);
+  if (template === '/') return template;
+  let pattern = '';
+  for (const [index, segment] of template.slice(1).split('/').entries()) {
+    if (segment.endsWith('+}')) pattern += `/**:p${index}`;
+    else if (segment.startsWith('{')) pattern += `/:p${index}`;
+    else pattern += literalPattern(template, segment);
+  }
+  return pattern;
+}
+
+function literalPattern(template: string, segment: string): string {
+  const canonical = canonicalPath(`/${segment}`);
+  if (canonical === null) throw new InvalidTemplateError(template, `no request can ever hold "${segment}"`);
+  return matchingKey(canonical);
+}

@@ -1,0 +1,77 @@
+import { blockedOperations } from './decision.ts';
+import { effective, type Maintenance, plannedEnd, type State } from './state.ts';
+import { rfc3339 } from './text.ts';
+
+/** What `GET /api/maintenance/status` answers. Source: contract of the product, "HTTP API". */
+export interface StatusView {
+  readonly is_active: boolean;
+  readonly mode: 'normal' | 'emergency' | 'test';
+  readonly reason: string | null;
+  /** Seconds from start to planned end. */
+  readonly estimated_duration: number | null;
+  readonly started_at: string | null;
+  readonly estimated_completion: string | null;
+  readonly blocked_operations: readonly string[];
+  /** In test mode: what would be blocked. */
+  readonly simulated_operations: readonly string[];
+  readonly active_jobs_count: number;
+  readonly message: string;
+  /** Null unless an admin asks. */
+  readonly enabled_by: string | null;
+  readonly invalidated_sessions: number;
+  readonly test_mode: boolean;
+  readonly next_window: null;
+  readonly version: number;
+  /** Where the state was read: the event log, or kept from an earlier read. */
+  readonly state_source: 'event_log' | 'last_known';
+  readonly as_of: string;
+}
+
+export interface StatusContext {
+  readonly now: number;
+  readonly forAdmin: boolean;
+  readonly source: StatusView['state_source'];
+}
+
+/** The state as the status API shows it at `now`. */
+export function statusView(state: State, { now, forAdmin, source }: StatusContext): StatusView {
+  const { maintenance } = effective(state, now);
+  const end = maintenance === null ? null : plannedEnd(maintenance);
+  const blocked = maintenance === null ? [] : blockedOperations(maintenance);
+  const isTest = maintenance?.mode === 'test';
+  return {
+    is_active: maintenance !== null,
+    mode: maintenance?.mode ?? 'normal',
+    reason: maintenance?.reason ?? null,
+    estimated_duration:
+      maintenance === null || end === null ? null : Math.round((end - maintenance.startedAt) / 1000),
+    started_at: maintenance === null ? null : rfc3339(maintenance.startedAt),
+    estimated_completion: end === null ? null : rfc3339(end),
+    blocked_operations: isTest ? [] : blocked,
+    simulated_operations: isTest ? blocked : [],
+    active_jobs_count: 0,
+    message: statusMessage(maintenance, end, now),
+    enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
+    invalidated_sessions: 0,
+    test_mode: isTest,
+    next_window: null,
+    version: state.version,
+    state_source: source,
+    as_of: rfc3339(now),
+  };
+}
+
+function heldBy(maintenance: Maintenance): string {
+  return maintenance.mode === 'emergency' ? maintenance.declaredBy : maintenance.startedBy;
+}
+
+function statusMessage(maintenance: Maintenance | null, end: number | null, now: number): string {
+  if (maintenance === null) return 'All systems operational';
+  const what = {
+    normal: 'Maintenance is in progress. Some operations are blocked.',
+    emergency: 'Emergency maintenance is in progress. The service is closed to everybody but administrators.',
+    test: 'A maintenance rehearsal is in progress. Nothing is blocked.',
+  }[maintenance.mode];
+  if (end === null) return what;
+  return end <= now ? `${what} It is taking longer than planned.` : `${what} Expected end: ${rfc3339(end)}.`;
+}

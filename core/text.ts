@@ -1,0 +1,39 @@
+/** How texts from people are shown in places that give some characters a meaning. */
+
+const HTML: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+  $: '&#36;',
+};
+
+/** Text for HTML, in content and in quoted attributes. `$` too: API Gateway gives it a meaning in templates. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'$]/g, (character) => HTML[character] as string);
+}
+
+/**
+ * JSON for a place that is filled in without escaping: no `$` that API Gateway could take for a variable,
+ * no `<` that a browser could take for markup. Parses to the same value.
+ */
+export function templateSafeJson(value: unknown): string {
+  return JSON.stringify(value).replace(/[$<\u2028\u2029]/g, unicodeEscape);
+}
+
+function unicodeEscape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** At most `limit` UTF-16 units, never half a surrogate pair. */
+export function truncate(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const end = /[\ud800-\udbff]/.test(text.charAt(limit - 1)) ? limit - 1 : limit;
+  return text.slice(0, end);
+}
+
+/** An instant (ms since the epoch) in RFC 3339, UTC, whole seconds where it is one. */
+export function rfc3339(instant: number): string {
+  return new Date(instant).toISOString().replace('.000Z', 'Z');
+}
