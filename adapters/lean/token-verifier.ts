@@ -1,0 +1,170 @@
+import { JwksNotAvailableInCacheError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
+import { type Credential, roleOfGroups } from '../../core/identity.ts';
+import type { DynamoDbReads } from './dynamodb-over-https.ts';
+
+export interface TokenSettings {
+  /** Issuer URL without a trailing slash. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly adminGroups: readonly string[];
+  readonly workerGroups: readonly string[];
+}
+
+/** The outcome of looking at a token: whose it is, why it is bad, or that it can't be checked just now. */
+export type Verified =
+  | { readonly outcome: 'valid'; readonly credential: Credential }
+  | { readonly outcome: 'bad'; readonly why: string }
+  | { readonly outcome: 'unavailable' };
+
+/** The issuer's public keys (RFC 7517), null when none are known yet. Rejects when they can't be read. */
+export type ReadKeys = () => Promise<KeySet | null>;
+
+type KeySet = Parameters<ReturnType<typeof createJwtVerifier>['cacheJwks']>[0];
+
+/** A token is believed for at most 15 minutes, whatever its issuer says. */
+const LONGEST_BELIEF = 15 * 60;
+const LONGEST_TOKEN = 8192;
+/** Issuers' clocks may be ahead of ours by this much, seconds. */
+const CLOCK_SKEW = 60;
+/** An unknown key id makes us look for new keys, but no more often than this, ms. */
+const KEY_REFRESH_INTERVAL = 10_000;
+const MOST_REMEMBERED = 2000;
+
+/**
+ * Verifies access tokens with keys that the state table keeps, so that it needs neither the internet nor the issuer.
+ * Tokens that were found good are remembered until they expire.
+ */
+export class TokenVerifier {
+  readonly #settings: TokenSettings;
+  readonly #readKeys: ReadKeys;
+  readonly #verifier: ReturnType<typeof createJwtVerifier>;
+  readonly #remembered = new Map<string, { credential: Credential; until: number }>();
+  #keysReadAt = Number.NEGATIVE_INFINITY;
+  #keysKnown = false;
+
+  constructor(settings: TokenSettings, readKeys: ReadKeys) {
+    this.#settings = settings;
+    this.#readKeys = readKeys;
+    this.#verifier = createJwtVerifier(settings);
+  }
+
+  /** @param now milliseconds since the epoch */
+  async verify(token: string, now: number): Promise<Verified> {
+    const remembered = this.#remembered.get(token);
+    if (remembered !== undefined) {
+      if (now < remembered.until) return { outcome: 'valid', credential: remembered.credential };
+      this.#remembered.delete(token);
+      return { outcome: 'bad', why: 'the token has expired' };
+    }
+    if (token.length > LONGEST_TOKEN) return { outcome: 'bad', why: 'the token is too long' };
+    if (!this.#keysKnown) await this.#refreshKeys(now);
+    const first = this.#check(token, now);
+    if (first !== 'unknown_key') return first;
+    if (await this.#refreshKeys(now)) {
+      const second = this.#check(token, now);
+      if (second !== 'unknown_key') return second;
+    }
+    return this.#keysKnown
+      ? { outcome: 'bad', why: 'the token was signed with an unknown key' }
+      : { outcome: 'unavailable' };
+  }
+
+  #check(token: string, now: number): Verified | 'unknown_key' {
+    try {
+      const claims: Claims = this.#verifier.verifySync(token);
+      return this.#accept(token, claims, now);
+    } catch (error) {
+      if (error instanceof KidNotFoundInJwksError || error instanceof JwksNotAvailableInCacheError) {
+        return 'unknown_key';
+      }
+      return {
+        outcome: 'bad',
+        why: error instanceof Error ? plain(error.message) : 'the token is malformed',
+      };
+    }
+  }
+
+  #accept(token: string, claims: Claims, now: number): Verified {
+    const seconds = Math.floor(now / 1000);
+    const { iat, exp } = claims;
+    if (typeof iat !== 'number' || typeof exp !== 'number') {
+      return { outcome: 'bad', why: 'the token does not say when it was issued and when it expires' };
+    }
+    if (iat > seconds + CLOCK_SKEW) return { outcome: 'bad', why: 'the token is not valid yet' };
+    const until = Math.min(exp, iat + LONGEST_BELIEF) * 1000;
+    if (until <= now) return { outcome: 'bad', why: 'the token has expired' };
+    const credential = this.#credentialOf(claims, iat);
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#forgetOldest();
+    this.#remembered.set(token, { credential, until });
+    return { outcome: 'valid', credential };
+  }
+
+  #credentialOf(claims: Claims, iat: number): Credential {
+    const groups = claims['cognito:groups'] ?? claims.groups;
+    const { adminGroups, workerGroups } = this.#settings;
+    return {
+      id: typeof claims.username === 'string' ? claims.username : String(claims.sub),
+      role: roleOfGroups(Array.isArray(groups) ? groups : [], { admins: adminGroups, workers: workerGroups }),
+      issuedAt: iat * 1000,
+      authenticatedAt: typeof claims.auth_time === 'number' ? claims.auth_time * 1000 : null,
+    };
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.#remembered.keys().next();
+    if (!oldest.done) this.#remembered.delete(oldest.value);
+  }
+
+  /** Whether keys were read anew. */
+  async #refreshKeys(now: number): Promise<boolean> {
+    if (Math.abs(now - this.#keysReadAt) < KEY_REFRESH_INTERVAL && this.#keysKnown) return false;
+    this.#keysReadAt = now;
+    try {
+      const keys = await this.#readKeys();
+      if (keys === null) return false;
+      this.#verifier.cacheJwks(keys);
+      this.#keysKnown = true;
+      return true;
+    } catch {
+      // Without new keys the token stays unverified: `verify` says so.
+      return false;
+    }
+  }
+}
+
+type Claims = Readonly<Record<string, unknown>>;
+
+function createJwtVerifier({ issuer, clientId }: TokenSettings) {
+  return JwtVerifier.create({
+    issuer,
+    audience: null,
+    customJwtCheck: ({ payload }) => assertMeantForUs(payload, clientId),
+  });
+}
+
+/** Cognito's access tokens name the client as `client_id`, other issuers' as the audience. */
+function assertMeantForUs(payload: Claims, clientId: string): void {
+  const use = payload.token_use;
+  if (use !== undefined && use !== 'access')
+    throw new Error(`it is an ${String(use)} token, not an access token`);
+  const meantFor = use === 'access' ? [payload.client_id] : [payload.aud].flat();
+  if (!meantFor.includes(clientId)) throw new Error('it was issued for another client');
+}
+
+/** Reasons end up in answers and logs: one short line. */
+function plain(message: string): string {
+  return message.replace(/[^ -~]+/g, ' ').slice(0, 120);
+}
+
+/** The issuer's keys as `tick` keeps them in the state table. */
+export function readKeysFromTable(reads: DynamoDbReads, table: string, issuer: string): ReadKeys {
+  return async () => {
+    const { Item } = await reads.getItem({
+      TableName: table,
+      Key: { pk: { S: `KEYS#${issuer}` }, sk: { N: '0' } },
+      ProjectionExpression: 'jwks',
+    });
+    return Item?.jwks?.S === undefined ? null : (JSON.parse(Item.jwks.S) as KeySet);
+  };
+}

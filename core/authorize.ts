@@ -1,0 +1,229 @@
+import { type Classification, type Classify, classify as classifyByBuiltInRules } from './classify.ts';
+import { decide, type Outcome, roleMatters } from './decision.ts';
+import { StoreUnavailableError } from './errors.ts';
+import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
+import type { Offenders, Summary } from './offenders.ts';
+import { buildRefusal, type Refusal } from './refusal.ts';
+import { baseWait, repeatedWait } from './retry-after.ts';
+import type { RouteMatcher } from './route-matcher.ts';
+import { holdsSecret } from './rule.ts';
+import { effective, type Maintenance, type State } from './state.ts';
+
+/** A request that came to the gateway, and by which of its routes. Costly facts are asked for when they matter. */
+export interface GatewayRequest {
+  /** `origin`: goes on to the application. `control`: goes to our own functions. `canary`: the health check's probe. */
+  readonly door: 'origin' | 'control' | 'canary';
+  readonly method: string;
+  readonly path: string;
+  readonly sourceAddress: string;
+  readonly requestId: string;
+  /** Reading of a monotonic clock when the request arrived, ms. */
+  readonly startedAt: number;
+  readonly prefersHtml: () => boolean;
+  readonly identify: (now: number) => Promise<Shown>;
+}
+
+/** What the credential that a caller showed turned out to be. */
+export type Shown =
+  | { readonly outcome: 'none' }
+  | { readonly outcome: 'valid'; readonly credential: Credential }
+  | { readonly outcome: 'bad'; readonly why: string }
+  | { readonly outcome: 'unavailable' };
+
+/** The newest state, from memory where it is fresh enough. `get` rejects with StoreUnavailableError. */
+export interface StateSource {
+  peek(now: number): StateReading | null;
+  get(): Promise<StateReading>;
+}
+
+export interface StateReading {
+  readonly state: State;
+  /** When the read began, ms since the epoch. */
+  readonly readAt: number;
+}
+
+export type Verdict =
+  | { readonly effect: 'allow'; readonly identity: Identity }
+  | {
+      readonly effect: 'deny';
+      readonly refusal: Refusal;
+      readonly maintenance: Maintenance;
+      readonly version: number;
+    }
+  /** Nothing is known of the state, and the configured default is to keep the door shut. */
+  | { readonly effect: 'unavailable' };
+
+/** One decision as it is logged and counted. */
+export interface DecisionRecord {
+  readonly outcome: Exclude<Outcome, 'allow'>;
+  readonly request: GatewayRequest;
+  readonly identity: Identity;
+  /** What tells clients apart: the principal's id, else the source address. */
+  readonly client: string;
+  readonly classification: Classification;
+  /** The path as it may be shown: the rule's template where there is one, else the canonical path. */
+  readonly endpoint: string;
+  readonly maintenance: Maintenance;
+  readonly version: number;
+  readonly stateAge: number;
+  readonly now: number;
+}
+
+/** Where decisions are told. Must neither fail nor wait. */
+export interface DecisionLog {
+  decided(record: DecisionRecord): void;
+  /** Blocked calls of repeat offenders that had no line of their own. */
+  summed(summary: Summary, version: number, maintenance: Maintenance | null, now: number): void;
+  stateUnknown(error: StoreUnavailableError, requestId: string): void;
+}
+
+export interface AuthorizerParts {
+  readonly states: StateSource;
+  readonly offenders: Offenders;
+  readonly alwaysAllowed: RouteMatcher<true>;
+  /** What to decide when no state has ever been read. */
+  readonly stateUnknown: 'open' | 'closed';
+  readonly log: DecisionLog;
+  readonly now: () => number;
+  readonly classify?: Classify;
+}
+
+const ALLOW: Verdict = { effect: 'allow', identity: NOBODY };
+
+/**
+ * Decides the requests that come to the gateway, one instance per process.
+ * Maintenance is decided before authentication; a credential is looked at only when the decision depends on it.
+ */
+export class Authorizer {
+  readonly #parts: AuthorizerParts;
+  readonly #classify: Classify;
+
+  constructor(parts: AuthorizerParts) {
+    this.#parts = parts;
+    this.#classify = parts.classify ?? classifyByBuiltInRules;
+  }
+
+  async authorize(request: GatewayRequest): Promise<Verdict> {
+    const now = this.#parts.now();
+    if (request.door === 'control') return this.#control(request, now);
+    const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
+    if (reading === null) return this.#withoutState(request, now);
+    const { state } = reading;
+    this.#tellSummaries(state, now);
+    if (effective(state, now).maintenance === null) return ALLOW;
+    return this.#decide(request, reading, this.#parts.now());
+  }
+
+  /** Control routes are never blocked: the function behind them answers 401 or 403 by what is passed on here. */
+  async #control(request: GatewayRequest, now: number): Promise<Verdict> {
+    const shown = await request.identify(now);
+    if (shown.outcome === 'none') return ALLOW;
+    const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
+    return { effect: 'allow', identity: identityOf(shown, reading?.state ?? null) };
+  }
+
+  async #decide(request: GatewayRequest, reading: StateReading, now: number): Promise<Verdict> {
+    const { state } = reading;
+    const classification: Classification =
+      request.door === 'canary'
+        ? { operation: 'canary', rule: null, canonicalPath: request.path }
+        : this.#classify(request.method, request.path);
+    const { operation } = classification;
+    if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
+    const identity = identityOf(await request.identify(now), state);
+    const outcome = decide(state, operation, identity.principal.role, now);
+    const { maintenance } = effective(state, now);
+    if (outcome === 'allow' || maintenance === null) return { effect: 'allow', identity };
+    const { principal } = identity;
+    const client = principal.role === 'anonymous' ? request.sourceAddress : principal.id;
+    const record: DecisionRecord = {
+      outcome,
+      request,
+      identity,
+      client,
+      classification,
+      endpoint: classification.rule?.path ?? classification.canonicalPath ?? '(malformed path)',
+      maintenance,
+      version: state.version,
+      stateAge: Math.max(0, now - reading.readAt),
+      now,
+    };
+    return outcome === 'block' ? this.#refuse(record) : this.#pass(record);
+  }
+
+  #pass(record: DecisionRecord): Verdict {
+    if (record.request.door !== 'canary') this.#parts.log.decided(record);
+    return { effect: 'allow', identity: record.identity };
+  }
+
+  #refuse(record: DecisionRecord): Verdict {
+    const { request, client, classification, maintenance, version, now } = record;
+    const { operation, rule } = classification;
+    const base = baseWait(maintenance, client, now);
+    let retryAfter = base;
+    if (request.door !== 'canary') {
+      const offence = this.#parts.offenders.record(client, operation, now);
+      retryAfter = repeatedWait(base, offence.minutes);
+      if (offence.logged) this.#parts.log.decided(record);
+    }
+    const instance = rule !== null && holdsSecret(rule.path) ? rule.path : pathOf(request.path);
+    const form = request.prefersHtml() ? 'html' : 'json';
+    const refusal = buildRefusal({ maintenance, version, operation, instance, retryAfter, now, form });
+    return { effect: 'deny', refusal, maintenance, version };
+  }
+
+  /** Routes that no maintenance closes: preflights, and the owner's list. */
+  #isOpen(request: GatewayRequest, { canonicalPath }: Classification): boolean {
+    if (request.door === 'canary') return false;
+    if (request.method === 'OPTIONS') return true;
+    return canonicalPath !== null && this.#parts.alwaysAllowed.find(request.method, canonicalPath) === true;
+  }
+
+  async #read(request: GatewayRequest): Promise<StateReading | null> {
+    try {
+      return await this.#parts.states.get();
+    } catch (error) {
+      if (!(error instanceof StoreUnavailableError)) throw error;
+      this.#parts.log.stateUnknown(error, request.requestId);
+      return null;
+    }
+  }
+
+  /** The configured default, with sign-in and admins let in either way. */
+  async #withoutState(request: GatewayRequest, now: number): Promise<Verdict> {
+    if (this.#parts.stateUnknown === 'open') return ALLOW;
+    const classification = this.#classify(request.method, request.path);
+    if (this.#isOpen(request, classification) || classification.operation === 'authentication') return ALLOW;
+    const identity = identityOf(await request.identify(now), null);
+    return identity.principal.role === 'admin' ? { effect: 'allow', identity } : { effect: 'unavailable' };
+  }
+
+  #tellSummaries(state: State, now: number): void {
+    for (const summary of this.#parts.offenders.takeSummaries(now)) {
+      this.#parts.log.summed(summary, state.version, state.maintenance, now);
+    }
+  }
+}
+
+function identityOf(shown: Shown, state: State | null): Identity {
+  switch (shown.outcome) {
+    case 'none':
+      return NOBODY;
+    case 'valid': {
+      const { credential } = shown;
+      if (state !== null) return believe(credential, state);
+      const { id, role, authenticatedAt } = credential;
+      return { principal: { id, role }, credential: 'valid', authenticatedAt };
+    }
+    case 'bad':
+      return unbelieved(shown.why);
+    case 'unavailable':
+      return unbelieved('unavailable');
+  }
+}
+
+/** Paths are shown without their query: it may hold secrets. */
+function pathOf(path: string): string {
+  const query = path.indexOf('?');
+  return query === -1 ? path : path.slice(0, query);
+}

@@ -1,0 +1,48 @@
+import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
+import { readState } from '../../adapters/lean/read-state.ts';
+import { readKeysFromTable, TokenVerifier } from '../../adapters/lean/token-verifier.ts';
+import { Authorizer } from '../../core/authorize.ts';
+import { Offenders } from '../../core/offenders.ts';
+import { RouteMatcher } from '../../core/route-matcher.ts';
+import { StateCache } from '../../core/state-cache.ts';
+import { type AuthorizerResult, allowedOrigin, toResult } from './authorizer-result.ts';
+import { decisionLog } from './decision-log.ts';
+import { type AuthorizerEvent, headerValues, toGatewayRequest } from './gateway-event.ts';
+import { readSettings } from './settings.ts';
+
+/** Longest that a request waits for the state, and for the issuer's keys, ms: well below the function's time limit. */
+const READ_TIMEOUT = 1000;
+
+const settings = readSettings(process.env);
+const now = (): number => Date.now();
+
+const reads = dynamoDbOverHttps({
+  endpoint: settings.endpoint,
+  region: settings.region,
+  timeout: READ_TIMEOUT,
+  credentials: () => ({
+    accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
+    sessionToken: process.env.AWS_SESSION_TOKEN,
+  }),
+});
+
+const verifier = new TokenVerifier(settings, readKeysFromTable(reads, settings.table, settings.issuer));
+
+const authorizer = new Authorizer({
+  states: new StateCache({ read: () => readState(reads, settings.table, settings.scope), now }),
+  offenders: new Offenders(settings.offenderThreshold),
+  alwaysAllowed: new RouteMatcher(
+    settings.alwaysAllowed.map((path) => ({ method: 'ANY', path, value: true as const })),
+  ),
+  stateUnknown: settings.stateUnknown,
+  log: decisionLog((line) => process.stdout.write(line)),
+  now,
+});
+
+/** The REQUEST authorizer of the REST API: Deny means maintenance, and nothing else. */
+export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
+  const verdict = await authorizer.authorize(toGatewayRequest(event, verifier, settings.refusalForm));
+  const [origin] = verdict.effect === 'allow' ? [] : headerValues(event, 'origin');
+  return toResult(verdict, allowedOrigin(origin, settings.allowedOrigins));
+}

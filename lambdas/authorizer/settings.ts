@@ -1,0 +1,55 @@
+import { ENV } from '../../core/environment.ts';
+
+/** What the authorizer is told by its environment. Parsed by hand: loading a schema library costs more than it does. */
+export interface Settings {
+  readonly table: string;
+  readonly scope: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly adminGroups: readonly string[];
+  readonly workerGroups: readonly string[];
+  readonly alwaysAllowed: readonly string[];
+  readonly stateUnknown: 'open' | 'closed';
+  readonly allowedOrigins: readonly string[];
+  readonly refusalForm: 'negotiated' | 'json';
+  readonly offenderThreshold: number;
+  readonly region: string;
+  /** Where DynamoDB is. */
+  readonly endpoint: string;
+}
+
+/** Reads the settings; throws naming the variable that is missing or wrong. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const text = (name: string): string => {
+    const value = env[name];
+    if (!value) throw new Error(`Environment variable ${name} is missing.`);
+    return value;
+  };
+  const list = (name: string): string[] => text(name).split(',');
+  const oneOf = <T extends string>(name: string, values: readonly T[]): T => {
+    const value = values.find((candidate) => candidate === env[name]);
+    if (value === undefined) throw new Error(`Environment variable ${name} must be ${values.join(' or ')}.`);
+    return value;
+  };
+  const region = text('AWS_REGION');
+  const offenderThreshold = Number(text(ENV.offenderThreshold));
+  if (!Number.isInteger(offenderThreshold) || offenderThreshold < 1) {
+    throw new Error(`Environment variable ${ENV.offenderThreshold} must be a whole number above 0.`);
+  }
+  return {
+    table: text(ENV.stateTable),
+    scope: text(ENV.scope),
+    issuer: text(ENV.issuer),
+    clientId: text(ENV.clientId),
+    adminGroups: list(ENV.adminGroups),
+    workerGroups: list(ENV.workerGroups),
+    alwaysAllowed: list(ENV.alwaysAllowed),
+    stateUnknown: oneOf(ENV.stateUnknown, ['open', 'closed'] as const),
+    allowedOrigins: list(ENV.allowedOrigins),
+    refusalForm: oneOf(ENV.refusalForm, ['negotiated', 'json'] as const),
+    offenderThreshold,
+    region,
+    endpoint:
+      env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.amazonaws.com`,
+  };
+}
