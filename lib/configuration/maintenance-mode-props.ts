@@ -1,0 +1,97 @@
+import type { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+
+/** A domain of one's own for the API; without one, paths carry the stage's prefix, which breaks absolute links. */
+export interface CustomDomain {
+  /** The host name, such as `app.example.com`. */
+  readonly domainName: string;
+  /** The certificate in AWS Certificate Manager, in the stack's region. */
+  readonly certificateArn: string;
+}
+
+/** An identity provider that exists already. */
+export interface ExternalIdentity {
+  /** The issuer's URL, exactly as tokens carry it in `iss`, without a trailing slash. */
+  readonly issuer: string;
+  /** The client (audience) that tokens are issued to. */
+  readonly clientId: string;
+}
+
+/** Limits of the stage as a whole. Source: API Gateway, "Throttle requests to your REST APIs". */
+export interface Throttling {
+  /** Requests a second, on average. @default 1000 */
+  readonly rateLimit?: number;
+  /** Requests that may arrive at once. @default 2000 */
+  readonly burstLimit?: number;
+}
+
+/** A route of the origin, for the check at synthesis. */
+export interface OriginRoute {
+  /** One verb in upper case, or `ANY`. */
+  readonly method: string;
+  /** An API Gateway path template. */
+  readonly path: string;
+}
+
+/**
+ * What a deployment can be told. Only `origin` is needed.
+ *
+ * @example new MaintenanceMode(this, 'Maintenance', { origin: 'https://app.example.com' })
+ */
+export interface MaintenanceModeProps {
+  /** The application to protect: `https://`, a host and, if need be, a port. No path. */
+  readonly origin: string;
+  /**
+   * The version of the origin's secret to send, after a rotation.
+   * @default the current one at the time of deployment
+   */
+  readonly originSecretVersion?: string;
+  /** The origin's routes. A write among them that no rule classifies is a warning at synthesis. @default none */
+  readonly routes?: readonly OriginRoute[];
+  /** @default the API's own execute-api address; with a domain that address is switched off */
+  readonly customDomain?: CustomDomain;
+  /** @default 1000 requests a second, bursts of 2000 */
+  readonly throttling?: Throttling;
+  /** Web origins that may read answers across origins; `*` is any. @default ['*'] */
+  readonly allowedOrigins?: readonly string[];
+  /**
+   * Path templates that maintenance never blocks.
+   * @default /static/{proxy+}, /favicon.ico, /health, /health/{proxy+}, /api/csrf-token
+   */
+  readonly alwaysAllowed?: readonly string[];
+  /** What an authorizer decides that has never been able to read the state. @default 'open' */
+  readonly stateUnknown?: 'open' | 'closed';
+  /** `json` if a refusal must never be HTML. @default 'negotiated' */
+  readonly refusalForm?: 'negotiated' | 'json';
+  /** Blocked calls a minute above which a client is told to wait longer. @default 30 */
+  readonly offenderThreshold?: number;
+  /** How old a sign-in may be for an emergency to be declared with it. @default 15 minutes */
+  readonly freshSignIn?: Duration;
+  /** @default a user pool of its own, with the groups below */
+  readonly identity?: ExternalIdentity;
+  /** Groups whose members are admins. @default ['admins'] */
+  readonly adminGroups?: readonly string[];
+  /** Groups whose members are workers. @default ['workers'] */
+  readonly workerGroups?: readonly string[];
+  /** Name of the event log within its table. A change of it begins an empty log. @default 'default' */
+  readonly scope?: string;
+  /**
+   * Concurrent executions set aside for the control function, so that a flood of other calls can't starve an admin.
+   * Recommended where the account's quota allows it.
+   * @default none
+   */
+  readonly controlReservedConcurrency?: number;
+  /** Keeps table, user pool, secret and logs when the stack goes. @default true */
+  readonly deletionProtection?: boolean;
+  /** A key of one's own for the event log. @default the AWS managed key of DynamoDB */
+  readonly encryptionKey?: IKey;
+  /** How long logs are kept. @default 3 months */
+  readonly logRetention?: RetentionDays;
+  /**
+   * Whether to set the account's role by which API Gateway writes logs. It is one for the whole account and region;
+   * `false` where something else manages it.
+   * @default true
+   */
+  readonly cloudWatchRole?: boolean;
+}

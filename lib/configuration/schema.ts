@@ -1,0 +1,133 @@
+import { Duration, Token } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
+import { templateProblem } from '../../core/rule.ts';
+
+/** Text, or a CDK token whose text is known at deployment only and can't be checked here. */
+const text = (problem: (value: string) => string | null) =>
+  z.string('must be text').superRefine((value, context) => {
+    const message = Token.isUnresolved(value) ? null : problem(value);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
+
+const matching = (pattern: RegExp, message: string) =>
+  text((value) => (pattern.test(value) ? null : message));
+
+function httpsProblem(value: string): string | null {
+  const url = URL.parse(value);
+  if (url === null) return `"${value}" is not a URL; write it like https://app.example.com`;
+  if (url.protocol !== 'https:') {
+    return `"${value}" is not https; the secret that proves the gateway to the origin must not travel in the clear`;
+  }
+  if (url.username !== '' || url.password !== '') return 'must not hold a user name or password';
+  return null;
+}
+
+function originProblem(value: string): string | null {
+  const problem = httpsProblem(value);
+  if (problem !== null) return problem;
+  const { origin } = new URL(value);
+  return value === origin || value === `${origin}/`
+    ? null
+    : `"${value}" is more than a host; requests keep their path, so give ${origin} alone`;
+}
+
+function issuerProblem(value: string): string | null {
+  const problem = httpsProblem(value);
+  if (problem !== null) return problem;
+  return /[/?#]$/.test(value)
+    ? 'must not end with a slash; give it exactly as tokens carry it in "iss"'
+    : null;
+}
+
+function webOriginProblem(value: string): string | null {
+  if (value === '*' || URL.parse(value)?.origin === value) return null;
+  return `"${value}" is not a web origin such as https://app.example.com, nor *`;
+}
+
+const integer = (least: number, most: number) => {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return z.int(message).min(least, message).max(most, message);
+};
+
+const group = matching(/^[^,\s\p{C}]{1,128}$/u, 'a group is 1 to 128 characters without spaces or commas');
+const groups = z.array(group, 'must be a list').min(1, 'must name at least one group');
+const pathTemplate = text((value) =>
+  value.includes(',') ? 'a path template here has no comma' : templateProblem(value),
+);
+const flag = z.boolean('must be true or false');
+const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
+  z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`);
+
+export const ORIGIN_MISSING =
+  'is missing; say which application to protect, for example with -c origin=https://app.example.com';
+
+const DEFAULT_ALWAYS_ALLOWED = [
+  '/static/{proxy+}',
+  '/favicon.ico',
+  '/health',
+  '/health/{proxy+}',
+  '/api/csrf-token',
+];
+
+/** Every option, its bounds and its default. */
+export const CONFIGURATION = z.strictObject({
+  origin: z
+    .string({ error: (issue) => (issue.input === undefined ? ORIGIN_MISSING : 'must be text') })
+    .pipe(text(originProblem))
+    .transform((value) => value.replace(/\/$/, '')),
+  originSecretVersion: matching(/^[\w-]{32,64}$/, 'must be the VersionId of a secret').optional(),
+  routes: z
+    .array(
+      z.strictObject({
+        method: matching(/^[A-Z]{1,20}$/, 'must be one verb in upper case, or ANY'),
+        path: z.string('must be text').regex(/^\//, 'must begin with "/"'),
+      }),
+      'must be a list of {method, path}',
+    )
+    .default([]),
+  customDomain: z
+    .strictObject({
+      domainName: matching(/^(?:[a-z0-9-]{1,63}\.)+[a-z]{2,63}$/, 'must be a host name in lower case'),
+      certificateArn: matching(/^arn:[\w-]+:acm:/, 'must be the ARN of an ACM certificate'),
+    })
+    .optional(),
+  throttling: z
+    .strictObject({
+      rateLimit: integer(1, 100_000).default(1000),
+      burstLimit: integer(1, 100_000).default(2000),
+    })
+    .prefault({}),
+  allowedOrigins: z.array(text(webOriginProblem), 'must be a list').min(1, 'must name one').default(['*']),
+  alwaysAllowed: z.array(pathTemplate, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),
+  stateUnknown: oneOf('open', 'closed').default('open'),
+  refusalForm: oneOf('negotiated', 'json').default('negotiated'),
+  offenderThreshold: integer(1, 100_000).default(30),
+  freshSignIn: z
+    .custom<Duration>((value) => value instanceof Duration, 'must be a Duration')
+    .refine(
+      (value) => value.toSeconds() >= 60 && value.toSeconds() <= 86_400,
+      'must be from 1 minute to 1 day',
+    )
+    .default(Duration.minutes(15)),
+  identity: z
+    .strictObject({
+      issuer: text(issuerProblem),
+      clientId: matching(/^\S{1,256}$/, 'must be the client that tokens are issued to'),
+    })
+    .optional(),
+  adminGroups: groups.default(['admins']),
+  workerGroups: groups.default(['workers']),
+  scope: matching(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_"').default('default'),
+  controlReservedConcurrency: integer(1, 1000).optional(),
+  deletionProtection: flag.default(true),
+  encryptionKey: z
+    .custom<IKey>((key) => typeof key === 'object' && key !== null && 'keyArn' in key, 'must be a KMS key')
+    .optional(),
+  logRetention: z.enum(RetentionDays, 'must be one of RetentionDays').default(RetentionDays.THREE_MONTHS),
+  cloudWatchRole: flag.default(true),
+});
+
+/** The options with every default filled in. */
+export type Configuration = z.output<typeof CONFIGURATION>;

@@ -1,0 +1,104 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { ENV } from '../../core/environment.ts';
+
+export interface EventLogTableProps {
+  /** Name of the event log within the table. */
+  readonly logName: string;
+  readonly deletionProtection: boolean;
+  readonly encryptionKey: IKey | undefined;
+}
+
+/**
+ * The actions that could change or remove an event once written. BatchWriteItem overwrites without a condition;
+ * transactions are authorised by the actions they are made of.
+ */
+const REWRITING = [
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:PartiQLDelete',
+  'dynamodb:PartiQLInsert',
+  'dynamodb:PartiQLUpdate',
+  'dynamodb:UpdateItem',
+];
+
+/**
+ * The table of the event log and of the issuer's keys. Functions are bound to it with what they need:
+ * environment and permissions together, so that neither is forgotten.
+ */
+export class EventLogTable extends Construct {
+  readonly table: Table;
+  readonly #events: string;
+  readonly #logName: string;
+  readonly #encryptionKey: IKey | undefined;
+
+  constructor(scope: Construct, id: string, props: EventLogTableProps) {
+    super(scope, id);
+    this.#logName = props.logName;
+    this.#events = `EVENTS#${props.logName}`;
+    this.#encryptionKey = props.encryptionKey;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'pk', type: AttributeType.STRING },
+      sortKey: { name: 'sk', type: AttributeType.NUMBER },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: props.deletionProtection,
+      removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      stream: StreamViewType.NEW_IMAGE,
+      timeToLiveAttribute: 'expires_at',
+      encryption: props.encryptionKey ? TableEncryption.CUSTOMER_MANAGED : TableEncryption.AWS_MANAGED,
+      encryptionKey: props.encryptionKey,
+    });
+  }
+
+  /** Lets a function read the log. */
+  bindReader(reader: LambdaFunction): void {
+    this.#bindEnvironment(reader);
+    this.#allow(reader, this.#events, 'dynamodb:Query');
+    this.#encryptionKey?.grantDecrypt(reader);
+  }
+
+  /** Lets a function append to the log. What is written stays: changing and deleting are denied, whatever else allows it. */
+  bindWriter(writer: LambdaFunction): void {
+    this.#bindEnvironment(writer);
+    this.#allow(writer, this.#events, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem');
+    writer.addToRolePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: REWRITING,
+        resources: [this.table.tableArn],
+        conditions: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': [this.#events] } },
+      }),
+    );
+    this.#encryptionKey?.grantEncryptDecrypt(writer);
+  }
+
+  /** Lets a function read the kept keys of an issuer. */
+  bindKeyReader(reader: LambdaFunction, issuer: string): void {
+    this.#allow(reader, `KEYS#${issuer}`, 'dynamodb:GetItem');
+  }
+
+  /** Lets a function keep the keys of an issuer. */
+  bindKeyWriter(writer: LambdaFunction, issuer: string): void {
+    this.#allow(writer, `KEYS#${issuer}`, 'dynamodb:GetItem', 'dynamodb:PutItem');
+  }
+
+  #bindEnvironment(user: LambdaFunction): void {
+    user.addEnvironment(ENV.stateTable, this.table.tableName);
+    user.addEnvironment(ENV.scope, this.#logName);
+  }
+
+  #allow(user: LambdaFunction, partition: string, ...actions: string[]): void {
+    user.addToRolePolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [partition] } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,73 @@
+import path from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+
+const PROJECT = path.resolve(import.meta.dirname, '../..');
+
+export interface MaintenanceFunctionProps {
+  /** The function's folder under lambdas/. */
+  readonly folder: string;
+  readonly description: string;
+  /** Megabytes. */
+  readonly memorySize: number;
+  /** Seconds. */
+  readonly timeout: number;
+  /** Whether to make the bundle small at the price of readable stack traces: for functions whose start is waited for. */
+  readonly minify?: boolean;
+  readonly reservedConcurrentExecutions?: number | undefined;
+  readonly logRetention: RetentionDays;
+  readonly deletionProtection: boolean;
+}
+
+/**
+ * A function of this project: Node 24 on arm64, one CommonJS file with everything in it (so the versions in the lock
+ * file are what runs), a role and a log group of its own. The functions write their log lines as JSON themselves, so
+ * Lambda's own JSON envelope stays off. The template names the function's folder under `maintenance:function`.
+ */
+export class MaintenanceFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: MaintenanceFunctionProps) {
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: props.logRetention,
+      removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    super(scope, id, {
+      entry: path.join(PROJECT, 'lambdas', props.folder, 'index.ts'),
+      handler: 'handler',
+      projectRoot: PROJECT,
+      depsLockFilePath: path.join(PROJECT, 'package-lock.json'),
+      description: props.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: props.memorySize,
+      timeout: Duration.seconds(props.timeout),
+      reservedConcurrentExecutions: props.reservedConcurrentExecutions,
+      role,
+      logGroup,
+      loggingFormat: LoggingFormat.TEXT,
+      awsSdkConnectionReuse: false,
+      bundling: {
+        format: OutputFormat.CJS,
+        target: 'node24',
+        minify: props.minify ?? false,
+        sourceMap: false,
+        logLevel: LogLevel.WARNING,
+        bundleAwsSDK: true,
+        externalModules: [],
+        tsconfig: path.join(PROJECT, 'tsconfig.json'),
+        commandHooks: {
+          beforeBundling: () => [],
+          beforeInstall: () => [],
+          // A bundle that is run from within this repository must not inherit its "type": "module".
+          afterBundling: (_input, output) => [`echo '{"type":"commonjs"}' > "${output}/package.json"`],
+        },
+      },
+    });
+    logGroup.grantWrite(role);
+    (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);
+  }
+}

@@ -1,0 +1,51 @@
+import {
+  ContentHandling,
+  type IResource,
+  LambdaIntegration,
+  MockIntegration,
+  PassthroughBehavior,
+} from 'aws-cdk-lib/aws-apigateway';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+
+/**
+ * Serves the control API below `/api`: the status function what everybody may read, the control function the rest.
+ * The canary answers by itself, so that whether it can be reached is the authorizer's decision alone.
+ */
+export function serveControlApi(
+  branch: IResource,
+  functions: { control: IFunction; status: IFunction },
+): void {
+  const control = integration(functions.control);
+  const status = integration(functions.status);
+
+  const base = branch.addResource('maintenance');
+  base.addMethod('ANY', control);
+  base.addResource('{proxy+}').addMethod('ANY', control);
+  base.addResource('status').addMethod('ANY', status);
+  base.addResource('signin').addMethod('ANY', status);
+  base.addResource('canary').addMethod('ANY', canary(), {
+    methodResponses: [
+      { statusCode: '200', responseParameters: { 'method.response.header.Cache-Control': true } },
+    ],
+  });
+}
+
+function integration(handler: IFunction): LambdaIntegration {
+  return new LambdaIntegration(handler, { proxy: true, allowTestInvoke: false });
+}
+
+/** CONVERT_TO_TEXT, because the API takes every media type for binary and a mapping template needs text. */
+function canary(): MockIntegration {
+  return new MockIntegration({
+    contentHandling: ContentHandling.CONVERT_TO_TEXT,
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: { 'application/json': '{"statusCode": 200}' },
+    integrationResponses: [
+      {
+        statusCode: '200',
+        responseParameters: { 'method.response.header.Cache-Control': "'no-store'" },
+        responseTemplates: { 'application/json': '{"canary": "passed"}' },
+      },
+    ],
+  });
+}

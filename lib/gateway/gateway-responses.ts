@@ -1,0 +1,120 @@
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+
+const EXPOSED = 'Retry-After, X-Maintenance-Active, X-Maintenance-Mode, X-Maintenance-Version';
+
+const fixed = (value: string): string => `'${value}'`;
+const decided = (name: string): string => `context.authorizer.${name}`;
+
+/** A body of the gateway's own. Templates substitute without escaping, so only values that can't need it are named. */
+const problem = (fields: Readonly<Record<string, string | number>>): string =>
+  JSON.stringify({ ...fields, request_id: '$context.requestId' });
+
+const AUTHORIZER_UNAVAILABLE = problem({
+  type: 'urn:problem:authorizer-unavailable',
+  title: 'Service temporarily unavailable',
+  status: 503,
+  detail: 'The request could not be checked. Please try again in a few seconds.',
+  error: 'authorizer_unavailable',
+  message: 'The request could not be checked. Please try again in a few seconds.',
+  retry_after: 5,
+});
+
+const TOO_MANY_REQUESTS = problem({
+  type: 'urn:problem:too-many-requests',
+  title: 'Too many requests',
+  status: 429,
+  detail: 'More requests arrived than this service takes. Please try again in a few seconds.',
+  error: 'too_many_requests',
+  message: 'More requests arrived than this service takes. Please try again in a few seconds.',
+  retry_after: 5,
+});
+
+/** The status is the gateway's own, and so is the message: `messageString` is a JSON string with its quotes. */
+const inOwnWords = (fields: Readonly<Record<string, string>>): string =>
+  problem({ ...fields, message: '$message' }).replace('"$message"', '$context.error.messageString');
+
+const REQUEST_REFUSED = inOwnWords({
+  type: 'urn:problem:request-refused',
+  title: 'Request refused by the gateway',
+  error: 'request_refused',
+});
+
+const GATEWAY_ERROR = inOwnWords({
+  type: 'urn:problem:gateway-error',
+  title: 'The application gave no usable answer',
+  error: 'gateway_error',
+});
+
+/**
+ * What the gateway answers when no function gets to answer. A deny means maintenance and nothing else, and a broken
+ * authorizer must look like a moment's outage, never like a missing sign-in.
+ *
+ * The body of ACCESS_DENIED comes finished from the authorizer, since templates substitute without escaping.
+ * Source: API Gateway, "Gateway responses in API Gateway".
+ */
+export function addGatewayResponses(api: RestApi, allowedOrigins: readonly string[]): void {
+  const common = {
+    'Cache-Control': fixed('no-store'),
+    Vary: fixed('Origin, Accept, Accept-Language'),
+    'Access-Control-Expose-Headers': fixed(EXPOSED),
+  };
+  const ownProblem = {
+    ...common,
+    'Content-Type': fixed('application/problem+json'),
+    'Access-Control-Allow-Origin': fixed(staticOrigin(allowedOrigins)),
+  };
+
+  api.addGatewayResponse('AccessDenied', {
+    type: ResponseType.ACCESS_DENIED,
+    statusCode: '503',
+    responseHeaders: {
+      ...common,
+      'Content-Type': decided('contentType'),
+      'Retry-After': decided('retryAfter'),
+      'X-Maintenance-Active': decided('active'),
+      'X-Maintenance-Mode': decided('mode'),
+      'X-Maintenance-Version': decided('version'),
+      'Access-Control-Allow-Origin': decided('allowOrigin'),
+      'Access-Control-Allow-Credentials': decided('allowCredentials'),
+    },
+    templates: { 'application/json': '$context.authorizer.body' },
+  });
+
+  for (const [id, type] of [
+    ['Unauthorized', ResponseType.UNAUTHORIZED],
+    ['AuthorizerFailure', ResponseType.AUTHORIZER_FAILURE],
+    ['AuthorizerConfigurationError', ResponseType.AUTHORIZER_CONFIGURATION_ERROR],
+  ] as const) {
+    api.addGatewayResponse(id, {
+      type,
+      statusCode: '503',
+      responseHeaders: { ...ownProblem, 'Retry-After': fixed('5') },
+      templates: { 'application/json': AUTHORIZER_UNAVAILABLE },
+    });
+  }
+
+  api.addGatewayResponse('Throttled', {
+    type: ResponseType.THROTTLED,
+    statusCode: '429',
+    responseHeaders: { ...ownProblem, 'Retry-After': fixed('5') },
+    templates: { 'application/json': TOO_MANY_REQUESTS },
+  });
+  api.addGatewayResponse('Default4xx', {
+    type: ResponseType.DEFAULT_4XX,
+    responseHeaders: ownProblem,
+    templates: { 'application/json': REQUEST_REFUSED },
+  });
+  api.addGatewayResponse('Default5xx', {
+    type: ResponseType.DEFAULT_5XX,
+    responseHeaders: ownProblem,
+    templates: { 'application/json': GATEWAY_ERROR },
+  });
+}
+
+/**
+ * The one origin that an answer without a decision can name. These bodies hold nothing private, so with several
+ * origins to choose from everybody may read them, without credentials.
+ */
+function staticOrigin(allowedOrigins: readonly string[]): string {
+  return allowedOrigins.length === 1 ? (allowedOrigins[0] ?? '*') : '*';
+}

@@ -1,0 +1,62 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
+import type { Configuration } from '../configuration/schema.ts';
+
+/**
+ * The user pool of those who run maintenance. Nobody signs up by himself, accounts are recovered by an administrator
+ * only, and a token lives 15 minutes: that is how long a demoted admin can still act with one.
+ */
+export class AdminUserPool extends Construct {
+  readonly pool: UserPool;
+  readonly client: UserPoolClient;
+
+  constructor(scope: Construct, id: string, configuration: Configuration) {
+    super(scope, id);
+    this.pool = new UserPool(this, 'Pool', {
+      selfSignUpEnabled: false,
+      signInAliases: { username: true },
+      signInCaseSensitive: false,
+      mfa: Mfa.OPTIONAL,
+      mfaSecondFactor: { otp: true, sms: false },
+      passwordPolicy: {
+        minLength: 12,
+        requireDigits: true,
+        requireLowercase: true,
+        requireUppercase: true,
+        requireSymbols: true,
+        tempPasswordValidity: Duration.days(3),
+      },
+      accountRecovery: AccountRecovery.NONE,
+      featurePlan: FeaturePlan.ESSENTIALS,
+      deletionProtection: configuration.deletionProtection,
+      removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    for (const groupName of new Set([...configuration.adminGroups, ...configuration.workerGroups])) {
+      this.pool.addGroup(`Group-${groupName}`, { groupName });
+    }
+    this.client = this.pool.addClient('Client', {
+      generateSecret: false,
+      authFlows: { userPassword: true, userSrp: true },
+      disableOAuth: true,
+      accessTokenValidity: Duration.minutes(15),
+      idTokenValidity: Duration.minutes(15),
+      refreshTokenValidity: Duration.hours(12),
+      enableTokenRevocation: true,
+      preventUserExistenceErrors: true,
+    });
+    acknowledge(
+      this.pool,
+      'COG2',
+      'A one-time password is offered to everybody and can be made compulsory in the pool; forcing it on the first ' +
+        'sign-in would lock out the admin of a new stack who has only a terminal at hand.',
+    );
+    acknowledge(
+      this.pool,
+      'COG8',
+      'Threat protection needs the Plus plan, priced by user. The pool holds a handful of administrators, created ' +
+        'by an administrator, and declaring an emergency takes a sign-in of the last 15 minutes.',
+    );
+  }
+}

@@ -1,0 +1,67 @@
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
+import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import { configure } from './configuration/configure.ts';
+import type { MaintenanceModeProps } from './configuration/maintenance-mode-props.ts';
+import { EventLogTable } from './event-log/event-log-table.ts';
+import { AuthorizerFunction } from './functions/authorizer-function.ts';
+import { ControlFunction } from './functions/control-function.ts';
+import { StatusFunction } from './functions/status-function.ts';
+import { Tick } from './functions/tick.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { Identity } from './identity/identity.ts';
+import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
+import { Publication } from './publication/publication.ts';
+
+/**
+ * Maintenance mode in front of an HTTP application: an API Gateway whose authorizer blocks what maintenance blocks,
+ * and the control API that toggles it. Throws ConfigurationError for options that can't work.
+ *
+ * @example
+ * const maintenance = new MaintenanceMode(this, 'Maintenance', { origin: 'https://app.example.com' });
+ * new Rule(this, 'OnMaintenance', { eventBus: maintenance.eventBus, eventPattern: { source: ['maintenance-mode'] } });
+ */
+export class MaintenanceMode extends Construct {
+  /** The API. A method added to it is guarded by default; one without the authorizer fails the synthesis. */
+  readonly api: RestApi;
+  /** Where clients reach the API, without a trailing slash. */
+  readonly url: string;
+  /** The table of the event log. */
+  readonly table: Table;
+  /** The bus that every event of maintenance is published to. */
+  readonly eventBus: EventBus;
+  /** What the origin finds in the header X-Origin-Secret of each request that came through the gate. */
+  readonly originSecret: Secret;
+  readonly identity: Identity;
+
+  constructor(scope: Construct, id: string, props: MaintenanceModeProps) {
+    super(scope, id);
+    const configuration = configure(props);
+    const eventLog = new EventLogTable(this, 'EventLog', {
+      logName: configuration.scope,
+      deletionProtection: configuration.deletionProtection,
+      encryptionKey: configuration.encryptionKey,
+    });
+    const identity = new Identity(this, 'Identity', configuration);
+    const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
+    const shared = { configuration, eventLog, identity, deadLetters };
+
+    const gateway = new Gateway(this, 'Gateway', {
+      configuration,
+      authorizer: new AuthorizerFunction(this, 'Authorizer', shared),
+      control: new ControlFunction(this, 'Control', shared),
+      status: new StatusFunction(this, 'Status', shared),
+    });
+    const publication = new Publication(this, 'Publication', shared);
+    new Tick(this, 'Tick', shared);
+
+    this.api = gateway.api;
+    this.url = gateway.url;
+    this.table = eventLog.table;
+    this.eventBus = publication.bus;
+    this.originSecret = gateway.originSecret.secret;
+    this.identity = identity;
+  }
+}
