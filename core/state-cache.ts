@@ -79,7 +79,14 @@ export class StateCache {
     const now = this.#now();
     const fresh = this.peek(now);
     if (fresh !== null) return fresh;
-    if (this.#failure !== null && isWithin(this.#pause, this.#failure.at, now)) return this.#lastKnown();
+    if (this.#failure === null) return this.#refreshOnce(now);
+    if (isWithin(this.#pause, this.#failure.at, now)) return this.#lastKnown();
+    const refreshing = this.#refreshOnce(now);
+    // While the store is away nobody waits for it again, as long as there is a state to go by.
+    return this.#known === null ? refreshing : this.#lastKnown();
+  }
+
+  #refreshOnce(now: number): Promise<CachedState> {
     this.#refreshing ??= this.#refresh(now).finally(() => {
       this.#refreshing = null;
     });
