@@ -1,0 +1,198 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { MovableClock } from './clock.ts';
+import type { FaultRegistry } from './faults.ts';
+import { LambdaInstance, type Outcome } from './lambda-instance.ts';
+import type { FunctionErrorPayload, InvocationResult } from './local-services.ts';
+import type { LogStore } from './log-store.ts';
+
+/** A function as the template describes it, everything resolved. */
+export interface FunctionSettings {
+  /** Name in the local cloud. */
+  readonly name: string;
+  readonly logicalId: string;
+  /** Name by which AWS knows it: what `Ref` gives. */
+  readonly awsName: string;
+  readonly arn: string;
+  readonly codeFolder: string;
+  readonly handler: string;
+  readonly timeoutMs: number;
+  readonly memoryMb: number;
+  /** Invocations at once beyond which a call is throttled; undefined: no limit but the queue. */
+  readonly reservedConcurrency?: number;
+  readonly logFormat: 'Text' | 'JSON';
+  readonly logGroupName: string;
+  /** The template's variables and those that Lambda sets. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** What the functions share. */
+export interface FunctionSurroundings {
+  readonly clock: MovableClock;
+  readonly faults: FaultRegistry;
+  readonly logs: LogStore;
+}
+
+/** Thrown when a function's reserved concurrency is used up. */
+export class FunctionThrottled extends Error {
+  override readonly name = 'FunctionThrottled';
+  readonly code = 'TooManyRequestsException';
+  readonly reason = 'ReservedFunctionConcurrentInvocationLimitExceeded';
+
+  constructor() {
+    super('Rate Exceeded.');
+  }
+}
+
+/** Instances of one function that run side by side; further invocations wait for one to be free. */
+const MAX_INSTANCES = 6;
+
+/** Errors that come from outside of the function's code, so that nothing in it could log them. */
+const WITHOUT_LINE = new Set(['Runtime.ExitError', 'Runtime.OutOfMemory', 'InjectedFault']);
+
+/** One function: its instances, kept warm, and the invocations that wait for one. */
+export class LambdaFunction {
+  readonly settings: FunctionSettings;
+  readonly #surroundings: FunctionSurroundings;
+  readonly #idle: LambdaInstance[] = [];
+  readonly #instances = new Set<LambdaInstance>();
+  readonly #waiting: ((instance: LambdaInstance) => void)[] = [];
+  readonly #unsubscribe: () => void;
+  #running = 0;
+  #closed = false;
+
+  constructor(settings: FunctionSettings, surroundings: FunctionSurroundings) {
+    this.settings = settings;
+    this.#surroundings = surroundings;
+    this.#unsubscribe = surroundings.faults.onChange((service, fault) => {
+      if (service === this.#faultService && fault?.fault === 'down') this.#killAll();
+    });
+  }
+
+  get #faultService(): `lambda:${string}` {
+    return `lambda:${this.settings.name}`;
+  }
+
+  /** Waits for the function's answer. @throws FunctionThrottled */
+  async invoke(payload: string, invokedArn = this.settings.arn): Promise<InvocationResult> {
+    const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.settings;
+    if (this.#running >= reservedConcurrency) throw new FunctionThrottled();
+    this.#running++;
+    const requestId = randomUUID();
+    try {
+      const outcome = (await this.#fault(requestId)) ?? (await this.#run(requestId, payload, invokedArn));
+      if (outcome.functionError) this.#logFailure(requestId, outcome);
+      return { requestId, ...outcome };
+    } finally {
+      this.#running--;
+    }
+  }
+
+  /** Ends every instance and waits until they are gone. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#unsubscribe();
+    await Promise.all([...this.#instances].map((instance) => instance.close()));
+  }
+
+  /** Lets a fault of this function act on an invocation; an outcome if the handler must not run. */
+  async #fault(requestId: string): Promise<Outcome | undefined> {
+    const fault = this.#surroundings.faults.draw(this.#faultService);
+    if (!fault) return undefined;
+    if (fault.fault === 'slow') {
+      await delay(fault.ms);
+      return undefined;
+    }
+    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+    const error: FunctionErrorPayload =
+      fault.fault === 'down'
+        ? { errorType: 'Runtime.ExitError', errorMessage }
+        : {
+            errorType: 'InjectedFault',
+            errorMessage: `The fault "errors" of ${this.#faultService} hit this call.`,
+          };
+    return { payload: JSON.stringify(error), functionError: 'Unhandled' };
+  }
+
+  async #run(requestId: string, payload: string, invokedArn: string): Promise<Outcome> {
+    const { awsName, memoryMb, logGroupName } = this.settings;
+    const instance = await this.#acquire();
+    try {
+      return await instance.invoke({
+        requestId,
+        payload,
+        traceId: traceId(this.#surroundings.clock.now()),
+        context: {
+          awsRequestId: requestId,
+          functionName: awsName,
+          functionVersion: '$LATEST',
+          invokedFunctionArn: invokedArn,
+          memoryLimitInMB: String(memoryMb),
+          logGroupName,
+          logStreamName: 'local',
+          callbackWaitsForEmptyEventLoop: true,
+        },
+      });
+    } finally {
+      this.#release(instance);
+    }
+  }
+
+  /** The instance used last, so that few stay warm; a new one if none is free; else waits for one. */
+  #acquire(): LambdaInstance | Promise<LambdaInstance> {
+    for (let idle = this.#idle.pop(); idle; idle = this.#idle.pop()) {
+      if (!idle.ended) return idle;
+      this.#instances.delete(idle);
+    }
+    if (this.#instances.size < MAX_INSTANCES) return this.#start();
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #release(instance: LambdaInstance): void {
+    if (instance.ended) this.#instances.delete(instance);
+    const next = this.#waiting.shift();
+    if (next) next(instance.ended && !this.#closed ? this.#start() : instance);
+    else if (!instance.ended) this.#idle.push(instance);
+  }
+
+  #start(): LambdaInstance {
+    const { codeFolder, handler, timeoutMs, logFormat, environment, memoryMb, name } = this.settings;
+    const { clock, logs } = this.#surroundings;
+    const instance = new LambdaInstance({
+      codeFolder,
+      handler,
+      timeoutMs,
+      logFormat,
+      environment,
+      memoryMb,
+      clock: clock.shared,
+      nodeOptions: (environment.NODE_OPTIONS ?? '').split(/\s+/).filter((option) => option !== ''),
+      onLine: ({ type: _type, ...line }) => logs.append({ group: name, ...line }),
+    });
+    this.#instances.add(instance);
+    return instance;
+  }
+
+  #killAll(): void {
+    for (const instance of this.#instances) instance.kill();
+  }
+
+  #logFailure(requestId: string, outcome: Outcome): void {
+    const { errorType, errorMessage } = JSON.parse(outcome.payload) as FunctionErrorPayload;
+    if (!WITHOUT_LINE.has(errorType)) return;
+    const { clock, logs } = this.#surroundings;
+    const timestamp = clock.now();
+    const message = [
+      new Date(timestamp).toISOString(),
+      requestId,
+      'ERROR',
+      `${errorType}: ${errorMessage}`,
+    ].join('\t');
+    logs.append({ group: this.settings.name, timestamp, message, requestId });
+  }
+}
+
+function traceId(now: number): string {
+  const seconds = Math.floor(now / 1000).toString(16);
+  return `Root=1-${seconds}-${randomBytes(12).toString('hex')};Parent=${randomBytes(8).toString('hex')};Sampled=0`;
+}
