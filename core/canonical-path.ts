@@ -5,10 +5,15 @@
  * Percent-decoding follows RFC 3986 §6.2.2: unreserved characters once, everything else stays as it is.
  */
 
-const PLAIN = /^\/(?:[a-z0-9_~-][a-z0-9._~-]*(?:\/(?!$)|$))*$/;
+/** Most paths are canonical as they come: unreserved characters only, with nothing of NOT_PLAIN in them. */
+const PLAIN = /^\/[a-z0-9._~/-]*$/;
+const NOT_PLAIN = /\/[/.]|.\/$/;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 const UNRESERVED = /[a-z0-9._~-]/i;
+const SEPARATOR = /%2f|%5c|\\/i;
+/** What an origin that decodes twice would take for a dot, a separator or a control character. */
+const ENCODED_TWICE = /%(?:2e|2f|5c|[01][0-9a-f]|7f)/i;
 
 /**
  * The canonical form of a request path, or null when the path is malformed: then nobody can say what the origin
@@ -19,7 +24,7 @@ const UNRESERVED = /[a-z0-9._~-]/i;
  * @example canonicalPath('/static/..%2fadmin') // null
  */
 export function canonicalPath(raw: string): string | null {
-  if (PLAIN.test(raw)) return raw;
+  if (PLAIN.test(raw) && !NOT_PLAIN.test(raw)) return raw;
   const path = withoutQuery(raw);
   if (!path.startsWith('/') || isMalformed(path)) return null;
   const decoded = path.replace(ESCAPE, (encoded, hex: string) => {
@@ -32,15 +37,19 @@ export function canonicalPath(raw: string): string | null {
 }
 
 function withoutQuery(raw: string): string {
-  const end = raw.search(/[?#]/);
+  const end = raw.indexOf('?');
   return end === -1 ? raw : raw.slice(0, end);
 }
 
-/** Dot segments, encoded separators, control characters and broken encodings have no agreed meaning. */
+/**
+ * Dot segments, encoded separators, control characters and broken encodings have no agreed meaning. Nor has `#`:
+ * a request never holds one (RFC 9112 §3.2), and origins differ in whether the path ends there.
+ */
 function isMalformed(path: string): boolean {
-  if (BROKEN_ESCAPE.test(path) || /%2f|%5c|\\/i.test(path)) return true;
+  if (BROKEN_ESCAPE.test(path) || SEPARATOR.test(path) || path.includes('#')) return true;
   const decoded = decodeOnce(path);
   if (decoded === null || !path.isWellFormed() || hasControlCharacter(decoded)) return true;
+  if (ENCODED_TWICE.test(decoded)) return true;
   return decoded.split('/').some((segment) => segment === '.' || segment === '..');
 }
 
