@@ -49,6 +49,10 @@ export function stateOf(head: Head): State {
   return head?.state ?? INITIAL_STATE;
 }
 
+function sinceOf(head: Head): number {
+  return head?.at ?? 0;
+}
+
 /**
  * Writes the events that the clock has made due, one at a time, and returns the newest event.
  * Rejects with StoreUnavailableError.
@@ -56,7 +60,7 @@ export function stateOf(head: Head): State {
 export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): Promise<Head> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const head = await log.head();
-    const due = dueEvent(stateOf(head), now());
+    const due = dueEvent(stateOf(head), now(), sinceOf(head));
     if (due === null) return head;
     await log.append(due, head);
   }
@@ -85,7 +89,9 @@ export async function executeCommand(
       return { outcome: 'version_mismatch', state };
     }
     const overtaken = seen !== null && (await changedByOthers(log, seen, state.version));
-    const judgement = judge(state, command, { actor, now: now(), newId });
+    const instant = now();
+    if (dueEvent(state, instant, sinceOf(head)) !== null) continue;
+    const judgement = judge(state, command, { actor, now: instant, newId });
     if (judgement.verdict === 'invalid') return { outcome: 'invalid', problems: judgement.problems };
     if (judgement.verdict === 'conflict') return { outcome: 'conflict', conflict: judgement.conflict, state };
     if (overtaken) return { outcome: 'conflict', conflict: stateChanged(state), state };
@@ -112,7 +118,7 @@ async function settleIfReachable(dependencies: Dependencies): Promise<void> {
 /** Whether somebody's command, and not only the clock, is behind the events after `seen`. */
 async function changedByOthers(log: EventLog, seen: number, newest: number): Promise<boolean> {
   if (newest <= seen) return false;
-  const { items } = await log.page({ limit: Math.min(100, newest - seen) });
+  const { items } = await log.page({ limit: Math.min(100, newest - seen), before: newest + 1 });
   return items.some((event) => event.number > seen && event.actor.role !== 'system');
 }
 

@@ -7,7 +7,7 @@ import {
   type UpdateCommand,
 } from './command.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
-import { isEndedByClock, type Maintenance, type Plan, type State } from './state.ts';
+import { isEndedByClock, type Maintenance, type Plan, plannedEnd, type State } from './state.ts';
 import { rfc3339 } from './text.ts';
 
 /** Why a command can't be carried out in the present state. It changes nothing. */
@@ -43,11 +43,16 @@ export interface Circumstances {
   readonly newId: () => string;
 }
 
-/** The event that the clock has made due in `state`, null when there is none. At most one: settle and ask again. */
-export function dueEvent(state: State, now: number): EventDraft | null {
+/**
+ * The event that the clock has made due in `state`, null when there is none. At most one: settle and ask again.
+ *
+ * @param since when `state` came to be: a maintenance taken up again after its planned end was not over before
+ */
+export function dueEvent(state: State, now: number, since: number): EventDraft | null {
   const { maintenance } = state;
   if (maintenance === null || !isEndedByClock(maintenance, now)) return null;
-  return draft('auto_ended', state, maintenance, null, { actor: CLOCK, now }, closing(maintenance, now));
+  const endedAt = Math.max(plannedEnd(maintenance) ?? now, since);
+  return draft('auto_ended', state, maintenance, null, { actor: CLOCK, now }, closing(maintenance, endedAt));
 }
 
 /**
@@ -82,7 +87,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
     autoEnd: command.autoEnd,
     blockedOperations: command.blockedOperations,
   };
-  const problems = [...endProblems(endsAt, now), ...planProblems(plan, command.mode)];
+  const problems = [...endProblems(command, endsAt, now), ...planProblems(plan, command.mode)];
   if (problems.length > 0) return { verdict: 'invalid', problems };
   const begun: Maintenance = {
     ...plan,
@@ -140,7 +145,7 @@ function deescalate(state: State, { actor, now }: Circumstances): Judgement {
   const { id, startedAt, startedBy, notifyUsers, reason, suspended } = maintenance;
   const plan = suspended ?? openPlan(reason);
   const resumed: Maintenance = { mode: 'normal', id, startedAt, startedBy, notifyUsers, ...plan };
-  const details = { emergency_seconds: Math.round((now - maintenance.declaredAt) / 1000) };
+  const details = { emergency_seconds: wholeSeconds(maintenance.declaredAt, now) };
   return event(draft('deescalated', state, resumed, resumed, { actor, now, reason: plan.reason }, details));
 }
 
@@ -161,9 +166,8 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
     blockedOperations:
       command.blockedOperations === undefined ? before.blockedOperations : command.blockedOperations,
   };
-  const moved = plan.endsAt !== before.endsAt && plan.endsAt !== null && plan.endsAt <= now;
   const problems = [
-    ...(moved ? [{ field: endField(command), message: 'must lie in the future' }] : []),
+    ...(plan.endsAt === before.endsAt ? [] : endProblems(command, plan.endsAt, now)),
     ...planProblems(plan, maintenance.mode),
   ];
   if (problems.length > 0) return { verdict: 'invalid', problems };
@@ -190,10 +194,6 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
 function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number | null {
   if (command.duration !== undefined) return startedAt + command.duration * 1000;
   return command.endsAt === undefined ? before.endsAt : command.endsAt;
-}
-
-function endField(command: UpdateCommand): string {
-  return command.duration === undefined ? 'ends_at' : 'duration';
 }
 
 /** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
@@ -226,11 +226,20 @@ function planOf(maintenance: Maintenance): Plan {
   return { reason, endsAt, autoEnd, blockedOperations };
 }
 
-function endProblems(endsAt: number | null, now: number): FieldProblem[] {
+/** A new maintenance lasts a minute at least; one that runs may end at any moment to come. */
+function endProblems(
+  command: EnableCommand | UpdateCommand,
+  endsAt: number | null,
+  now: number,
+): FieldProblem[] {
   if (endsAt === null) return [];
   const seconds = (endsAt - now) / 1000;
-  if (seconds >= SHORTEST && seconds <= LONGEST) return [];
-  return [{ field: 'ends_at', message: `must lie ${SHORTEST} to ${LONGEST} seconds from now` }];
+  const isFarEnough = command.type === 'enable' ? seconds >= SHORTEST : seconds > 0;
+  if (isFarEnough && seconds <= LONGEST) return [];
+  const earliest =
+    command.type === 'enable' ? `${SHORTEST} seconds from now at the earliest` : 'in the future';
+  const message = `the end must lie ${earliest}, and ${LONGEST} seconds from now at the latest`;
+  return [{ field: command.duration === undefined ? 'ends_at' : 'duration', message }];
 }
 
 function planProblems(plan: Plan, mode: Maintenance['mode']): FieldProblem[] {
@@ -290,13 +299,13 @@ function completedTestRun(maintenance: Maintenance | null, now: number): Record<
   return maintenance?.mode === 'test' ? { completed_test_run: closing(maintenance, now) } : {};
 }
 
-function closing(maintenance: Maintenance, now: number): Record<string, unknown> {
-  const end = isEndedByClock(maintenance, now) && maintenance.mode !== 'emergency' ? maintenance.endsAt : now;
-  return {
-    id: maintenance.id,
-    mode: maintenance.mode,
-    duration: Math.max(0, Math.round(((end ?? now) - maintenance.startedAt) / 1000)),
-  };
+function closing({ id, mode, startedAt }: Maintenance, endedAt: number): Record<string, unknown> {
+  return { id, mode, duration: wholeSeconds(startedAt, endedAt) };
+}
+
+/** Never negative: the clocks of two writers may differ. */
+function wholeSeconds(from: number, to: number): number {
+  return Math.max(0, Math.round((to - from) / 1000));
 }
 
 interface Cause {
@@ -325,7 +334,9 @@ function draft(
     state: {
       version: before.version + 1,
       maintenance: after,
-      sessionsInvalidBefore: cause.endsSessions ? cause.now : before.sessionsInvalidBefore,
+      sessionsInvalidBefore: cause.endsSessions
+        ? Math.max(cause.now, before.sessionsInvalidBefore ?? cause.now)
+        : before.sessionsInvalidBefore,
     },
   };
 }
