@@ -4,13 +4,21 @@ import { ConfigurationError } from '../lib/configuration/configuration-error.ts'
 import { contextOptions } from '../lib/configuration/context-options.ts';
 import { MaintenanceStack } from '../lib/maintenance-stack.ts';
 
-const app = new App();
+const app = new App({ autoSynth: false });
 try {
   new MaintenanceStack(app, 'MaintenanceMode', contextOptions(app.node));
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
+  if (!explainsItself(error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+/** Whether the message is all that the user needs: a wrong option, or a check of the synthesis that failed. */
+function explainsItself(error: unknown): error is Error {
+  return (
+    error instanceof ConfigurationError ||
+    (error instanceof Error && error.name.startsWith('ValidationFailed'))
+  );
 }

@@ -4,9 +4,14 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { templateProblem } from '../../core/rule.ts';
 
+const missingOr =
+  (otherwise: string, missing = 'is missing') =>
+  ({ input }: { input?: unknown }) =>
+    input === undefined ? missing : otherwise;
+
 /** Text, or a CDK token whose text is known at deployment only and can't be checked here. */
 const text = (problem: (value: string) => string | null) =>
-  z.string('must be text').superRefine((value, context) => {
+  z.string({ error: missingOr('must be text') }).superRefine((value, context) => {
     const message = Token.isUnresolved(value) ? null : problem(value);
     if (message !== null) context.addIssue({ code: 'custom', message });
   });
@@ -60,7 +65,7 @@ const flag = z.boolean('must be true or false');
 const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`);
 
-export const ORIGIN_MISSING =
+const ORIGIN_MISSING =
   'is missing; say which application to protect, for example with -c origin=https://app.example.com';
 
 const DEFAULT_ALWAYS_ALLOWED = [
@@ -74,7 +79,7 @@ const DEFAULT_ALWAYS_ALLOWED = [
 /** Every option, its bounds and its default. */
 export const CONFIGURATION = z.strictObject({
   origin: z
-    .string({ error: (issue) => (issue.input === undefined ? ORIGIN_MISSING : 'must be text') })
+    .string({ error: missingOr('must be text', ORIGIN_MISSING) })
     .pipe(text(originProblem))
     .transform((value) => value.replace(/\/$/, '')),
   originSecretVersion: matching(/^[\w-]{32,64}$/, 'must be the VersionId of a secret').optional(),
@@ -82,7 +87,7 @@ export const CONFIGURATION = z.strictObject({
     .array(
       z.strictObject({
         method: matching(/^[A-Z]{1,20}$/, 'must be one verb in upper case, or ANY'),
-        path: z.string('must be text').regex(/^\//, 'must begin with "/"'),
+        path: z.string({ error: missingOr('must be text') }).regex(/^\//, 'must begin with "/"'),
       }),
       'must be a list of {method, path}',
     )

@@ -1,4 +1,4 @@
-import { Annotations, type CfnElement, Reference, Tokenization } from 'aws-cdk-lib';
+import { Annotations, Reference, Tokenization } from 'aws-cdk-lib';
 import {
   CfnResource as CfnApiResource,
   CfnMethod,
@@ -52,14 +52,15 @@ function unguardedMethods(api: RestApi, authorizer: RequestAuthorizer): string[]
 }
 
 /** The construct that a token refers to. */
-function targetOf(token: unknown): unknown {
-  const [reference] = Tokenization.reverse(token) === undefined ? [] : [Tokenization.reverse(token)];
+function targetOf(token: string | undefined): unknown {
+  if (token === undefined) return undefined;
+  const reference = Tokenization.reverse(token);
   return reference instanceof Reference ? reference.target : undefined;
 }
 
 /** The path of the resource that a method belongs to; the root when it is none of the resources. */
 function pathOf(resourceId: string): string {
-  const resource = targetOf(resourceId) as CfnElement | undefined;
+  const resource = targetOf(resourceId);
   if (!(resource instanceof CfnApiResource)) return '/';
   const parent = pathOf(resource.parentId);
   return `${parent === '/' ? '' : parent}/${resource.pathPart}`;

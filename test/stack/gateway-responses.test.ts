@@ -1,0 +1,121 @@
+import { describe, expect, test } from '@jest/globals';
+import { resourcesOf, synthesise } from './synthesise.ts';
+
+interface GatewayResponse {
+  readonly ResponseType: string;
+  readonly StatusCode?: string;
+  readonly ResponseParameters: Record<string, string>;
+  readonly ResponseTemplates: Record<string, string>;
+}
+
+function responses(options: Parameters<typeof synthesise>[0] = {}): Record<string, GatewayResponse> {
+  const found = Object.values(resourcesOf(synthesise(options), 'AWS::ApiGateway::GatewayResponse'));
+  return Object.fromEntries(
+    found.map(({ Properties }) => [Properties.ResponseType, Properties as unknown as GatewayResponse]),
+  );
+}
+
+const header = (parameters: Record<string, string>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(parameters).map(([name, value]) => [`gatewayresponse.header.${name}`, value]),
+  );
+
+const common = {
+  'Cache-Control': "'no-store'",
+  Vary: "'Origin, Accept, Accept-Language'",
+  'Access-Control-Expose-Headers':
+    "'Retry-After, X-Maintenance-Active, X-Maintenance-Mode, X-Maintenance-Version'",
+};
+const own = {
+  ...common,
+  'Content-Type': "'application/problem+json'",
+  'Access-Control-Allow-Origin': "'*'",
+};
+
+/** What a client reads, once the gateway has put in its values. */
+const filledIn = (template: string | undefined): Record<string, unknown> =>
+  JSON.parse(
+    (template ?? '')
+      .replaceAll('$context.error.messageString', '"Too \\"long\\""')
+      .replaceAll('$context.requestId', 'c6af9ac6'),
+  );
+
+describe('gateway responses', () => {
+  const all = responses();
+
+  test('are these and no others', () => {
+    expect(Object.keys(all).sort()).toEqual([
+      'ACCESS_DENIED',
+      'AUTHORIZER_CONFIGURATION_ERROR',
+      'AUTHORIZER_FAILURE',
+      'DEFAULT_4XX',
+      'DEFAULT_5XX',
+      'THROTTLED',
+      'UNAUTHORIZED',
+    ]);
+  });
+
+  test('a deny is the 503 that the authorizer has written, whatever the caller accepts', () => {
+    expect(all.ACCESS_DENIED).toMatchObject({
+      StatusCode: '503',
+      ResponseTemplates: { 'application/json': '$context.authorizer.body' },
+      ResponseParameters: header({
+        ...common,
+        'Content-Type': 'context.authorizer.contentType',
+        'Retry-After': 'context.authorizer.retryAfter',
+        'X-Maintenance-Active': 'context.authorizer.active',
+        'X-Maintenance-Mode': 'context.authorizer.mode',
+        'X-Maintenance-Version': 'context.authorizer.version',
+        'Access-Control-Allow-Origin': 'context.authorizer.allowOrigin',
+        'Access-Control-Allow-Credentials': 'context.authorizer.allowCredentials',
+      }),
+    });
+    expect(Object.keys(all.ACCESS_DENIED?.ResponseParameters ?? {})).toHaveLength(10);
+    expect(Object.keys(all.ACCESS_DENIED?.ResponseTemplates ?? {})).toEqual(['application/json']);
+  });
+
+  test.each(['UNAUTHORIZED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
+    '%s is a 503 that says to come back in 5 seconds',
+    (type) => {
+      expect(all[type]?.StatusCode).toBe('503');
+      expect(all[type]?.ResponseParameters).toEqual(header({ ...own, 'Retry-After': "'5'" }));
+      expect(filledIn(all[type]?.ResponseTemplates['application/json'])).toMatchObject({
+        status: 503,
+        error: 'authorizer_unavailable',
+        retry_after: 5,
+        request_id: 'c6af9ac6',
+      });
+    },
+  );
+
+  test('too many requests are told when to come back', () => {
+    expect(all.THROTTLED?.StatusCode).toBe('429');
+    expect(all.THROTTLED?.ResponseParameters).toEqual(header({ ...own, 'Retry-After': "'5'" }));
+    expect(filledIn(all.THROTTLED?.ResponseTemplates['application/json'])).toMatchObject({
+      status: 429,
+      error: 'too_many_requests',
+    });
+  });
+
+  test.each([
+    ['DEFAULT_4XX', 'request_refused'],
+    ['DEFAULT_5XX', 'gateway_error'],
+  ])('%s keeps its status and says what went wrong', (type, error) => {
+    expect(all[type]).not.toHaveProperty('StatusCode');
+    expect(all[type]?.ResponseParameters).toEqual(header(own));
+    expect(filledIn(all[type]?.ResponseTemplates['application/json'])).toMatchObject({
+      error,
+      message: 'Too "long"',
+      request_id: 'c6af9ac6',
+    });
+  });
+
+  test('with one web origin allowed, that one may read them; with several, everybody without credentials', () => {
+    const origin = (allowedOrigins: string[]) =>
+      responses({ allowedOrigins }).THROTTLED?.ResponseParameters[
+        'gatewayresponse.header.Access-Control-Allow-Origin'
+      ];
+    expect(origin(['https://a.example'])).toBe("'https://a.example'");
+    expect(origin(['https://a.example', 'https://b.example'])).toBe("'*'");
+  });
+});

@@ -1,0 +1,36 @@
+import { describe, expect, test } from '@jest/globals';
+import { Annotations, Match } from 'aws-cdk-lib/assertions';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import type { MaintenanceModeProps } from '../../lib/configuration/maintenance-mode-props.ts';
+import { testStack } from './synthesise.ts';
+
+describe('cdk-nag (AwsSolutions) and the CDK find nothing', () => {
+  test.each<[what: string, options: Partial<MaintenanceModeProps>]>([
+    ['as it comes', {}],
+    ['with protection off', { deletionProtection: false }],
+    [
+      'with a domain and an issuer of its own',
+      {
+        customDomain: {
+          domainName: 'app.example.com',
+          certificateArn: 'arn:aws:acm:eu-central-1:1:certificate/x',
+        },
+        identity: { issuer: 'https://issuer.example.com', clientId: 'them' },
+      },
+    ],
+  ])('%s', (_what, options) => {
+    const stack = testStack(options);
+    const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
+    expect(violations).toEqual([]);
+    expect(Annotations.fromStack(stack).findWarning('*', Match.anyValue())).toEqual([]);
+    expect(Annotations.fromStack(stack).findError('*', Match.anyValue())).toEqual([]);
+  });
+
+  test('but would, were there something', () => {
+    const stack = testStack();
+    new Queue(stack, 'InTheClear');
+    const { violations } = new AwsSolutionsChecks(stack).validateScope(stack);
+    expect(violations.map(({ ruleName }) => ruleName)).toContain('AwsSolutions-SQS4');
+  });
+});

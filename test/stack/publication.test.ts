@@ -1,0 +1,77 @@
+import { describe, test } from '@jest/globals';
+import { Match } from 'aws-cdk-lib/assertions';
+import { functionOf, onlyId, synthesise } from './synthesise.ts';
+
+const template = synthesise();
+const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
+
+describe('publication', () => {
+  test('reads new events only, bisects what fails and gives up in the dead-letter queue', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      EventSourceArn: { 'Fn::GetAtt': [onlyId(template, 'AWS::DynamoDB::Table'), 'StreamArn'] },
+      FunctionName: { Ref: functionOf(template, 'publisher')[0] },
+      StartingPosition: 'TRIM_HORIZON',
+      BatchSize: 10,
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 10,
+      MaximumRecordAgeInSeconds: 21_600,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: queue } },
+      FilterCriteria: {
+        Filters: [
+          {
+            Pattern: JSON.stringify({
+              eventName: ['INSERT'],
+              dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } },
+            }),
+          },
+        ],
+      },
+    });
+  });
+
+  test('keeps dead letters 14 days, encrypted, over TLS only', () => {
+    template.hasResourceProperties('AWS::SQS::Queue', {
+      SqsManagedSseEnabled: true,
+      MessageRetentionPeriod: 1_209_600,
+    });
+    template.hasResourceProperties('AWS::SQS::QueuePolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Deny',
+            Action: 'sqs:*',
+            Principal: { AWS: '*' },
+            Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+          }),
+        ]),
+      },
+    });
+  });
+});
+
+describe('tick', () => {
+  const [tick] = functionOf(template, 'tick');
+
+  test('runs every minute; a minute that fails is not piled upon the next', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      ScheduleExpression: 'rate(1 minute)',
+      State: 'ENABLED',
+      Targets: [
+        Match.objectLike({
+          Arn: { 'Fn::GetAtt': [tick, 'Arn'] },
+          DeadLetterConfig: { Arn: queue },
+          RetryPolicy: { MaximumEventAgeInSeconds: 60, MaximumRetryAttempts: 1 },
+        }),
+      ],
+    });
+  });
+
+  test('runs at deployment once the table is there, and holds no deployment up', () => {
+    template.hasResource('Custom::Trigger', {
+      Properties: { InvocationType: 'Event', HandlerArn: { Ref: onlyId(template, 'AWS::Lambda::Version') } },
+      DependsOn: Match.arrayWith([onlyId(template, 'AWS::DynamoDB::Table')]),
+    });
+    template.hasResourceProperties('AWS::Lambda::Version', { FunctionName: { Ref: tick } });
+  });
+});
