@@ -58,28 +58,33 @@ function prefersHtml(accept: readonly string[]): boolean {
   return preferred === 'text/html';
 }
 
-const BEARER = /^bearer +([\w~+/.-]+=*)$/i;
+const BEARER = /^bearer +/i;
 
 async function identify(event: AuthorizerEvent, verifier: TokenVerifier, now: number): Promise<Shown> {
   const values = headerValues(event, 'authorization');
   const [value] = values;
   if (value === undefined) return { outcome: 'none' };
   if (values.length > 1) return { outcome: 'bad', why: 'there is more than one Authorization header' };
-  const token = BEARER.exec(value.trim())?.[1];
-  if (token === undefined) return { outcome: 'bad', why: 'the Authorization header holds no bearer token' };
-  return verifier.verify(token, now);
+  const scheme = BEARER.exec(value);
+  if (scheme === null) return { outcome: 'bad', why: 'the Authorization header holds no bearer token' };
+  return verifier.verify(value.slice(scheme[0].length), now);
 }
 
-/** Every value of a header, whatever the case of its name. */
-export function headerValues(event: AuthorizerEvent, name: string): string[] {
+/** Every value of a header, whatever the case of its name. `name` is in lower case. */
+export function headerValues({ multiValueHeaders, headers }: AuthorizerEvent, name: string): string[] {
   const found: string[] = [];
-  const { multiValueHeaders, headers } = event;
-  for (const [key, values] of Object.entries(multiValueHeaders ?? {})) {
-    if (key.toLowerCase() === name && values !== undefined) found.push(...values);
+  for (const key in multiValueHeaders) {
+    if (isNamed(key, name)) found.push(...(multiValueHeaders[key] ?? []));
   }
   if (found.length > 0) return found;
-  for (const [key, value] of Object.entries(headers ?? {})) {
-    if (key.toLowerCase() === name && value !== undefined) found.push(value);
+  for (const key in headers) {
+    const value = isNamed(key, name) ? headers[key] : undefined;
+    if (value !== undefined) found.push(value);
   }
   return found;
+}
+
+/** Most names differ in length: those need no copy in lower case. */
+function isNamed(key: string, name: string): boolean {
+  return key.length === name.length && key.toLowerCase() === name;
 }
