@@ -50,9 +50,10 @@ export const plan: fc.Arbitrary<Plan> = fc
   .record({ reason, endsAt: fc.option(instant), autoEnd: fc.boolean(), blockedOperations })
   .map((made) => ({ ...made, autoEnd: made.autoEnd && made.endsAt !== null }));
 
+/** Begun before any of the instants, and so before any end. */
 const begun = fc.record({
   id: fc.uuid(),
-  startedAt: instant,
+  startedAt: fc.integer({ min: NOW - 3 * LONGEST * 1000, max: NOW - (2 * LONGEST + SHORTEST) * 1000 }),
   startedBy: fc.string({ minLength: 1, maxLength: 64 }),
   notifyUsers: fc.boolean(),
 });

@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { LONGEST_REASON } from '../../../core/command.ts';
+import { OPERATION_TYPES } from '../../../core/operation.ts';
+import { buildRefusal, type RefusalFacts } from '../../../core/refusal.ts';
+import { rfc3339 } from '../../../core/text.ts';
+import { AWKWARD_CHARACTERS, maintenance, operation, reason } from '../../support/arbitraries.ts';
+import { emergency, NOW, normalMaintenance } from '../../support/examples.ts';
+
+const FACTS: RefusalFacts = {
+  maintenance: normalMaintenance({ endsAt: NOW + 1_800_000 }),
+  version: 42,
+  operation: 'caption_generation',
+  instance: '/start_caption_generation',
+  retryAfter: 1804,
+  now: NOW,
+  form: 'json',
+};
+
+const json = (changes: Partial<RefusalFacts> = {}) => JSON.parse(buildRefusal({ ...FACTS, ...changes }).body);
+const html = (changes: Partial<RefusalFacts> = {}) =>
+  buildRefusal({ ...FACTS, ...changes, form: 'html' }).body;
+
+/** Bytes of a body inside the authorizer's result, which is JSON itself. */
+const embeddedBytes = (body: string) => Buffer.byteLength(JSON.stringify(body));
+
+const instance = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 300 }).map((path) => `/${path}`),
+  fc.constantFrom(...AWKWARD_CHARACTERS, '\u0000', '\ud800').map((awkward) => awkward.repeat(300)),
+);
+const facts: fc.Arbitrary<RefusalFacts> = fc.record({
+  maintenance,
+  version: fc.nat(),
+  operation: fc.oneof(operation, fc.string({ minLength: 1, maxLength: 64 })),
+  instance,
+  retryAfter: fc.integer({ min: 60, max: 604_830 }),
+  now: fc.constant(NOW),
+  form: fc.constantFrom<'json' | 'html'>('json', 'html'),
+});
+
+describe('the JSON body', () => {
+  test('has the shape of the contract', () => {
+    expect(buildRefusal(FACTS)).toMatchObject({ contentType: 'application/problem+json', retryAfter: 1804 });
+    expect(json()).toEqual({
+      type: 'urn:problem:maintenance-active',
+      title: 'Service under maintenance',
+      status: 503,
+      detail: 'Caption generation is paused while we carry out maintenance.',
+      instance: '/start_caption_generation',
+      error: 'maintenance_active',
+      maintenance_active: true,
+      message: 'Caption generation is paused while we carry out maintenance.',
+      retry_after: 1804,
+      timestamp: '2026-01-15T10:00:00Z',
+      maintenance: {
+        mode: 'normal',
+        reason: 'Database upgrade',
+        started_at: '2026-01-15T10:00:00Z',
+        estimated_completion: '2026-01-15T10:30:00Z',
+        version: 42,
+      },
+      operation: {
+        type: 'caption_generation',
+        description: 'Generating captions for images.',
+        suggestion:
+          'You can still look at captions that exist. Start the generation again when maintenance is over.',
+      },
+    });
+  });
+
+  test('an emergency has no estimated completion', () => {
+    expect(json({ maintenance: emergency() }).maintenance).toMatchObject({
+      mode: 'emergency',
+      estimated_completion: null,
+    });
+  });
+
+  test("an owner's own type is named, with texts that fit anything", () => {
+    expect(json({ operation: 'newsletter' })).toMatchObject({
+      detail: 'This operation is not available while we carry out maintenance.',
+      operation: { type: 'newsletter' },
+    });
+  });
+
+  test('instance is cut at 200 characters, never within a character', () => {
+    expect(json({ instance: `/${'a'.repeat(300)}` }).instance).toBe(`/${'a'.repeat(199)}`);
+    expect(json({ instance: `/${'😀'.repeat(300)}` }).instance).toBe(`/${'😀'.repeat(99)}`);
+  });
+
+  test('says the same whatever the reason and the path, and the reason comes out as it went in', () => {
+    fc.assert(
+      fc.property(facts, (given) => {
+        const parsed = json({ ...given, form: 'json' });
+        expect(Object.keys(parsed)).toEqual(Object.keys(json()));
+        expect(Object.keys(parsed.maintenance)).toEqual(Object.keys(json().maintenance));
+        expect(Object.keys(parsed.operation)).toEqual(Object.keys(json().operation));
+        expect(parsed.maintenance.reason).toBe(given.maintenance.reason);
+        expect(parsed.maintenance.started_at).toBe(rfc3339(given.maintenance.startedAt));
+        expect(parsed.operation.type).toBe(given.operation);
+        expect(parsed.message).toBe(parsed.detail);
+        expect(parsed.retry_after).toBe(given.retryAfter);
+        expect(parsed.instance.length).toBeLessThanOrEqual(200);
+      }),
+    );
+  });
+});
+
+describe('the page', () => {
+  test('is HTML with the message, the reason, the expected end and the wait', () => {
+    expect(buildRefusal({ ...FACTS, form: 'html' }).contentType).toBe('text/html; charset=utf-8');
+    expect(html()).toMatch(/^<!doctype html><html lang="en">/);
+    for (const part of [
+      'Caption generation is paused while we carry out maintenance.',
+      '<blockquote>Database upgrade</blockquote>',
+      '<time datetime="2026-01-15T10:30:00Z">2026-01-15 10:30 UTC</time>',
+      'Please wait 31 minutes before you try again.',
+    ]) {
+      expect(html()).toContain(part);
+    }
+  });
+
+  test.each([
+    [60, 'Please wait a minute'],
+    [61, 'Please wait 2 minutes'],
+    [120, 'Please wait 2 minutes'],
+  ])('%i s is "%s"', (retryAfter, expected) => {
+    expect(html({ retryAfter })).toContain(expected);
+  });
+
+  test('says so when no end is known', () => {
+    expect(html({ maintenance: emergency() })).toContain('We do not know yet when it will be over.');
+  });
+
+  test('shows the reason as text', () => {
+    const hostile = `<script>alert("1")</script><form action='/x'>&amp; $context`;
+    expect(html({ maintenance: normalMaintenance({ reason: hostile }) })).toContain(
+      '<blockquote>&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&lt;form action=&#39;/x&#39;&gt;&amp;amp; &#36;context</blockquote>',
+    );
+  });
+
+  test('has the same elements whatever the reason, the path and the type are', () => {
+    const tags = (page: string) => (page.match(/<[^>]*>/g) ?? []).filter((tag) => !/^<\/?time/.test(tag));
+    const expected = tags(html());
+    expect(expected.filter((tag) => /script|form|input|button|refresh|\bon\w+=/i.test(tag))).toEqual([]);
+    fc.assert(
+      fc.property(facts, (given) => {
+        expect(tags(html(given))).toEqual(expected);
+      }),
+    );
+  });
+});
+
+describe('in the authorizer result', () => {
+  const longest = AWKWARD_CHARACTERS.map((awkward) => awkward.repeat(LONGEST_REASON));
+  const worstInstances = ['$', '"', '\\', '\u0000', '\ud800', '\u2028', '漢'].map((one) => one.repeat(300));
+
+  test('the body never needs more than 7 000 bytes, and holds no $', () => {
+    fc.assert(
+      fc.property(facts, (given) => {
+        const { body } = buildRefusal(given);
+        expect(embeddedBytes(body)).toBeLessThanOrEqual(7000);
+        expect(JSON.stringify(body)).not.toContain('$');
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test('not in the worst cases either, with the reason whole', () => {
+    const operations = [...OPERATION_TYPES.map(({ name }) => name), '$'.repeat(64), '漢'.repeat(64)];
+    for (const worstReason of longest) {
+      for (const worstInstance of worstInstances) {
+        for (const type of operations) {
+          const given = { instance: worstInstance, operation: type, version: 1e15, retryAfter: 604_830 };
+          const held = emergency({ reason: worstReason });
+          const { body } = buildRefusal({ ...FACTS, ...given, maintenance: held });
+          expect(embeddedBytes(body)).toBeLessThanOrEqual(7000);
+          expect(JSON.parse(body).maintenance.reason).toBe(worstReason);
+          expect(embeddedBytes(html({ ...given, maintenance: held }))).toBeLessThanOrEqual(7000);
+        }
+      }
+    }
+  });
+
+  test('texts give way when the reason needs the room, the facts do not', () => {
+    const body = json({
+      maintenance: normalMaintenance({ reason: '$'.repeat(LONGEST_REASON) }),
+      instance: '$'.repeat(300),
+      operation: 'batch_operations',
+    });
+    expect(body).toMatchObject({
+      status: 503,
+      error: 'maintenance_active',
+      detail: expect.stringMatching(/./),
+      operation: { type: 'batch_operations' },
+    });
+  });
+
+  test('a reason is judged by what it is, not by what it looks like', () => {
+    fc.assert(
+      fc.property(reason, (text) => {
+        const looksLikeJson = `{"status":200,"x":"${text}`.slice(0, 400);
+        const held = normalMaintenance({ reason: looksLikeJson });
+        expect(json({ maintenance: held }).status).toBe(503);
+        expect(json({ maintenance: held }).maintenance.reason).toBe(looksLikeJson);
+      }),
+    );
+  });
+});
