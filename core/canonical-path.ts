@@ -50,7 +50,12 @@ function isMalformed(path: string): boolean {
   const decoded = decodeOnce(path);
   if (decoded === null || !path.isWellFormed() || hasControlCharacter(decoded)) return true;
   if (ENCODED_TWICE.test(decoded)) return true;
-  return decoded.split('/').some((segment) => segment === '.' || segment === '..');
+  return decoded.split('/').some(isDotSegment);
+}
+
+/** `.` and `..`, also with parameters (`..;a=b`): servlet containers take those off before they go up. */
+function isDotSegment(segment: string): boolean {
+  return /^\.{1,2}(?:;|$)/.test(segment);
 }
 
 function decodeOnce(path: string): string | null {

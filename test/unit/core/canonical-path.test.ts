@@ -61,6 +61,8 @@ const MALFORMED: readonly [why: string, raw: string][] = [
   ['encoded dot', '/%2e/admin'],
   ['doubly encoded dot-dot', '/static/%252e%252e/admin'],
   ['dot segment between repeated slashes', '/static//..//admin'],
+  ['dot-dot with a parameter', '/health/..;/admin'],
+  ['dot with a parameter, encoded', '/health/%2e%3Ba=b/admin'],
   ['encoded slash', '/static%2fadmin'],
   ['encoded slash, upper case', '/static%2Fadmin'],
   ['doubly encoded slash', '/static%252fadmin'],

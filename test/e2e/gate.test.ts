@@ -1,0 +1,349 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Gate } from '../support/gate.ts';
+
+const run = promisify(execFile);
+let gate: Gate;
+
+beforeAll(async () => {
+  gate = await Gate.start();
+}, 120_000);
+afterAll(() => gate.stop());
+
+const BLOCKED = '/start_caption_generation';
+
+describe('the guide’s own command', () => {
+  beforeEach(() => gate.reset());
+
+  const curl = async () => {
+    const { stdout } = await run('curl', [
+      ...['-s', '-o', '/dev/null', '-w', '%{http_code}', '-X', 'POST', `${gate.cloud.url}${BLOCKED}`],
+      ...['-H', 'Content-Type: application/json', '-d', '{"test": "data"}'],
+    ]);
+    return Number(stdout);
+  };
+
+  test('reaches the origin when all is well, and answers 503 while maintenance is active', async () => {
+    expect(await curl()).toBe(202);
+    await gate.enable();
+    expect(await curl()).toBe(503);
+    await gate.reset();
+    expect(await curl()).toBe(202);
+  });
+});
+
+describe('normal mode', () => {
+  beforeAll(async () => {
+    await gate.reset();
+    await gate.enable({ reason: 'Database migration', duration: 1800 });
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('blocks %s of a write', async (method) => {
+    expect((await gate.call(method, '/caption/start')).status).toBe(503);
+  });
+
+  test.each(['GET', 'HEAD', 'POST'])('blocks %s of a route that writes whatever the verb', async (method) => {
+    const answer = await gate.call(method, '/switch_platform/7');
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toMatch(/^\d+$/);
+  });
+
+  test('blocks an unlisted write, passes a read and a preflight', async () => {
+    expect((await gate.call('POST', '/no-rule-covers-this')).json.operation.type).toBe('unknown');
+    expect((await gate.call('GET', '/profile')).status).not.toBe(503);
+    expect((await gate.call('OPTIONS', BLOCKED)).status).not.toBe(503);
+  });
+
+  test.each([
+    '/START_CAPTION_GENERATION',
+    '//start_caption_generation//',
+    '/start_caption_generation/?x=1',
+    '/%73tart_caption_generation',
+    '/static/../start_caption_generation',
+    '/static/%2e%2e/start_caption_generation',
+    '/static%2f..%2fstart_caption_generation',
+    '/health/..;/start_caption_generation',
+    '/API/Maintenance/enable',
+    '/api/maintenance/../../start_caption_generation',
+    '/api/maintenance%2f..%2f..%2fstart_caption_generation',
+  ])('blocks the spelling %s, and nothing of it reaches the origin', async (path) => {
+    const before = (await gate.received()).length;
+    const answer = await gate.call('POST', path);
+    expect([400, 404, 503]).toContain(answer.status);
+    expect((await gate.received()).length).toBe(before);
+  });
+
+  test('lets an admin go on, and nobody who only says so', async () => {
+    expect((await gate.call('POST', BLOCKED, { token: await gate.token('admin') })).status).toBe(202);
+    expect((await gate.call('POST', BLOCKED, { token: await gate.token('member') })).status).toBe(503);
+    expect((await gate.call('POST', BLOCKED, { token: await gate.token('worker') })).status).toBe(503);
+    const smuggled = {
+      'X-Role': 'admin',
+      'X-User-Role': 'admin',
+      'X-Forwarded-User': 'admin',
+      'X-Amzn-Oidc-Identity': 'admin',
+      'cognito:groups': 'admins',
+      Cookie: 'role=admin; session_id=admin',
+    };
+    expect((await gate.call('POST', `${BLOCKED}?role=admin`, { headers: smuggled })).status).toBe(503);
+  });
+
+  test('blocks the administration to all but admins', async () => {
+    expect((await gate.call('GET', '/admin/dashboard')).status).toBe(503);
+    expect(
+      (await gate.call('GET', '/admin/dashboard', { token: await gate.token('admin') })).status,
+    ).not.toBe(503);
+  });
+
+  test('refuses as the contract says, body and headers alike', async () => {
+    const answer = await gate.call('POST', BLOCKED, { body: {}, headers: { Origin: 'https://app.test' } });
+    expect(answer.status).toBe(503);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'application/problem+json',
+      'cache-control': 'no-store',
+      'x-maintenance-active': 'true',
+      'x-maintenance-mode': 'normal',
+      vary: 'Origin, Accept, Accept-Language',
+      'access-control-allow-origin': 'https://app.test',
+    });
+    const exposed = String(answer.headers['access-control-expose-headers']);
+    for (const name of [
+      'Retry-After',
+      'X-Maintenance-Active',
+      'X-Maintenance-Mode',
+      'X-Maintenance-Version',
+    ]) {
+      expect(exposed).toContain(name);
+    }
+    expect(answer.json).toEqual({
+      type: 'urn:problem:maintenance-active',
+      title: 'Service under maintenance',
+      status: 503,
+      detail: answer.json.message,
+      instance: BLOCKED,
+      error: 'maintenance_active',
+      maintenance_active: true,
+      message: expect.stringMatching(/caption/i),
+      retry_after: Number(answer.headers['retry-after']),
+      timestamp: expect.stringMatching(/Z$/),
+      maintenance: {
+        mode: 'normal',
+        reason: 'Database migration',
+        started_at: expect.stringMatching(/Z$/),
+        estimated_completion: expect.stringMatching(/Z$/),
+        version: Number(answer.headers['x-maintenance-version']),
+      },
+      operation: {
+        type: 'caption_generation',
+        description: expect.any(String),
+        suggestion: expect.any(String),
+      },
+    });
+    const left =
+      (Date.parse(answer.json.maintenance.estimated_completion) - Date.parse(answer.json.timestamp)) / 1000;
+    expect(answer.json.retry_after).toBeGreaterThanOrEqual(Math.floor(left));
+    expect(answer.json.retry_after).toBeLessThanOrEqual(Math.ceil(left) + 30);
+  });
+
+  test('never writes the access log or a function log with a token of a path', async () => {
+    const since = new Date(Date.now() - 60_000).toISOString();
+    await gate.call('POST', '/user-management/reset-password/s3cr3t-t0ken');
+    const { text } = await gate.call('GET', `/_local/logs?since=${encodeURIComponent(since)}`);
+    expect(text).toContain('/user-management/reset-password/{token}');
+    expect(text).not.toContain('s3cr3t-t0ken');
+  });
+});
+
+describe('the reason comes out intact and harmless', () => {
+  test.each([
+    ['quotes and backslashes', 'He said "no" \\ \'never\''],
+    ['newlines and tabs', 'first\nsecond\tthird'],
+    ['HTML', '</p><script>alert(1)</script><form action="/x">'],
+    ['gateway variables', '$context.authorizer.body $input.json("$") ${stageVariables.x}'],
+    ['Markdown and log forgery', '# a\n[EMERGENCY] Job terminated: job_id="1" reason="x"'],
+    ['other scripts', 'Größe 维护 صيانة 😀👩‍👩‍👧'],
+    ['the longest', '😀'.repeat(500)],
+    ['the longest, dearest to escape', '$'.repeat(500)],
+  ])('%s', async (_, reason) => {
+    await gate.reset();
+    await gate.enable({ reason });
+    const json = await gate.call('POST', BLOCKED);
+    expect(json.status).toBe(503);
+    expect(json.json.maintenance.reason).toBe(reason);
+    const html = await gate.call('POST', BLOCKED, { headers: { Accept: 'text/html,*/*;q=0.8' } });
+    expect(html.status).toBe(503);
+    expect(html.headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(html.text).not.toMatch(/<script|<form/i);
+    expect(unescapeHtml(/<blockquote>([\s\S]*)<\/blockquote>/.exec(html.text)?.[1] ?? '')).toBe(reason);
+    expect((await gate.control('GET', '/status')).json.reason).toBe(reason);
+  });
+});
+
+describe('the transitions', () => {
+  type Step = [command: string, status: number, expected: string];
+  const commands: Record<string, () => Promise<{ status: number; json: Record<string, unknown> }>> = {
+    normal: () => gate.as('admin', 'POST', '/enable', { reason: 'Planned' }),
+    test: () => gate.as('admin', 'POST', '/enable', { reason: 'Rehearsal', mode: 'test' }),
+    emergency: () => gate.as('admin', 'POST', '/emergency', { reason: 'Breach' }),
+    deescalate: () => gate.as('admin', 'POST', '/deescalate'),
+    disable: () => gate.as('admin', 'POST', '/disable'),
+  };
+
+  const from: Record<string, string[]> = {
+    inactive: [],
+    normal: ['normal'],
+    emergency: ['emergency'],
+    test: ['test'],
+  };
+
+  const table: [state: string, ...steps: Step[]][] = [
+    [
+      'inactive',
+      ['normal', 200, 'normal'],
+      ['test', 200, 'test'],
+      ['emergency', 200, 'emergency'],
+      ['deescalate', 409, 'maintenance_not_active'],
+      ['disable', 409, 'maintenance_not_active'],
+    ],
+    [
+      'normal',
+      ['normal', 409, 'maintenance_already_active'],
+      ['test', 409, 'maintenance_already_active'],
+      ['emergency', 200, 'emergency'],
+      ['deescalate', 409, 'not_in_emergency'],
+      ['disable', 200, 'inactive'],
+    ],
+    [
+      'emergency',
+      ['normal', 409, 'maintenance_already_active'],
+      ['test', 409, 'maintenance_already_active'],
+      ['emergency', 409, 'maintenance_already_active'],
+      ['deescalate', 200, 'normal'],
+      ['disable', 200, 'inactive'],
+    ],
+    [
+      'test',
+      ['normal', 200, 'normal'],
+      ['test', 409, 'maintenance_already_active'],
+      ['emergency', 200, 'emergency'],
+      ['deescalate', 409, 'not_in_emergency'],
+      ['disable', 200, 'inactive'],
+    ],
+  ];
+
+  test.each(table.flatMap(([state, ...steps]) => steps.map((step) => [state, ...step] as const)))(
+    'from %s, %s answers %i %s',
+    async (state, command, status, expected) => {
+      await gate.as('admin', 'POST', '/disable');
+      for (const step of from[state] ?? []) await commands[step]?.();
+      const before = (await gate.as('admin', 'GET', '/status')).json;
+      const answer = await commands[command]?.();
+      const after = (await gate.as('admin', 'GET', '/status')).json;
+      expect(answer?.status).toBe(status);
+      if (status === 409) {
+        expect(answer?.json).toMatchObject({
+          error: expected,
+          remedy: expect.stringContaining('/api/maintenance'),
+        });
+        expect({ ...after, as_of: '' }).toEqual({ ...before, as_of: '' });
+      } else {
+        expect(after.is_active ? after.mode : 'inactive').toBe(expected);
+        expect(after.version).toBe(before.version + 1);
+      }
+    },
+  );
+
+  test('the history tells them, newest first, to admins only', async () => {
+    await gate.as('admin', 'POST', '/disable');
+    await commands.normal?.();
+    await commands.emergency?.();
+    await commands.deescalate?.();
+    await commands.disable?.();
+    const { json } = await gate.as('admin', 'GET', '/history?limit=4');
+    expect(json.items.map((event: { type: string }) => event.type)).toEqual([
+      'deactivated',
+      'deescalated',
+      'escalated',
+      'activated',
+    ]);
+    const next = await gate.as(
+      'admin',
+      'GET',
+      `/history?limit=4&cursor=${encodeURIComponent(json.next_cursor)}`,
+    );
+    expect(next.json.items[0].number).toBe(json.items[3].number - 1);
+    expect((await gate.control('GET', '/history')).status).toBe(401);
+  });
+});
+
+describe('emergency and test modes', () => {
+  test('an emergency closes reads too, but not the sign-in, the status and the always allowed', async () => {
+    await gate.reset();
+    await gate.as('admin', 'POST', '/emergency', { reason: 'Breach' });
+    await gate.enforced();
+    const answer = await gate.call('GET', '/profile');
+    expect(answer.status).toBe(503);
+    expect(answer.headers['x-maintenance-mode']).toBe('emergency');
+    expect(answer.headers['retry-after']).toBe('120');
+    for (const path of [
+      '/login',
+      '/health',
+      '/static/app.css',
+      '/api/csrf-token',
+      '/api/maintenance/status',
+    ]) {
+      expect((await gate.call('GET', path)).status).not.toBe(503);
+    }
+  });
+
+  test('a test run blocks nothing and records what it would block', async () => {
+    await gate.reset();
+    const since = new Date().toISOString();
+    await gate.enable({ mode: 'test' });
+    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
+    expect((await gate.call('GET', '/admin/dashboard')).status).not.toBe(503);
+    const { json } = await gate.control('GET', '/status');
+    expect(json).toMatchObject({ test_mode: true, mode: 'test', blocked_operations: [] });
+    expect(json.simulated_operations).toContain('caption_generation');
+    const { text } = await gate.call(
+      'GET',
+      `/_local/logs?function=authorizer&since=${encodeURIComponent(since)}`,
+    );
+    expect(text).toContain('would_block');
+  });
+
+  test('a maintenance that names its operations blocks those, the canary and the administration', async () => {
+    await gate.reset();
+    await gate.enable({ blocked_operations: ['image_processing'] });
+    expect((await gate.call('POST', '/upload')).status).toBe(503);
+    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
+    expect((await gate.call('GET', '/admin/dashboard')).status).toBe(503);
+  });
+
+  test('auto_end opens the gate by the clock, before anybody has written an event', async () => {
+    await gate.reset();
+    await gate.enable({ duration: 60, auto_end: true });
+    expect((await gate.call('POST', BLOCKED)).status).toBe(503);
+    await gate.advanceClock(61_000);
+    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
+    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
+    await gate.tick();
+    expect((await gate.as('admin', 'GET', '/history?limit=1')).json.items[0].type).toBe('auto_ended');
+  });
+
+  test('without auto_end the block goes on past its end', async () => {
+    await gate.reset();
+    await gate.enable({ duration: 60 });
+    await gate.advanceClock(120_000);
+    const answer = await gate.call('POST', BLOCKED);
+    expect(answer.status).toBe(503);
+    expect(answer.headers['retry-after']).toBe('60');
+  });
+});
+
+function unescapeHtml(text: string): string {
+  return text.replace(/&(amp|lt|gt|quot|#39|#36);/g, (_, name: string) => {
+    return { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'", '#36': '$' }[name] as string;
+  });
+}

@@ -1,0 +1,186 @@
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  /** The body as JSON, undefined when it is none. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every shape
+  readonly json: any;
+}
+
+export interface Call {
+  readonly token?: string | undefined;
+  /** Sent as JSON unless it is text or bytes already. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string | string[]>>;
+}
+
+/** A local cloud with what tests do to it: calls with their exact path, sign-ins, toggles and faults. */
+export class Gate {
+  readonly cloud: LocalCloud;
+  readonly #tokens = new Map<string, string>();
+
+  constructor(cloud: LocalCloud) {
+    this.cloud = cloud;
+  }
+
+  static async start(): Promise<Gate> {
+    return new Gate(await startLocalCloud());
+  }
+
+  stop(): Promise<void> {
+    return this.cloud.stop();
+  }
+
+  /** Sends a request as it is: neither path nor headers are tidied up on the way, as fetch would. */
+  call(method: string, path: string, { token, body, headers = {} }: Call = {}): Promise<Answer> {
+    const payload =
+      body === undefined || typeof body === 'string' || body instanceof Uint8Array
+        ? body
+        : JSON.stringify(body);
+    const { hostname, port } = new URL(this.cloud.url);
+    return new Promise((resolve, reject) => {
+      const outgoing = httpRequest(
+        {
+          hostname,
+          port,
+          method,
+          path,
+          headers: {
+            ...(payload === undefined ? {} : { 'Content-Type': 'application/json' }),
+            ...(payload === undefined ? {} : { 'Content-Length': String(Buffer.byteLength(payload)) }),
+            ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+            ...headers,
+          },
+        },
+        (response) => {
+          const chunks: Buffer[] = [];
+          response.on('data', (chunk: Buffer) => chunks.push(chunk));
+          response.on('error', reject);
+          response.on('end', () => {
+            const text = Buffer.concat(chunks).toString('utf8');
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text,
+              json: parsed(text),
+            });
+          });
+        },
+      );
+      outgoing.on('error', reject);
+      outgoing.end(payload);
+    });
+  }
+
+  control(method: string, path: string, call: Call = {}): Promise<Answer> {
+    return this.call(method, `/api/maintenance${path}`, call);
+  }
+
+  /** The access token of one of the local users; signed in once. */
+  async token(user: 'admin' | 'member' | 'worker'): Promise<string> {
+    const known = this.#tokens.get(user);
+    if (known !== undefined) return known;
+    const token = await this.signIn(user);
+    this.#tokens.set(user, token);
+    return token;
+  }
+
+  /** A fresh sign-in through the user pool, as the command line does it. */
+  async signIn(user: 'admin' | 'member' | 'worker'): Promise<string> {
+    const { json } = await this.control('GET', '/signin');
+    const { username, password } = this.cloud.users[user];
+    const response = await fetch(new URL(json.issuer).origin, {
+      method: 'POST',
+      headers: {
+        'Content-Type': 'application/x-amz-json-1.1',
+        'X-Amz-Target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+      },
+      body: JSON.stringify({
+        AuthFlow: 'USER_PASSWORD_AUTH',
+        ClientId: json.client_id,
+        AuthParameters: { USERNAME: username, PASSWORD: password },
+      }),
+    });
+    const answer = (await response.json()) as { AuthenticationResult?: { AccessToken: string } };
+    if (!answer.AuthenticationResult) throw new Error(`Sign-in of ${user} failed: ${JSON.stringify(answer)}`);
+    return answer.AuthenticationResult.AccessToken;
+  }
+
+  async as(
+    user: 'admin' | 'member' | 'worker',
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<Answer> {
+    return this.control(method, path, { token: await this.token(user), body });
+  }
+
+  /** Ends whatever maintenance is active, so that tests do not depend on each other. */
+  async reset(): Promise<void> {
+    const answer = await this.as('admin', 'POST', '/disable');
+    if (answer.status !== 200 && answer.json?.error !== 'maintenance_not_active') {
+      throw new Error(`Reset failed: ${answer.status} ${answer.text}`);
+    }
+    await this.enforced();
+  }
+
+  async enable(body: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
+    const answer = await this.as('admin', 'POST', '/enable', { reason: 'Test', ...body });
+    if (answer.status !== 200) throw new Error(`Enable failed: ${answer.status} ${answer.text}`);
+    await this.enforced();
+    return answer;
+  }
+
+  /** Waits until the bound has passed after which every instance decides by the newest state. */
+  async enforced(): Promise<void> {
+    const { json } = await this.control('GET', '/status', { token: await this.token('admin') });
+    const blocked = json.is_active && json.mode !== 'test' ? 503 : 200;
+    // Every instance that is warm is asked at the same time, until all of them agree.
+    await eventually(async () => {
+      const asked = Array.from({ length: 12 }, () => this.call('GET', '/api/maintenance/canary'));
+      return (await Promise.all(asked)).every((answer) => answer.status === blocked);
+    });
+  }
+
+  async fault(service: string, fault: string, own: { ms?: number; rate?: number } = {}): Promise<void> {
+    const answer = await this.call('POST', '/_local/faults', { body: { service, fault, ...own } });
+    if (answer.status >= 300) throw new Error(`Fault refused: ${answer.text}`);
+  }
+
+  async advanceClock(milliseconds: number): Promise<void> {
+    const answer = await this.call('POST', '/_local/clock', { body: { advance_ms: milliseconds } });
+    if (answer.status >= 300) throw new Error(`Clock refused: ${answer.text}`);
+    this.#tokens.clear();
+  }
+
+  tick(): Promise<Answer> {
+    return this.call('POST', '/_local/tick');
+  }
+
+  /** What reached the sample origin. */
+  async received(): Promise<{ method: string; url: string }[]> {
+    const response = await fetch(`${this.cloud.origin}/_origin/requests`);
+    const { requests } = (await response.json()) as { requests: { method: string; url: string }[] };
+    return requests;
+  }
+}
+
+/** Asks again, with short pauses, until the answer is yes; fails after `patience` ms. */
+export async function eventually(condition: () => Promise<boolean>, patience = 15_000): Promise<void> {
+  const deadline = Date.now() + patience;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`Still not so after ${patience} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
