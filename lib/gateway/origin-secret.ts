@@ -32,7 +32,7 @@ export class OriginSecret extends Construct {
     acknowledge(
       this.secret,
       'SMG4',
-      'Rotated by its owner together with the origin (docs/operations.md): the origin has to accept the old and the ' +
+      'Rotated by its owner together with the origin (docs/configuration.md): the origin has to accept the old and the ' +
         'new value for the time of a deployment, which a schedule that knows nothing of the origin can not arrange.',
     );
   }
