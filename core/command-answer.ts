@@ -1,0 +1,82 @@
+import type { Command } from './command.ts';
+import { blockedOperations } from './decision.ts';
+import type { EventDraft } from './event.ts';
+import { effective, plannedEnd, type State } from './state.ts';
+import { type StatusView, statusView } from './status-view.ts';
+import { rfc3339 } from './text.ts';
+
+/** What `enable` and `emergency` answer: warnings never refuse. */
+export interface EnableAnswer extends StatusView {
+  readonly warnings: readonly string[];
+}
+
+/** What `disable` answers. */
+export interface DisableAnswer extends StatusView {
+  /** Seconds that the maintenance took. */
+  readonly duration: number;
+  /** The operation types that were blocked until now. */
+  readonly operations_resumed: readonly string[];
+  /** The id of the maintenance: its report is kept under it, and its events in the history carry it. */
+  readonly report_id: string;
+}
+
+/** The answer to a command that was accepted: the state after it, and what belongs to the command. */
+export function commandAnswer(
+  command: Command,
+  accepted: EventDraft,
+  before: State,
+): StatusView | EnableAnswer | DisableAnswer {
+  const view = statusView(accepted.state, { now: accepted.at, forAdmin: true, source: 'event_log' });
+  switch (command.type) {
+    case 'enable':
+    case 'emergency':
+      return { ...view, warnings: warningsFor(accepted, before) };
+    case 'disable': {
+      const { maintenance } = effective(before, accepted.at);
+      const enforced = maintenance !== null && maintenance.mode !== 'test';
+      return {
+        ...view,
+        duration: Number(accepted.details.duration),
+        operations_resumed: enforced ? blockedOperations(maintenance) : [],
+        report_id: accepted.maintenanceId,
+      };
+    }
+    case 'deescalate':
+    case 'update':
+      return view;
+  }
+}
+
+/** What an admin might not have meant, or not have known. */
+export function warningsFor(accepted: EventDraft, before: State): string[] {
+  const { maintenance } = accepted.state;
+  if (maintenance === null) return [];
+  const warnings: string[] = [];
+  if (before.maintenance?.mode === 'test') {
+    warnings.push('The test run that was active has been completed.');
+  }
+  if (maintenance.mode === 'emergency') {
+    const end = maintenance.suspended?.endsAt ?? null;
+    if (end !== null) {
+      warnings.push(`The planned end (${rfc3339(end)}) is suspended until the emergency is de-escalated.`);
+    }
+    return warnings;
+  }
+  const { blockedOperations: named, autoEnd } = maintenance;
+  if (named !== null && !named.includes('unknown')) {
+    warnings.push(
+      'blocked_operations leaves out "unknown": writes that no rule covers stay open to everybody.',
+    );
+  }
+  const end = plannedEnd(maintenance);
+  if (end === null) {
+    warnings.push(
+      'No end is given: nobody can be told when to come back, and nobody is warned if it takes too long.',
+    );
+  } else if (!autoEnd) {
+    warnings.push(
+      `The maintenance goes on after its end (${rfc3339(end)}) until it is disabled; set auto_end to end it by the clock.`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,96 @@
+import type { MaintenanceEvent } from './event.ts';
+
+/** A log line: its text in one of the documented forms, and the same facts as fields. */
+export interface LogLine {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * The log line of an event of the log. It carries the event's hash, so that a log that is kept elsewhere can prove
+ * later that the event log has not been rewritten. Source: contract of the product, "Log lines".
+ *
+ * @example eventLine(event).message // '[MAINTENANCE] Maintenance mode activated: reason="Database upgrade" admin="alice"'
+ */
+export function eventLine(event: MaintenanceEvent): LogLine {
+  const { name, message } = describe(event);
+  return {
+    message,
+    fields: {
+      event: name,
+      version: event.number,
+      maintenance_id: event.maintenanceId,
+      mode: event.state.maintenance?.mode ?? 'normal',
+      admin: event.actor.id,
+      via: event.actor.via,
+      reason: event.reason,
+      details: event.details,
+      event_hash: event.hash,
+    },
+  };
+}
+
+function describe(event: MaintenanceEvent): { name: string; message: string } {
+  const { type, reason, details, state } = event;
+  const admin = event.actor.id;
+  switch (type) {
+    case 'activated':
+      return state.maintenance?.mode === 'emergency'
+        ? emergencyActivated(reason, admin)
+        : { name: 'maintenance_activated', message: activated(reason, admin) };
+    case 'escalated':
+      return emergencyActivated(reason, admin);
+    case 'deescalated':
+      return {
+        name: 'emergency_ended',
+        message: line('[EMERGENCY] Emergency maintenance ended', {
+          duration: seconds(details.emergency_seconds),
+          admin,
+        }),
+      };
+    case 'updated':
+      return {
+        name: 'maintenance_updated',
+        message: line('[MAINTENANCE] Maintenance mode updated', { changed: list(details.changed), admin }),
+      };
+    case 'deactivated':
+    case 'auto_ended':
+      return {
+        name: 'maintenance_deactivated',
+        message: line('[MAINTENANCE] Maintenance mode deactivated', {
+          duration: seconds(details.duration),
+          admin,
+        }),
+      };
+  }
+}
+
+function activated(reason: string | null, admin: string): string {
+  return line('[MAINTENANCE] Maintenance mode activated', { reason: reason ?? '', admin });
+}
+
+function emergencyActivated(reason: string | null, admin: string): { name: string; message: string } {
+  return {
+    name: 'emergency_activated',
+    message: line('[EMERGENCY] Emergency maintenance activated', { reason: reason ?? '', admin }),
+  };
+}
+
+/**
+ * A text and its values, each quoted and escaped as in JSON: nothing in a value can end the line or forge another.
+ *
+ * @example line('[MAINTENANCE] Access refused', { user: 'eve"\n' }) // '[MAINTENANCE] Access refused: user="eve\"\n"', in one line
+ */
+export function line(text: string, values: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `${text}: ${pairs.join(' ')}`;
+}
+
+/** Whole seconds with their unit: `1800s`. */
+function seconds(value: unknown): string {
+  return `${Number(value)}s`;
+}
+
+function list(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : '';
+}

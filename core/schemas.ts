@@ -1,0 +1,135 @@
+import * as z from 'zod';
+import { LONGEST, LONGEST_REASON, SHORTEST } from './command.ts';
+import { BLOCKABLE_OPERATIONS } from './operation.ts';
+
+/**
+ * The bodies and queries that the HTTP API takes, in one place: requests are checked by these schemas.
+ * All are strict: a field they don't name is refused. They hold no transformations, so that each can be shown as
+ * JSON Schema as it is. Source: contract of the product, "Modes and transitions" and "HTTP API".
+ */
+
+/** Says that a value is missing where it is, else what it should have been. */
+function need(what: string): { readonly error: (issue: { readonly input?: unknown }) => string } {
+  return { error: ({ input }) => (input === undefined ? 'is required' : `must be ${what}`) };
+}
+
+/** Control characters other than newline and tab. */
+const CONTROL_CHARACTER = /[^\P{Cc}\n\t]/u;
+
+/** 1 to 500 code points. Zod counts UTF-16 units, so lengths are checked by hand. */
+const reason = z
+  .string(need('a text'))
+  .refine((text) => text.length > 0, 'must not be empty')
+  .refine((text) => [...text].length <= LONGEST_REASON, `must have at most ${LONGEST_REASON} characters`)
+  .refine(
+    (text) => !CONTROL_CHARACTER.test(text),
+    'must not hold control characters other than newline and tab',
+  )
+  .refine((text) => text.isWellFormed(), 'must be valid Unicode: it holds half a surrogate pair')
+  .meta({ minLength: 1, maxLength: LONGEST_REASON, description: 'Why; shown to everybody who is blocked.' });
+
+function wholeSeconds(shortest: number, longest: number) {
+  const message = `must be a whole number of seconds from ${shortest} to ${longest}, as a JSON number`;
+  return z.int(message).min(shortest, message).max(longest, message);
+}
+
+const duration = wholeSeconds(SHORTEST, LONGEST).meta({ description: 'Seconds from start to planned end.' });
+
+const endsAt = z.iso
+  .datetime({
+    offset: true,
+    error: 'must be an RFC 3339 date and time with offset, like 2026-01-15T10:00:00Z',
+  })
+  .meta({ description: 'The planned end.' });
+
+const blockedOperations = z
+  .array(z.string('must hold names of operation types'), 'must be a list of operation types')
+  .min(1, 'must name at least one operation type; leave it out to block them all')
+  .max(BLOCKABLE_OPERATIONS.length, {
+    error: 'holds more names than there are operation types to block',
+    abort: true,
+  })
+  .superRefine((names, context) => {
+    for (const [index, name] of names.entries()) {
+      const problem = blockingProblem(name, names.indexOf(name) !== index);
+      if (problem !== null) context.addIssue({ code: 'custom', path: [index], message: problem });
+    }
+  })
+  .meta({ description: 'The operation types to block instead of all.', examples: [['caption_generation']] });
+
+const NOT_BLOCKABLE: ReadonlyMap<string, string> = new Map([
+  ['admin_operations', 'they are closed to everybody but admins anyway'],
+  ['authentication', 'admins must be able to sign in while maintenance is active'],
+  ['read_operations', 'only an emergency blocks reading'],
+]);
+
+/** Why an operation type can't be named in `blocked_operations`, or null when it can. */
+function blockingProblem(name: string, isRepeated: boolean): string | null {
+  if (isRepeated) return `names "${name}" twice`;
+  if (BLOCKABLE_OPERATIONS.includes(name)) return null;
+  const why = NOT_BLOCKABLE.get(name);
+  if (why !== undefined) return `cannot hold "${name}": ${why}`;
+  return `must hold names out of ${BLOCKABLE_OPERATIONS.join(', ')}`;
+}
+
+const flag = z.boolean('must be true or false');
+
+const ONE_END = { path: ['ends_at'], error: 'must not be given together with duration' };
+
+function hasOneEnd(body: { duration?: unknown; ends_at?: unknown }): boolean {
+  return body.duration === undefined || body.ends_at === undefined;
+}
+
+/** `POST /enable` */
+export const enableBody = z
+  .strictObject({
+    reason,
+    mode: z.enum(['normal', 'test'], 'must be "normal" or "test"').default('normal'),
+    duration: duration.optional(),
+    ends_at: endsAt.optional(),
+    auto_end: flag.default(false).meta({ description: 'Whether the maintenance ends by itself at its end.' }),
+    blocked_operations: blockedOperations.optional(),
+    invalidate_sessions: flag.default(true).meta({ description: "Whether members' sessions end." }),
+    notify_users: flag.default(true),
+  })
+  .refine(hasOneEnd, ONE_END);
+
+/** `POST /emergency` */
+export const emergencyBody = z.strictObject({
+  reason,
+  terminate_jobs: flag.default(true),
+  grace_period: wholeSeconds(0, 900)
+    .default(30)
+    .meta({ description: 'Seconds that jobs get to stop by themselves.' }),
+});
+
+/** `PATCH /`: changes what is given. `null` takes the end away, or blocks all types again. */
+export const updateBody = z
+  .strictObject({
+    reason: reason.optional(),
+    duration: duration.optional(),
+    ends_at: endsAt.nullish(),
+    auto_end: flag.optional(),
+    blocked_operations: blockedOperations.nullish(),
+  })
+  .refine(hasOneEnd, ONE_END)
+  .refine((body) => Object.values(body).some((value) => value !== undefined), {
+    path: ['body'],
+    error: 'must name what to change: reason, duration, ends_at, auto_end or blocked_operations',
+  });
+
+/** `POST /deescalate` and `POST /disable` */
+export const emptyBody = z.strictObject({});
+
+/** `GET /history` */
+export const historyQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+    .default('20'),
+  cursor: z.string().optional(),
+});
+
+export type EnableBody = z.output<typeof enableBody>;
+export type EmergencyBody = z.output<typeof emergencyBody>;
+export type UpdateBody = z.output<typeof updateBody>;

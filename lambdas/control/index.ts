@@ -1,0 +1,22 @@
+import { randomUUID } from 'node:crypto';
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { createControlHandler } from './control-handler.ts';
+
+const { stateTable, scope, allowedOrigins, freshSignInSeconds } = readEnvironment(process.env, [
+  'stateTable',
+  'scope',
+  'allowedOrigins',
+  'freshSignInSeconds',
+]);
+
+export const handler = createControlHandler({
+  events: new DynamoDbEventLog({ client: createStoreClient(), table: stateTable, scope }),
+  log: createLog('control'),
+  now: () => Date.now(),
+  newId: randomUUID,
+  allowedOrigins: listOf(allowedOrigins),
+  freshSignIn: wholeNumber('freshSignInSeconds', freshSignInSeconds),
+});

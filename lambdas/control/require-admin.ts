@@ -1,0 +1,41 @@
+import { HttpProblem } from '../../core/http-problem.ts';
+import type { Caller } from '../shared/caller.ts';
+
+/** Passes admins. Throws HttpProblem with status 401 (who are you?), 403 (not you), or 503 (we can't tell). */
+export function requireAdmin({ principal, credential }: Caller): void {
+  if (credential === 'unavailable') {
+    throw new HttpProblem(
+      'credentials_not_checkable',
+      'Your credential cannot be checked at the moment. Try again in a few seconds.',
+    );
+  }
+  if (credential === 'none') {
+    const message = 'This call needs a credential: send an access token as "Authorization: Bearer <token>".';
+    throw new HttpProblem('unauthenticated', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
+  }
+  if (credential !== 'valid') {
+    throw new HttpProblem('unauthenticated', `Your credential is not accepted: ${credential}.`, {
+      headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+    });
+  }
+  if (principal.role !== 'admin') {
+    const message = `This call is for administrators; "${principal.id}" has the role ${principal.role}.`;
+    throw new HttpProblem('insufficient_privileges', message);
+  }
+}
+
+/**
+ * Passes callers whose sign-in is recent, else throws HttpProblem with status 401 and a step-up challenge (RFC 9470).
+ *
+ * @param longest seconds since the sign-in
+ * @param now ms since the epoch
+ */
+export function requireFreshSignIn({ authenticatedAt }: Caller, longest: number, now: number): void {
+  if (authenticatedAt !== null && now - authenticatedAt <= longest * 1000) return;
+  const challenge = `Bearer error="insufficient_user_authentication", max_age=${longest}`;
+  throw new HttpProblem(
+    'reauthentication_required',
+    `This call needs a sign-in of the last ${longest} seconds. Sign in again, then repeat it.`,
+    { headers: { 'WWW-Authenticate': challenge } },
+  );
+}

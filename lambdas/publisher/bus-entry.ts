@@ -1,0 +1,48 @@
+import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { type EventItem, eventOf } from '../../adapters/event-log/event-item.ts';
+import type { EventType } from '../../core/event.ts';
+import { eventView } from '../../core/event-view.ts';
+
+/** The `source` of every event on the bus. */
+export const EVENT_SOURCE = 'enhanced-maintenance-mode';
+
+/** The `detail-type` on the bus for each type of event in the log. */
+export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
+  activated: 'Maintenance Activated',
+  escalated: 'Maintenance Escalated',
+  deescalated: 'Maintenance De-escalated',
+  updated: 'Maintenance Updated',
+  deactivated: 'Maintenance Deactivated',
+  auto_ended: 'Maintenance Ended By Clock',
+};
+
+/** Where entries go, and which log they tell of. */
+export interface Destination {
+  /** Name of the event bus. */
+  readonly bus: string;
+  /** Name of the event log. */
+  readonly scope: string;
+}
+
+/**
+ * Makes the entry for the bus of an item of the event log; the same item always makes the same entry (docs/events.md).
+ * Idempotency keys and the answers kept for them stay in the log. Throws CorruptLogError.
+ */
+export function toBusEntry(item: EventItem, { bus, scope }: Destination): PutEventsRequestEntry {
+  const event = eventOf(item);
+  const { maintenance } = event.state;
+  return {
+    EventBusName: bus,
+    Source: EVENT_SOURCE,
+    DetailType: DETAIL_TYPES[event.type],
+    Time: new Date(event.at),
+    Detail: JSON.stringify({
+      ...eventView(event),
+      id: event.id,
+      scope,
+      active: maintenance !== null,
+      mode: maintenance?.mode ?? 'normal',
+      previous_hash: event.previousHash,
+    }),
+  };
+}

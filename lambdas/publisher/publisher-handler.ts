@@ -1,0 +1,108 @@
+import {
+  type EventBridgeClient,
+  PutEventsCommand,
+  type PutEventsRequestEntry,
+} from '@aws-sdk/client-eventbridge';
+import type { EventItem } from '../../adapters/event-log/event-item.ts';
+import type { Log } from '../shared/log.ts';
+import { inBatches } from './batches.ts';
+import { type Destination, toBusEntry } from './bus-entry.ts';
+
+/**
+ * A batch of a DynamoDB stream, as far as it is read here.
+ * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.Lambda.html
+ */
+export interface StreamEvent {
+  readonly Records: readonly StreamRecord[];
+}
+
+export interface StreamRecord {
+  readonly dynamodb?: {
+    readonly SequenceNumber?: string;
+    readonly NewImage?: EventItem;
+  };
+}
+
+/** The first record that failed: Lambda repeats the batch from there. */
+export interface BatchResult {
+  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
+}
+
+export interface PublisherParts {
+  readonly eventBridge: Pick<EventBridgeClient, 'send'>;
+  readonly destination: Destination;
+  readonly log: Log;
+}
+
+interface Outgoing {
+  readonly sequenceNumber: string;
+  readonly entry: PutEventsRequestEntry;
+}
+
+/**
+ * Publishes new events of the log to the bus, at least once and in order: nothing that comes after a failed record
+ * counts as published, so a consumer may see an event twice (it has a number and an id) but never misses one.
+ */
+export function createPublisherHandler({ eventBridge, destination, log }: PublisherParts) {
+  /** Sends a batch; returns the sequence number of the first that was refused, null when all were taken. */
+  const send = async (batch: readonly Outgoing[]): Promise<string | null> => {
+    const { Entries = [] } = await eventBridge.send(
+      new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) }),
+    );
+    const refused = batch.findIndex((_, index) => Entries[index]?.EventId === undefined);
+    if (refused === -1) return null;
+    const { ErrorCode, ErrorMessage } = Entries[refused] ?? {};
+    tellOfFailure(batch[refused], { code: ErrorCode, error_message: ErrorMessage });
+    return batch[refused]?.sequenceNumber ?? '';
+  };
+
+  const tellOfFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
+    log.warn('Events could not be published; the stream will offer them again.', {
+      event: 'publication_failed',
+      sequence_number: first?.sequenceNumber,
+      ...facts,
+    });
+  };
+
+  return async ({ Records }: StreamEvent): Promise<BatchResult> => {
+    const { readable, malformed } = readRecords(Records, destination, log);
+    for (const batch of inBatches(readable)) {
+      try {
+        const refused = await send(batch);
+        if (refused !== null) return failedFrom(refused);
+      } catch (error) {
+        tellOfFailure(batch[0], { error });
+        return failedFrom(batch[0]?.sequenceNumber ?? '');
+      }
+    }
+    return malformed === null ? { batchItemFailures: [] } : failedFrom(malformed);
+  };
+}
+
+/** The records up to the first that can't be read: what comes after it is offered again anyway. */
+function readRecords(
+  records: readonly StreamRecord[],
+  destination: Destination,
+  log: Log,
+): { readable: Outgoing[]; malformed: string | null } {
+  const readable: Outgoing[] = [];
+  for (const { dynamodb = {} } of records) {
+    const sequenceNumber = dynamodb.SequenceNumber ?? '';
+    try {
+      readable.push({ sequenceNumber, entry: toBusEntry(dynamodb.NewImage ?? {}, destination) });
+    } catch (error) {
+      log.error('A record of the event log cannot be read, so it cannot be published.', {
+        event: 'malformed_record',
+        sequence_number: sequenceNumber,
+        error,
+      });
+      return { readable, malformed: sequenceNumber };
+    }
+  }
+  return { readable, malformed: null };
+}
+
+/** An empty identifier makes Lambda repeat the whole batch. */
+function failedFrom(sequenceNumber: string): BatchResult {
+  return { batchItemFailures: [{ itemIdentifier: sequenceNumber }] };
+}

@@ -1,0 +1,31 @@
+import { ENV } from '../../core/environment.ts';
+
+type Name = keyof typeof ENV;
+
+/**
+ * What a function is told by its environment, read once at its start. Throws naming every variable that is missing.
+ *
+ * @example const { stateTable, scope } = readEnvironment(process.env, ['stateTable', 'scope']);
+ */
+export function readEnvironment<N extends Name>(
+  env: Readonly<Record<string, string | undefined>>,
+  names: readonly N[],
+): Readonly<Record<N, string>> {
+  const missing = names.map((name) => ENV[name]).filter((variable) => !env[variable]);
+  if (missing.length > 0) throw new Error(`Environment variables are missing: ${missing.join(', ')}.`);
+  return Object.fromEntries(names.map((name) => [name, env[ENV[name]]])) as Record<N, string>;
+}
+
+/** The parts of a list that is separated by commas. */
+export function listOf(value: string): string[] {
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+/** A whole number from a variable. Throws naming the variable when it holds none. */
+export function wholeNumber(name: Name, value: string): number {
+  if (/^\d{1,9}$/.test(value)) return Number(value);
+  throw new Error(`Environment variable ${ENV[name]} must be a whole number, not "${value}".`);
+}

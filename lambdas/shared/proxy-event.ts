@@ -1,0 +1,53 @@
+/**
+ * What API Gateway sends to a function behind a Lambda proxy integration, as far as it is read here.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
+ */
+export interface ProxyEvent {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly requestContext: {
+    readonly requestId: string;
+    readonly authorizer?: Readonly<Record<string, unknown>> | null;
+  };
+}
+
+export interface ProxyResult {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: false;
+}
+
+/** Every value of a header, whatever the case of its name. */
+export function headerValues(event: ProxyEvent, name: string): string[] {
+  const wanted = name.toLowerCase();
+  const many = Object.entries(event.multiValueHeaders ?? {});
+  const one = Object.entries(event.headers ?? {});
+  const found = many.filter(([key]) => key.toLowerCase() === wanted).flatMap(([, values]) => values ?? []);
+  if (found.length > 0) return found;
+  return one.filter(([key]) => key.toLowerCase() === wanted).flatMap(([, value]) => value ?? []);
+}
+
+/** A JSON answer. */
+export function json(
+  statusCode: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): ProxyResult {
+  return {
+    statusCode,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+    isBase64Encoded: false,
+  };
+}
+
+/** An answer without a body. */
+export function empty(statusCode: number, headers: Readonly<Record<string, string>>): ProxyResult {
+  return { statusCode, headers, body: '', isBase64Encoded: false };
+}

@@ -1,0 +1,38 @@
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { stateOf } from '../../core/execute-command.ts';
+import { StateCache } from '../../core/state-cache.ts';
+import { listOf, readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { createStatusHandler } from './status-handler.ts';
+
+const { stateTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(process.env, [
+  'stateTable',
+  'scope',
+  'allowedOrigins',
+  'issuer',
+  'clientId',
+]);
+
+const log = createLog('status');
+const events = new DynamoDbEventLog({ client: createStoreClient(), table: stateTable, scope });
+
+export const handler = createStatusHandler({
+  states: new StateCache({
+    read: async () => stateOf(await events.head()),
+    now: () => Date.now(),
+    onFailure: (error) =>
+      log.warn('The state could not be read in time; the last known one is shown, if there is one.', {
+        event: 'state_read_failed',
+        error,
+      }),
+  }),
+  log,
+  now: () => Date.now(),
+  allowedOrigins: listOf(allowedOrigins),
+  signIn: {
+    issuer,
+    client_id: clientId,
+    openid_configuration: `${issuer}/.well-known/openid-configuration`,
+  },
+});

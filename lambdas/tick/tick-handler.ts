@@ -1,0 +1,48 @@
+import type { EventLog } from '../../core/event-log.ts';
+import { settle } from '../../core/execute-command.ts';
+import type { Log } from '../shared/log.ts';
+import { loggedEventLog } from '../shared/logged-event-log.ts';
+import { withTimeLimit } from '../shared/time-limit.ts';
+import { type IssuerKeys, keepIssuerKeys } from './keep-issuer-keys.ts';
+
+export interface TickParts<K> {
+  readonly events: EventLog;
+  readonly issuerKeys: IssuerKeys<K>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds for each task. */
+  readonly timeLimit: number;
+}
+
+/**
+ * What has to be done every minute: write the events that the clock has made due, and keep the issuer's keys.
+ * All of it can be repeated without harm. One task that fails does not keep the others from being done, but the
+ * function fails after them, so that its error metric shows it.
+ */
+export function createTickHandler<K>(parts: TickParts<K>) {
+  return async (_event: unknown, context: { readonly awsRequestId: string }): Promise<void> => {
+    const { events, issuerKeys, log, now, timeLimit } = parts;
+    const requestId = context.awsRequestId;
+    const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
+      settle_due_events: () => settle({ log: loggedEventLog(events, log, requestId), now }),
+      keep_issuer_keys: () => keepIssuerKeys(issuerKeys, now()),
+    };
+    const failures: unknown[] = [];
+    const attempt = async ([task, run]: [string, () => Promise<unknown>]): Promise<void> => {
+      try {
+        await withTimeLimit(timeLimit, run());
+      } catch (error) {
+        failures.push(error);
+        log.warn('A task of the clock failed; the next minute tries again.', {
+          event: 'tick_failed',
+          task,
+          request_id: requestId,
+          error,
+        });
+      }
+    };
+    await Promise.all(Object.entries(tasks).map(attempt));
+    if (failures.length > 0) throw new AggregateError(failures, 'Not all tasks of the clock were done.');
+  };
+}
