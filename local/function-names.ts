@@ -2,7 +2,7 @@ import type { Resource } from './stack.ts';
 
 /**
  * Names the functions of a stack as their folders under lambdas/ are named. A function says its name
- * in the metadata `local:name` of its resource; without it, the last part of its construct path
+ * in the metadata `maintenance:function` of its resource; without it, the last part of its construct path
  * (`aws:cdk:path`) that says more than "Resource" does, in kebab case: `App/Maintenance/PreToken/Resource`
  * is `pre-token`. Two functions with the same name are told apart by their logical ids.
  *
@@ -24,7 +24,7 @@ export function functionNames(functions: readonly Resource[]): Map<string, strin
 const SILENT_PARTS = new Set(['Resource', 'Handler', 'Function', 'Default']);
 
 function wantedName(resource: Resource): string {
-  const given = resource.metadata['local:name'];
+  const given = resource.metadata['maintenance:function'];
   if (typeof given === 'string') return given;
   const path = resource.metadata['aws:cdk:path'];
   const parts = typeof path === 'string' ? path.split('/') : [];

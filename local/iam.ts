@@ -81,12 +81,9 @@ export class RoleAccess {
     const inline = list(stack.property(role, 'Policies')).map(
       (policy) => (policy as { PolicyDocument: unknown }).PolicyDocument,
     );
-    const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy', 'AWS::IAM::RolePolicy']
+    const attached = ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy']
       .flatMap((type) => stack.resources(type))
-      .filter((policy) => {
-        const roles = policy.type === 'AWS::IAM::RolePolicy' ? 'RoleName' : 'Roles';
-        return list(stack.property(policy, roles)).includes(name);
-      });
+      .filter((policy) => list(stack.property(policy, 'Roles')).includes(name));
     const arns = list(stack.property(role, 'ManagedPolicyArns')).map(String);
     const customerManaged = stack
       .resources('AWS::IAM::ManagedPolicy')

@@ -156,6 +156,7 @@ export class LambdaFunction {
   }
 
   #start(): LambdaInstance {
+    if (this.#closed) throw new Error(`The function ${this.settings.name} was invoked after its end.`);
     const { codeFolder, handler, timeoutMs, logFormat, environment, memoryMb, name } = this.settings;
     const { clock, logs } = this.#surroundings;
     const instance = new LambdaInstance({

@@ -84,6 +84,8 @@ export interface LocalServices {
   deliver(targetArn: string, payload: string): Promise<void>;
   /** Called once functions can be invoked, before the template's triggers run: start streams, rules, subscriptions here. */
   attach(cloud: RunningCloud): Promise<void>;
+  /** Stops what `attach` started, so that nothing invokes a function any more. Called before the functions end. */
+  detach(): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -1,0 +1,10 @@
+const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]'];
+
+/**
+ * Whether a Host field names this machine and this port. Anything else is a page in a browser that reached
+ * the local cloud under a name of its own (DNS rebinding), or a mistake.
+ */
+export function isLocalHost(host: string | undefined, port: number): boolean {
+  const wanted = host?.toLowerCase();
+  return LOCAL_NAMES.some((name) => wanted === `${name}:${port}` || (port === 80 && wanted === name));
+}
