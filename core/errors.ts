@@ -11,6 +11,34 @@ export class StoreUnavailableError extends MaintenanceError {
   readonly code = 'state_store_unavailable';
 }
 
+/**
+ * An append was sent and nothing tells whether it was, or still will be, written: neither the store's answer nor a
+ * look at the log. Whoever asked looks at the state again, or repeats the request with its idempotency key.
+ */
+export class OutcomeUnknownError extends StoreUnavailableError {
+  readonly number: number;
+  /** The id of the event that may turn up under `number`. */
+  readonly eventId: string;
+  constructor(number: number, eventId: string, options?: ErrorOptions) {
+    super(`It is not known whether event ${number} (${eventId}) was written; look at the state.`, options);
+    this.number = number;
+    this.eventId = eventId;
+  }
+}
+
+/** A state would take more room than an event has for it; nothing was sent to the store. */
+export class StateTooLargeError extends MaintenanceError {
+  readonly code = 'state_too_large';
+  /** Bytes of the state as JSON in UTF-8. */
+  readonly actual: number;
+  readonly limit: number;
+  constructor(actual: number, limit: number) {
+    super(`The state takes ${actual} bytes, and an event has room for ${limit}.`);
+    this.actual = actual;
+    this.limit = limit;
+  }
+}
+
 /** A stored item is not what was written: the log has been damaged. */
 export class CorruptLogError extends MaintenanceError {
   readonly code = 'corrupt_log';
