@@ -1,0 +1,94 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Gate } from '../support/gate.ts';
+
+let gate: Gate;
+
+beforeAll(async () => {
+  gate = await Gate.start();
+}, 120_000);
+afterAll(() => gate.stop());
+
+interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: readonly [string, string][] | Record<string, string>;
+  readonly body_sha256: string;
+}
+
+async function lastReceived(): Promise<Received> {
+  return ((await gate.received()) as unknown as Received[]).at(-1) as Received;
+}
+
+describe('what passes the gate reaches the origin unchanged', () => {
+  test.each([
+    '/echo/plain',
+    '/echo/trailing/',
+    '/echo/two//slashes',
+    '/echo/UPPER/lower',
+    '/echo/%C3%A4%20b/%7Ec',
+    '/echo/a%2Fb',
+    '/echo/a+b',
+    "/echo/!$&'()*+,;=:@",
+    '/echo/x?a=1&a=2&b=%20%26&c&d=',
+    '/echo/x?',
+    '/echo/x?q=a+b%2Bc',
+    '/',
+  ])('GET %s', async (path) => {
+    await gate.call('GET', path);
+    expect(await lastReceived()).toMatchObject({ method: 'GET', url: path });
+  });
+
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('the bytes of a body with %s', async (method) => {
+    const body = randomBytes(100_000);
+    const headers = { 'Content-Type': 'application/octet-stream' };
+    await gate.call(method, '/echo/upload', { body, headers });
+    expect(await lastReceived()).toMatchObject({
+      method,
+      body_sha256: createHash('sha256').update(body).digest('hex'),
+    });
+  });
+
+  test('cookies, repeated headers and the caller’s own authorization', async () => {
+    const headers = { Cookie: 'a=1; b="2"', 'X-Many': ['one', 'two'], Authorization: 'Basic abc' };
+    await gate.call('GET', '/echo/headers', { headers });
+    const text = JSON.stringify((await lastReceived()).headers);
+    for (const part of ['a=1; b=\\"2\\"', 'one', 'two', 'Basic abc']) expect(text).toContain(part);
+  });
+
+  test('an image comes back byte for byte', async () => {
+    const direct = await fetch(`${gate.cloud.origin}/images/sample.png`, { headers: await originSecret() });
+    const through = await fetch(`${gate.cloud.url}/images/sample.png`);
+    expect(through.headers.get('content-type')).toBe('image/png');
+    expect(Buffer.from(await through.arrayBuffer())).toEqual(Buffer.from(await direct.arrayBuffer()));
+  });
+
+  test('several cookies that the origin sets', async () => {
+    const answer = await gate.call('POST', '/login', {
+      body: 'username=member&password=x',
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    });
+    expect(answer.headers['set-cookie']?.length ?? 0).toBeGreaterThanOrEqual(answer.status === 401 ? 0 : 1);
+  });
+});
+
+describe('there is no way round the gate', () => {
+  test('the origin refuses who comes without the secret', async () => {
+    expect((await fetch(`${gate.cloud.origin}/profile`)).status).toBe(403);
+  });
+
+  test('a caller cannot overwrite the secret', async () => {
+    await gate.call('GET', '/echo/secret', { headers: { 'X-Origin-Secret': 'guess' } });
+    const text = JSON.stringify((await lastReceived()).headers);
+    expect(text).not.toContain('guess');
+  });
+});
+
+/** The header that the gate adds, as the origin last saw it. */
+async function originSecret(): Promise<Record<string, string>> {
+  await gate.call('GET', '/echo/any');
+  const { headers } = await lastReceived();
+  const entries = Array.isArray(headers) ? headers : Object.entries(headers);
+  const found = entries.find(([name]) => name.toLowerCase() === 'x-origin-secret');
+  return { 'X-Origin-Secret': String(found?.[1]) };
+}
