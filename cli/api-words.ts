@@ -1,0 +1,46 @@
+const COMMANDS: Readonly<Record<string, string>> = {
+  'POST enable': 'maintenance enable',
+  'POST emergency': 'maintenance emergency',
+  'POST deescalate': 'maintenance deescalate',
+  'POST disable': 'maintenance disable',
+  'GET status': 'maintenance status',
+  'GET history': 'maintenance history',
+  PATCH: 'maintenance update',
+};
+
+const CALL = /\b(GET|POST|PATCH) \/api\/maintenance(?:\/([a-z]+))?/g;
+
+/**
+ * What the API says in its own words, said in those of the command line.
+ *
+ * @example inCommandWords('POST /api/maintenance/disable ends it') // '`maintenance disable` ends it'
+ */
+export function inCommandWords(text: string): string {
+  return text
+    .replace(CALL, (call, method: string, name: string | undefined) => {
+      const command = COMMANDS[name === undefined ? method : `${method} ${name}`];
+      return command === undefined ? call : `\`${command}\``;
+    })
+    .replaceAll('If-Match', '--if-match')
+    .replaceAll('Idempotency-Key', '--idempotency-key');
+}
+
+const OPTIONS: Readonly<Record<string, string>> = {
+  reason: '--reason',
+  duration: '--duration',
+  ends_at: '--ends-at',
+  mode: '--mode',
+  auto_end: '--auto-end',
+  blocked_operations: '--block',
+  grace_period: '--grace-period',
+  limit: '--limit',
+  cursor: '--cursor',
+  'idempotency-key': '--idempotency-key',
+  'if-match': '--if-match',
+};
+
+/** The option that fills a field of the API; `blocked_operations[0]` and the like are `--block`. */
+export function optionFor(field: string): string {
+  const name = field.toLowerCase().replace(/[[./].*$/, '');
+  return OPTIONS[name] ?? field;
+}

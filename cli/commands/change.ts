@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import type { CommonOptions, DirectOptions } from '../common-options.ts';
+import { confirmed } from '../confirm.ts';
+import type { Io } from '../io.ts';
+import { type JsonObject, textsOf } from '../json-object.ts';
+import { openTransport } from '../open-transport.ts';
+import { printLine, printNote } from '../output.ts';
+import { sendForStatus } from '../read-status.ts';
+import { renderEnd } from '../render-status.ts';
+import type { Transport } from '../transport.ts';
+import { showStatus } from './status.ts';
+
+/** What every command takes that changes the state. */
+export interface ChangeOptions extends CommonOptions, DirectOptions {
+  readonly idempotencyKey?: string;
+  readonly ifMatch?: string;
+}
+
+export interface EnableOptions extends ChangeOptions {
+  readonly reason: string;
+  readonly mode: 'normal' | 'test';
+  readonly duration?: number;
+  readonly endsAt?: string;
+  readonly autoEnd?: true;
+  readonly block?: readonly string[];
+  readonly invalidateSessions: boolean;
+  readonly notify: boolean;
+}
+
+export interface EmergencyOptions extends ChangeOptions {
+  readonly reason: string;
+  /** Seconds. */
+  readonly gracePeriod: number;
+  readonly terminateJobs: boolean;
+  readonly yes?: true;
+}
+
+export interface DisableOptions extends ChangeOptions {
+  readonly yes?: true;
+}
+
+export interface UpdateOptions extends ChangeOptions {
+  readonly reason?: string;
+  readonly duration?: number;
+  readonly endsAt?: string;
+  /** False takes the planned end away. */
+  readonly end: boolean;
+  readonly autoEnd?: boolean;
+  readonly block?: readonly string[];
+  readonly blockAll?: true;
+}
+
+/** Starts a maintenance or a test run. */
+export async function enable(options: EnableOptions, io: Io): Promise<void> {
+  const body = {
+    reason: options.reason,
+    mode: options.mode,
+    duration: options.duration,
+    ends_at: options.endsAt,
+    auto_end: options.autoEnd,
+    blocked_operations: options.block,
+    invalidate_sessions: options.invalidateSessions,
+    notify_users: options.notify,
+  };
+  const transport = await openTransport(options, io, 'needed');
+  await change(transport, { method: 'POST', path: '/enable', body }, options, io);
+}
+
+/** Closes the service to everybody but admins, once that is confirmed. */
+export async function emergency(options: EmergencyOptions, io: Io): Promise<void> {
+  const { reason, terminateJobs, gracePeriod } = options;
+  const body = { reason, terminate_jobs: terminateJobs, grace_period: gracePeriod };
+  const jobs = terminateJobs
+    ? `Running jobs get ${gracePeriod} s to stop and are then terminated.`
+    : 'Running jobs go on.';
+  const transport = await openTransport(options, io, 'needed');
+  await confirmed(options, io, transport, {
+    command: 'emergency',
+    consequences: [
+      'Every request but those of admins is refused, reads included.',
+      "Members' sessions end at once.",
+      jobs,
+    ],
+    question: 'Declare the emergency?',
+  });
+  await change(transport, { method: 'POST', path: '/emergency', body }, options, io);
+}
+
+/** Goes back from emergency to normal mode. */
+export async function deescalate(options: ChangeOptions, io: Io): Promise<void> {
+  const transport = await openTransport(options, io, 'needed');
+  await change(transport, { method: 'POST', path: '/deescalate', body: {} }, options, io);
+}
+
+/** Ends the maintenance, the emergency or the test run, once that is confirmed. */
+export async function disable(options: DisableOptions, io: Io): Promise<void> {
+  const transport = await openTransport(options, io, 'needed');
+  const version = await confirmed(options, io, transport, {
+    command: 'disable',
+    consequences: ['Maintenance ends for everybody, and blocked operations resume at once.'],
+    question: 'End it?',
+    isMoot: ({ is_active: isActive }) => isActive !== true,
+  });
+  const call = { method: 'POST', path: '/disable', body: {} } as const;
+  await change(transport, call, { ifMatch: version, ...options }, io);
+}
+
+/** Changes the maintenance that is active; what is not named stays as it is. */
+export async function update(options: UpdateOptions, io: Io): Promise<void> {
+  const body = {
+    reason: options.reason,
+    duration: options.duration,
+    ends_at: options.end ? options.endsAt : null,
+    auto_end: options.autoEnd,
+    blocked_operations: options.blockAll ? null : options.block,
+  };
+  const transport = await openTransport(options, io, 'needed');
+  await change(transport, { method: 'PATCH', path: '', body }, options, io);
+}
+
+interface Change {
+  readonly method: 'POST' | 'PATCH';
+  readonly path: string;
+  /** Undefined fields are left out. */
+  readonly body: JsonObject;
+}
+
+async function change(
+  transport: Transport,
+  { method, path, body }: Change,
+  options: ChangeOptions,
+  io: Io,
+): Promise<void> {
+  const { idempotencyKey = randomUUID(), ifMatch } = options;
+  const answer = await sendForStatus(transport, {
+    method,
+    path,
+    body: JSON.parse(JSON.stringify(body)),
+    idempotencyKey,
+    ifMatch,
+  });
+  for (const warning of textsOf(answer.warnings)) printNote(io, options, `Warning: ${warning}`);
+  if (path === '/disable' && !options.json) printLine(io, renderEnd(answer));
+  showStatus(answer, options, io);
+}

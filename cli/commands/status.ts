@@ -1,0 +1,20 @@
+import type { CommonOptions, DirectOptions } from '../common-options.ts';
+import type { Io } from '../io.ts';
+import type { JsonObject } from '../json-object.ts';
+import { openTransport } from '../open-transport.ts';
+import { printJson, printLine } from '../output.ts';
+import { painterFor } from '../painter.ts';
+import { readStatus } from '../read-status.ts';
+import { renderStatus } from '../render-status.ts';
+
+/** Shows the state of maintenance. Nobody needs to be signed in for it. */
+export async function status(options: CommonOptions & DirectOptions, io: Io): Promise<void> {
+  const transport = await openTransport(options, io, 'optional');
+  showStatus(await readStatus(transport), options, io);
+}
+
+/** The status, or an answer that holds one. */
+export function showStatus(answer: JsonObject, options: CommonOptions, io: Io): void {
+  if (options.json) printJson(io, answer);
+  else printLine(io, renderStatus(answer, io.now(), painterFor(io.stdout, io.env)));
+}

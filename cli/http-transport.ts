@@ -1,0 +1,130 @@
+import { CliError } from './cli-error.ts';
+import { EXIT } from './exit-code.ts';
+import { explainRefusal, type Refused } from './explain-refusal.ts';
+import { isObject } from './json-object.ts';
+import type { Call, Transport } from './transport.ts';
+
+export interface HttpOptions {
+  /** Address of the protected API, see parseApiUrl. */
+  readonly api: string;
+  /** The access token to show, null for none. */
+  readonly token: () => Promise<string | null>;
+  /** Longest wait for one answer, ms. */
+  readonly timeout: number;
+}
+
+/** The usual way: the HTTP API under /api/maintenance. Never follows a redirect, which could carry a token elsewhere. */
+export class HttpTransport implements Transport {
+  readonly target: string;
+  readonly #options: HttpOptions;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.target = options.api;
+  }
+
+  async send(call: Call): Promise<Readonly<Record<string, unknown>>> {
+    const token = await this.#options.token();
+    const { answer, text } = await this.#fetch(call, token);
+    const body = parseJson(text);
+    if (answer.ok && isObject(body)) return body;
+    if (answer.ok) throw this.#malformed(answer, text);
+    throw new CliError(
+      explainRefusal({
+        api: this.target,
+        status: answer.status,
+        retryAfter: answer.headers.get('retry-after'),
+        location: answer.headers.get('location'),
+        problem: isObject(body) ? body : null,
+      } satisfies Refused),
+    );
+  }
+
+  async #fetch(call: Call, token: string | null): Promise<{ answer: Response; text: string }> {
+    const url = new URL(`${this.target}/api/maintenance${call.path}`);
+    for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
+    try {
+      const answer = await fetch(url, {
+        method: call.method,
+        headers: headersOf(call, token),
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        redirect: 'manual',
+        signal: AbortSignal.timeout(this.#options.timeout),
+      });
+      return { answer, text: await answer.text() };
+    } catch (error) {
+      throw new CliError(
+        {
+          exitCode: EXIT.unreachable,
+          code: 'api_unreachable',
+          message: `No answer from ${this.target}: ${whyUnreachable(error, this.#options.timeout)}.`,
+          details: whenLost(call),
+          remedy:
+            'Check the address (--api) and the network. With AWS credentials for its state table, --direct works without the API.',
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  #malformed(answer: Response, text: string): CliError {
+    const type = answer.headers.get('content-type') ?? 'no content type';
+    return new CliError({
+      exitCode: EXIT.failed,
+      code: 'malformed_answer',
+      message: `${this.target} answered ${answer.status}, but not with a JSON object (${type}, ${text.length} characters).`,
+      remedy: 'Is it the address of an API behind maintenance mode, and not of something else?',
+    });
+  }
+}
+
+function headersOf(call: Call, token: string | null): Record<string, string> {
+  return {
+    accept: 'application/json',
+    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(call.idempotencyKey === undefined ? {} : { 'idempotency-key': call.idempotencyKey }),
+    ...(call.ifMatch === undefined ? {} : { 'if-match': `"${call.ifMatch}"` }),
+  };
+}
+
+/** What a caller must know when the answer is lost: the call may have been carried out. */
+function whenLost(call: Call): string[] {
+  if (call.idempotencyKey === undefined) return [];
+  return [
+    `It is not known whether the call was carried out. Repeating it with --idempotency-key ${call.idempotencyKey} is safe.`,
+  ];
+}
+
+const CAUSES: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no host of that name',
+  EAI_AGAIN: 'the name could not be looked up',
+  ECONNRESET: 'the connection was cut',
+  UND_ERR_SOCKET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+  ETIMEDOUT: 'the connection took too long',
+  UND_ERR_CONNECT_TIMEOUT: 'the connection took too long',
+};
+
+/** Why a call got no answer, in a few words. */
+export function whyUnreachable(error: unknown, timeout: number): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
+    return `it took longer than ${timeout / 1000} s`;
+  }
+  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code !== undefined) return CAUSES[code] ?? `${cause.message || code}`;
+  }
+  return error.message;
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

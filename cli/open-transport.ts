@@ -1,0 +1,25 @@
+import { accessToken, accessTokenIfAny } from './access-token.ts';
+import { type CommonOptions, chooseApi, type DirectOptions } from './common-options.ts';
+import { HttpTransport } from './http-transport.ts';
+import type { Io } from './io.ts';
+import type { Transport } from './transport.ts';
+
+/**
+ * The way that a command's calls take, by its options.
+ *
+ * @param signIn whether calls need a sign-in, or just show one when there is one
+ */
+export async function openTransport(
+  options: CommonOptions & Partial<DirectOptions>,
+  io: Io,
+  signIn: 'needed' | 'optional',
+): Promise<Transport> {
+  if (options.direct) {
+    const { DirectTransport } = await import('./direct-transport.ts');
+    return await DirectTransport.open(options, io);
+  }
+  const timeout = options.timeout * 1000;
+  const api = await chooseApi(options, io);
+  const token = signIn === 'needed' ? accessToken : accessTokenIfAny;
+  return new HttpTransport({ api, timeout, token: () => token(io, api, timeout) });
+}

@@ -1,0 +1,234 @@
+import { Command, Option } from 'commander';
+import packageJson from '../package.json' with { type: 'json' };
+import type { Io } from './io.ts';
+import {
+  durationValue,
+  instantValue,
+  keyValue,
+  limitValue,
+  listValue,
+  timeoutValue,
+  versionValue,
+} from './option-values.ts';
+
+const EXIT_CODES = `
+Exit codes:
+  0  done
+  1  failed or refused
+  2  the command line can't be carried out as it is; nothing was sent
+  3  not signed in (any more)
+  4  nobody answered`;
+
+const ENVIRONMENT = `
+Environment:
+  MAINTENANCE_API       the API when --api is not given
+  MAINTENANCE_PASSWORD  the password for login
+  MAINTENANCE_TABLE     the state table for --direct
+  NO_COLOR              set to anything: no colours`;
+
+/** Built anew for each run. What a command needs to act is loaded when it is called: help and errors come at once. */
+export function buildProgram(io: Io): Command {
+  const program = new Command('maintenance')
+    .description('Switch maintenance mode of an API on and off, and see where it stands.')
+    .version(packageJson.version)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: () => {},
+      getOutHasColors: () => false,
+    })
+    .helpCommand('help [command]', 'Show the help of a command')
+    .showSuggestionAfterError()
+    .addHelpText('after', `${EXIT_CODES}\n${ENVIRONMENT}`);
+  const commands = [
+    login(io),
+    logout(io),
+    status(io),
+    enable(io),
+    emergency(io),
+    deescalate(io),
+    disable(io),
+    update(io),
+    history(io),
+  ];
+  for (const command of commands) program.addCommand(withCommon(command.copyInheritedSettings(program)));
+  return program;
+}
+
+function login(io: Io): Command {
+  return new Command('login')
+    .description('Sign in by username and password, and remember the tokens.')
+    .option('-u, --username <name>', 'asked for on a terminal when missing')
+    .option(
+      '-p, --password <password>',
+      'asked for on a terminal when missing; MAINTENANCE_PASSWORD is safer',
+    )
+    .option('--new-password <password>', 'the new password, when the user pool asks for one')
+    .option('--mfa-code <code>', 'the one-time code, when the user pool asks for one')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance login --api http://localhost:5000 --username admin',
+        'MAINTENANCE_PASSWORD=... maintenance login --username admin --json',
+      ),
+    )
+    .action(async (options) => (await import('./commands/login.ts')).login(options, io));
+}
+
+function logout(io: Io): Command {
+  return new Command('logout')
+    .description('Forget the sign-in, and revoke its refresh token.')
+    .addHelpText('after', () => examples('maintenance logout --api http://localhost:5000'))
+    .action(async (options) => (await import('./commands/logout.ts')).logout(options, io));
+}
+
+function status(io: Io): Command {
+  const command = new Command('status')
+    .description('Show whether maintenance is active, why, until when, and what is blocked.')
+    .addHelpText('after', () =>
+      examples('maintenance status', 'maintenance status --api https://api.example.org --json'),
+    )
+    .action(async (options) => (await import('./commands/status.ts')).status(options, io));
+  return withDirect(command);
+}
+
+function enable(io: Io): Command {
+  const command = new Command('enable')
+    .description('Start a maintenance, or a test run that blocks nothing and records everything.')
+    .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .addOption(new Option('-m, --mode <mode>', 'what to start').choices(['normal', 'test']).default('normal'))
+    .addOption(durationOption().conflicts('endsAt'))
+    .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
+    .option('--auto-end', 'end by itself at the planned end')
+    .addOption(blockOption())
+    .option('--no-invalidate-sessions', "leave members' sessions alone")
+    .option('--no-notify', 'send no notices')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance enable --reason "Database upgrade" --duration 30m',
+        'maintenance enable --reason "Upgrade" --ends-at 2026-01-15T10:00:00Z --auto-end',
+        'maintenance enable --reason "New model" --block caption_generation --block job_creation',
+        'maintenance enable --reason "Rehearsal" --mode test',
+      ),
+    )
+    .action(async (options) => (await import('./commands/change.ts')).enable(options, io));
+  return withChange(command);
+}
+
+function emergency(io: Io): Command {
+  const command = new Command('emergency')
+    .description('Close the service to everybody but admins, after asking.')
+    .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .option(
+      '--grace-period <length>',
+      'what running jobs get to stop by themselves, 0 to 900 s',
+      durationValue,
+      30,
+    )
+    .option('--no-terminate-jobs', 'let running jobs go on')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () =>
+      examples(
+        'maintenance emergency --reason "Data loss in progress"',
+        'maintenance emergency --reason "Break-in" --grace-period 0 --yes',
+        'maintenance emergency --reason "API is down" --direct --table maintenance-state --yes',
+      ),
+    )
+    .action(async (options) => (await import('./commands/change.ts')).emergency(options, io));
+  return withChange(command);
+}
+
+function deescalate(io: Io): Command {
+  const command = new Command('deescalate')
+    .description('Go back from emergency to normal mode.')
+    .addHelpText('after', () => examples('maintenance deescalate'))
+    .action(async (options) => (await import('./commands/change.ts')).deescalate(options, io));
+  return withChange(command);
+}
+
+function disable(io: Io): Command {
+  const command = new Command('disable')
+    .description('End the maintenance, the emergency or the test run, after asking.')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () => examples('maintenance disable', 'maintenance disable --yes --json'))
+    .action(async (options) => (await import('./commands/change.ts')).disable(options, io));
+  return withChange(command);
+}
+
+function update(io: Io): Command {
+  const command = new Command('update')
+    .description('Change the maintenance that is active; what is not named stays as it is.')
+    .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .addOption(durationOption().conflicts('endsAt'))
+    .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
+    .addOption(new Option('--no-end', 'take the planned end away').conflicts(['duration', 'endsAt']))
+    .option('--auto-end', 'end by itself at the planned end')
+    .option('--no-auto-end', 'go on past the planned end')
+    .addOption(blockOption().conflicts('blockAll'))
+    .option('--block-all', 'block everything that can be blocked')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance update --duration 2h',
+        'maintenance update --reason "Takes longer than planned" --no-end',
+        'maintenance update --block-all',
+      ),
+    )
+    .action(async (options) => (await import('./commands/change.ts')).update(options, io));
+  return withChange(command);
+}
+
+function history(io: Io): Command {
+  const command = new Command('history')
+    .description('Show what happened, newest first.')
+    .option('-n, --limit <number>', 'events to show, 1 to 100', limitValue, 20)
+    .option('--cursor <cursor>', 'go on where the page before ended')
+    .addOption(new Option('--all', 'show everything').conflicts('cursor'))
+    .addHelpText('after', () => examples('maintenance history --limit 5', 'maintenance history --all --json'))
+    .action(async (options) => (await import('./commands/history.ts')).history(options, io));
+  return withDirect(command);
+}
+
+function withCommon(command: Command): Command {
+  return command
+    .option(
+      '--api <url>',
+      'address of the protected API (default: MAINTENANCE_API, else the last one signed in to)',
+    )
+    .option('--json', 'print one JSON document; errors as a JSON problem on standard error')
+    .option('--timeout <length>', 'longest wait for one answer', timeoutValue, 30)
+    .allowExcessArguments(false);
+}
+
+function withDirect(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--direct', 'use AWS credentials and the state table alone, without the API').conflicts(
+        'api',
+      ),
+    )
+    .option('--table <name>', 'state table, for --direct (default: MAINTENANCE_TABLE)')
+    .option('--region <region>', 'AWS region of the table, for --direct (default: as AWS is configured)')
+    .option('--scope <name>', 'event log within the table, for --direct', 'default');
+}
+
+function withChange(command: Command): Command {
+  return withDirect(command)
+    .option('--idempotency-key <key>', 'makes it safe to repeat the call (default: a fresh one)', keyValue)
+    .option('--if-match <version>', 'only if the state is still at this version', versionValue);
+}
+
+function durationOption(): Option {
+  return new Option(
+    '-d, --duration <length>',
+    'seconds from start to planned end, or like 30m, 2h, 1d',
+  ).argParser(durationValue);
+}
+
+function blockOption(): Option {
+  return new Option('--block <type>', 'block this operation type instead of all; may be repeated').argParser<
+    string[]
+  >(listValue);
+}
+
+function examples(...lines: readonly string[]): string {
+  return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${EXIT_CODES}`;
+}
