@@ -238,7 +238,7 @@ function endProblems(
   if (isFarEnough && seconds <= LONGEST) return [];
   const earliest =
     command.type === 'enable' ? `${SHORTEST} seconds from now at the earliest` : 'in the future';
-  const message = `the end must lie ${earliest}, and ${LONGEST} seconds from now at the latest`;
+  const message = `must put the end ${earliest}, and ${LONGEST} seconds from now at the latest`;
   return [{ field: command.duration === undefined ? 'ends_at' : 'duration', message }];
 }
 

@@ -1,5 +1,5 @@
 /**
- * The state of maintenance: the whole of what an authorizer needs to decide, at most 5 KB as JSON.
+ * The state of maintenance: the whole of what an authorizer needs to decide, at most 6 KB as JSON.
  * All instants are milliseconds since the Unix epoch.
  */
 export type Mode = 'normal' | 'emergency' | 'test';

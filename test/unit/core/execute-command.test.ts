@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Command } from '../../../core/command.ts';
+import { type Command, LONGEST_REASON } from '../../../core/command.ts';
 import { decide } from '../../../core/decision.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../../core/errors.ts';
 import type { Actor, MaintenanceEvent } from '../../../core/event.ts';
@@ -12,7 +12,7 @@ import {
   settle,
   stateOf,
 } from '../../../core/execute-command.ts';
-import { OPERATION_TYPES } from '../../../core/operation.ts';
+import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../../core/operation.ts';
 import { ROLES } from '../../../core/principal.ts';
 import { effective, type State } from '../../../core/state.ts';
 import { commandSequence } from '../../support/arbitraries.ts';
@@ -178,6 +178,12 @@ describe('de-escalating', () => {
     expect(stateOf(await log.head()).maintenance).toBeNull();
     expect((await log.head())?.details).toMatchObject({ duration: (at - NOW) / 1000 });
   });
+});
+
+test('an emergency is never refused for the length of legal reasons', async () => {
+  const longest = '\u{10ffff}'.repeat(LONGEST_REASON);
+  await execute(enable({ reason: longest, blockedOperations: BLOCKABLE_OPERATIONS }));
+  expect(await execute(declareEmergency({ reason: longest }))).toMatchObject({ outcome: 'done' });
 });
 
 describe('two admins at once', () => {
