@@ -16,7 +16,7 @@ export interface MaintenanceFunctionProps {
   readonly memorySize: number;
   /** Seconds. */
   readonly timeout: number;
-  /** Whether to make the bundle small at the price of readable stack traces: for functions whose start is waited for. */
+  /** Whether to make the bundle small, at the price of readable stack traces. Loading 2 MB of SDK gains nothing by it. */
   readonly minify?: boolean;
   readonly reservedConcurrentExecutions?: number | undefined;
   readonly logRetention: RetentionDays;

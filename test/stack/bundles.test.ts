@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
@@ -23,6 +24,10 @@ function bundle(): ReadonlyMap<string, string> {
   return bundles;
 }
 
+/** The modules that a bundle loads. One in brackets is the text of an error message of the SDK. */
+const requiredBy = (code: string): string[] =>
+  [...code.matchAll(/(?<!\[)\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
+
 const bundles = bundle();
 const codeOf = (folder: string) => readFileSync(path.join(bundles.get(folder) ?? '', 'index.js'), 'utf8');
 
@@ -35,9 +40,9 @@ describe('the bundles', () => {
     '%s is CommonJS, exports the handler and brings along all it needs',
     (folder) => {
       const code = codeOf(folder);
-      expect(code).toMatch(/module\.exports\s*=/);
-      expect(code).toMatch(/handler:\s*\(\)\s*=>/);
-      expect(code).not.toMatch(/require\("(?:@aws-sdk|@smithy|@aws-lambda-powertools|@middy|zod|ioredis)/);
+      expect(/module\.exports\s*=/.test(code)).toBe(true);
+      expect(/handler:\s*\(\)\s*=>/.test(code)).toBe(true);
+      expect(requiredBy(code).filter((name) => !isBuiltin(name))).toEqual([]);
       expect(JSON.parse(readFileSync(path.join(bundles.get(folder) ?? '', 'package.json'), 'utf8'))).toEqual({
         type: 'commonjs',
       });
@@ -46,7 +51,8 @@ describe('the bundles', () => {
 
   test('the authorizer starts lean: minified, without an SDK client, a schema library or a source map', () => {
     const code = codeOf('authorizer');
-    expect(code).not.toMatch(/@aws-sdk|@smithy|smithy-client|DynamoDBClient|ZodError|sourceMappingURL/);
+    const heavy = ['@aws-sdk', '@smithy', 'DynamoDBClient', 'ZodError', 'sourceMappingURL'];
+    expect(heavy.filter((name) => code.includes(name))).toEqual([]);
     expect(existsSync(path.join(bundles.get('authorizer') ?? '', 'index.js.map'))).toBe(false);
     expect(code.split('\n').length).toBeLessThan(100);
     expect(code.length).toBeLessThan(250_000);
