@@ -22,7 +22,9 @@ export interface StateCacheOptions {
   readonly maxAge?: number;
   /** Milliseconds that a caller waits for a read. */
   readonly patience?: number;
-  /** Milliseconds after a failed read in which no new one is begun. */
+  /** Milliseconds that a caller waits for a read after one that failed, while there is a last known state. */
+  readonly impatience?: number;
+  /** Milliseconds from the start of a failed read in which no new one is begun. */
   readonly pause?: number;
   /** Told of every read that failed or took too long. */
   readonly onFailure?: (error: unknown) => void;
@@ -37,7 +39,8 @@ const afterTimeout: After = (milliseconds, run) => {
 /**
  * The newest state, kept in memory for less than a second. With the defaults nobody decides by a state that is more
  * than 1.0 s old while the store answers: a state is used for 0.9 s, and a read that is waited for takes 1.0 s at most.
- * Without the store the last known state is given for as long as it takes.
+ * Without the store the last known state is given for as long as it takes, and hardly waited for: but never without
+ * having asked the store within the last second, so that its return shows at once.
  *
  * @example
  * const cache = new StateCache({ read: () => readState(reads, table, scope), now: Date.now });
@@ -48,18 +51,20 @@ export class StateCache {
   readonly #now: () => number;
   readonly #maxAge: number;
   readonly #patience: number;
+  readonly #impatience: number;
   readonly #pause: number;
   readonly #onFailure: (error: unknown) => void;
   readonly #after: After;
   #known: CachedState | null = null;
   #refreshing: Promise<CachedState> | null = null;
-  #failure: { readonly error: unknown; readonly at: number } | null = null;
+  #failure: { readonly error: unknown; readonly startedAt: number } | null = null;
 
   constructor(options: StateCacheOptions) {
     this.#read = options.read;
     this.#now = options.now;
     this.#maxAge = options.maxAge ?? 900;
     this.#patience = options.patience ?? 1000;
+    this.#impatience = options.impatience ?? 100;
     this.#pause = options.pause ?? 200;
     this.#onFailure = options.onFailure ?? (() => {});
     this.#after = options.after ?? afterTimeout;
@@ -79,14 +84,9 @@ export class StateCache {
     const now = this.#now();
     const fresh = this.peek(now);
     if (fresh !== null) return fresh;
-    if (this.#failure === null) return this.#refreshOnce(now);
-    if (isWithin(this.#pause, this.#failure.at, now)) return this.#lastKnown();
-    const refreshing = this.#refreshOnce(now);
-    // While the store is away nobody waits for it again, as long as there is a state to go by.
-    return this.#known === null ? refreshing : this.#lastKnown();
-  }
-
-  #refreshOnce(now: number): Promise<CachedState> {
+    if (this.#failure !== null && isWithin(this.#pause, this.#failure.startedAt, now)) {
+      return this.#lastKnown();
+    }
     this.#refreshing ??= this.#refresh(now).finally(() => {
       this.#refreshing = null;
     });
@@ -97,10 +97,12 @@ export class StateCache {
     const before = this.#known;
     // A read that nobody waits for any more is kept all the same: late news are better than none.
     const read = async () => this.#keep(await this.#read(), startedAt, before);
+    // A store that was away a moment ago is given the time that it takes when all is well, and not more.
+    const patience = this.#failure !== null && before !== null ? this.#impatience : this.#patience;
     try {
-      return await this.#inTime(read());
+      return await this.#inTime(patience, read());
     } catch (error) {
-      this.#failure = { error, at: this.#now() };
+      this.#failure = { error, startedAt };
       this.#onFailure(error);
       return this.#lastKnown();
     }
@@ -119,10 +121,10 @@ export class StateCache {
     return known;
   }
 
-  #inTime<T>(work: Promise<T>): Promise<T> {
+  #inTime<T>(patience: number, work: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      const cancel = this.#after(this.#patience, () =>
-        reject(new StoreUnavailableError(`The event log took more than ${this.#patience} ms to answer.`)),
+      const cancel = this.#after(patience, () =>
+        reject(new StoreUnavailableError(`The event log took more than ${patience} ms to answer.`)),
       );
       work.then(resolve, reject).finally(cancel);
     });
