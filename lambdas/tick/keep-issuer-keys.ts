@@ -1,21 +1,21 @@
-/** The issuer's public signing keys (RFC 7517), as the state table keeps them. */
-export interface IssuerKeys<K> {
+import type { IssuerKeys, KeySet } from '../../adapters/issuer-keys.ts';
+
+/** The issuer's keys at their source, and where they are kept. */
+export interface KeyKeeping {
   /** Asks the issuer. */
-  fetch(): Promise<K>;
+  fetch(): Promise<KeySet>;
   /** What is kept, null when nothing is yet. */
-  kept(): Promise<{ readonly keys: K; readonly fetchedAt: number } | null>;
-  /** @param fetchedAt ms since the epoch */
-  keep(keys: K, fetchedAt: number): Promise<void>;
+  read(): Promise<IssuerKeys | null>;
+  write(keys: IssuerKeys): Promise<void>;
 }
 
 /** Keys that have not changed are written again after this long, so that their age tells that tick still works; ms. */
 const REWRITTEN_AFTER = 3600 * 1000;
 
 /** Brings the kept keys up to date. Rejects when the issuer or the table can't be reached; what is kept stays. */
-export async function keepIssuerKeys<K>(issuer: IssuerKeys<K>, now: number): Promise<'kept' | 'unchanged'> {
-  const [fetched, kept] = await Promise.all([issuer.fetch(), issuer.kept()]);
+export async function keepIssuerKeys(keys: KeyKeeping, now: number): Promise<void> {
+  const [jwks, kept] = await Promise.all([keys.fetch(), keys.read()]);
   const isRecent = kept !== null && now >= kept.fetchedAt && now - kept.fetchedAt < REWRITTEN_AFTER;
-  if (isRecent && JSON.stringify(kept.keys) === JSON.stringify(fetched)) return 'unchanged';
-  await issuer.keep(fetched, now);
-  return 'kept';
+  if (isRecent && JSON.stringify(kept.jwks) === JSON.stringify(jwks)) return;
+  await keys.write({ jwks, fetchedAt: now });
 }

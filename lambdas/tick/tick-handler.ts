@@ -3,11 +3,11 @@ import { settle } from '../../core/execute-command.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
 import { withTimeLimit } from '../shared/time-limit.ts';
-import { type IssuerKeys, keepIssuerKeys } from './keep-issuer-keys.ts';
+import { type KeyKeeping, keepIssuerKeys } from './keep-issuer-keys.ts';
 
-export interface TickParts<K> {
+export interface TickParts {
   readonly events: EventLog;
-  readonly issuerKeys: IssuerKeys<K>;
+  readonly issuerKeys: KeyKeeping;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -20,7 +20,7 @@ export interface TickParts<K> {
  * All of it can be repeated without harm. One task that fails does not keep the others from being done, but the
  * function fails after them, so that its error metric shows it.
  */
-export function createTickHandler<K>(parts: TickParts<K>) {
+export function createTickHandler(parts: TickParts) {
   return async (_event: unknown, context: { readonly awsRequestId: string }): Promise<void> => {
     const { events, issuerKeys, log, now, timeLimit } = parts;
     const requestId = context.awsRequestId;

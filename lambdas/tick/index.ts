@@ -1,0 +1,24 @@
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { fetchIssuerKeys, readIssuerKeys, writeIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { createTickHandler } from './tick-handler.ts';
+
+/** Milliseconds for each task; the function has 30 s. */
+const TIME_LIMIT = 20_000;
+
+const { stateTable, scope, issuer } = readEnvironment(process.env, ['stateTable', 'scope', 'issuer']);
+const client = createStoreClient();
+
+export const handler = createTickHandler({
+  events: new DynamoDbEventLog({ client, table: stateTable, scope }),
+  issuerKeys: {
+    fetch: () => fetchIssuerKeys(issuer),
+    read: () => readIssuerKeys(client, stateTable, issuer),
+    write: (keys) => writeIssuerKeys(client, stateTable, issuer, keys),
+  },
+  log: createLog('tick'),
+  now: () => Date.now(),
+  timeLimit: TIME_LIMIT,
+});

@@ -1,0 +1,47 @@
+import { createControlHandler } from '../../lambdas/control/control-handler.ts';
+import { NOW } from './examples.ts';
+import { InMemoryEventLog } from './in-memory-event-log.ts';
+import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
+import { RecordingLog } from './recording-log.ts';
+
+/** The control function over an event log in memory, with a clock that stands at NOW until it is moved. */
+export class ControlBench {
+  readonly events = new InMemoryEventLog();
+  readonly log = new RecordingLog();
+  time = NOW;
+  readonly #handler;
+  #ids = 0;
+
+  constructor(options: { readonly allowedOrigins?: readonly string[] } = {}) {
+    this.#handler = createControlHandler({
+      events: this.events,
+      log: this.log,
+      now: () => this.time,
+      newId: () => {
+        this.#ids += 1;
+        return `m-${this.#ids}`;
+      },
+      allowedOrigins: options.allowedOrigins ?? ['*'],
+      freshSignIn: 900,
+    });
+  }
+
+  /** Calls below /api/maintenance, as alice the admin where nothing else is said. */
+  async call(method: string, path: string, request: Request = {}): Promise<Answer> {
+    return this.callPath(method, `/api/maintenance${path}`, request);
+  }
+
+  async callPath(method: string, path: string, request: Request = {}): Promise<Answer> {
+    const event = proxyEvent(method, path, { as: 'alice', ...request });
+    return answerOf(await this.#handler(event, { awsRequestId: 'aws-1' }));
+  }
+
+  /** Brings the state into a mode; the clock stands where it stood. */
+  async bringInto(mode: 'inactive' | 'normal' | 'emergency' | 'test'): Promise<void> {
+    if (mode === 'normal' || mode === 'test') {
+      await this.call('POST', '/enable', { body: { reason: 'Database upgrade', mode } });
+    }
+    if (mode === 'emergency') await this.call('POST', '/emergency', { body: { reason: 'Data at risk' } });
+    this.log.lines.length = 0;
+  }
+}
