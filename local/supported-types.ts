@@ -434,3 +434,16 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     },
   },
 };
+
+/** The table as it stands in docs/local-cloud.md. */
+export function supportedTypesAsMarkdown(): string {
+  const code = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '–';
+  const rows = Object.entries(SUPPORTED).map(([type, { honoured, accepted = {} }]) => {
+    const reasons = Map.groupBy(Object.entries(accepted), ([, reason]) => reason);
+    const ignored = [...reasons].map(
+      ([reason, properties]) => `${code(properties.map(([property]) => property))}: ${reason}`,
+    );
+    return `| \`${type}\` | ${code(honoured)} | ${ignored.join('; ') || '–'} |`;
+  });
+  return ['| type | honoured | accepted without effect |', '|---|---|---|', ...rows].join('\n');
+}
