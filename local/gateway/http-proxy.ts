@@ -23,6 +23,12 @@ const CONNECTION_FIELDS = new Set([
   'upgrade',
 ]);
 
+/**
+ * Verbs whose requests may be sent twice (RFC 9110, section 9.2.2). Only these use connections again: one that is
+ * kept alive may be closed by the origin just as a request goes out on it, and then nobody knows whether it arrived.
+ */
+const IDEMPOTENT: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
+
 /** Passes requests on to HTTP origins, path, query, fields and body as they came. */
 export class HttpProxy {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
@@ -41,16 +47,18 @@ export class HttpProxy {
     const { request } = exchange;
     const { address, host, path } = this.#target(this.#fill(integration, exchange));
     const fields = this.#fields(integration, exchange, host);
+    const method = integration.method === 'ANY' ? request.method : integration.method;
+    const repeatable = IDEMPOTENT.has(method);
     const options = {
-      agent: this.#agent,
+      agent: repeatable ? this.#agent : false,
       hostname: address.hostname,
       port: address.port,
-      method: integration.method === 'ANY' ? request.method : integration.method,
+      method,
       path: path + request.search,
       headers: fields.flat(),
       setDefaultHeaders: false,
     };
-    return await this.#exchange(options, request.body, integration.timeoutMs);
+    return await this.#exchange(options, request.body, integration.timeoutMs, repeatable);
   }
 
   /** Closes the connections to origins. */
@@ -102,7 +110,7 @@ export class HttpProxy {
     ];
   }
 
-  async #exchange(options: object, body: Buffer, timeoutMs: number, again = true): Promise<GatewayAnswer> {
+  async #exchange(options: object, body: Buffer, timeoutMs: number, again: boolean): Promise<GatewayAnswer> {
     const signal = AbortSignal.timeout(timeoutMs);
     const outgoing = httpRequest({ ...options, signal });
     try {
@@ -118,7 +126,6 @@ export class HttpProxy {
       if (cause instanceof GatewayFailure) throw cause;
       if (signal.aborted)
         throw new GatewayFailure('INTEGRATION_TIMEOUT', `no answer within ${timeoutMs} ms`, { cause });
-      // A kept-alive connection may be closed by the origin just as it is used again: try a new one, once.
       const closed = outgoing.reusedSocket && (cause as NodeJS.ErrnoException).code === 'ECONNRESET';
       if (closed && again) return await this.#exchange(options, body, timeoutMs, false);
       throw new GatewayFailure('INTEGRATION_FAILURE', String(cause), { cause });
