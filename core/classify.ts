@@ -39,5 +39,10 @@ export function createClassifier(sets: readonly (readonly Rule[])[]): Classify {
   };
 }
 
-/** The classifier of the built-in rules alone. */
-export const classify: Classify = createClassifier([BUILT_IN_RULES]);
+let builtIn: Classify | undefined;
+
+/** Classifies by the built-in rules alone. They are made ready when they are first needed: most starts never do. */
+export const classify: Classify = (method, path) => {
+  builtIn ??= createClassifier([BUILT_IN_RULES]);
+  return builtIn(method, path);
+};

@@ -1,9 +1,6 @@
-import { addRoute, createRouter, findRoute, type RouterContext } from 'rou3';
+import { addRoute, createRouter, findAllRoutes, type RouterContext } from 'rou3';
 import { canonicalPath } from './canonical-path.ts';
 import { methodProblem, templateProblem } from './rule.ts';
-
-/** rou3's name for "any method". */
-const ANY = '';
 
 /** A path template that can't be used, with the evidence. */
 export class InvalidTemplateError extends Error {
@@ -29,33 +26,38 @@ export interface Route<T> {
  * The first of two routes that match exactly the same requests wins.
  */
 export class RouteMatcher<T> {
-  readonly #router: RouterContext<T> = createRouter<T>();
+  /** One entry a pattern: adding routes is most of what a start costs, looking at a few more matches costs nothing. */
+  readonly #router: RouterContext<Verbs<T>> = createRouter<Verbs<T>>();
 
   constructor(routes: Iterable<Route<T>>) {
-    const added = new Set<string>();
-    const add = (verb: string, pattern: string, value: T): void => {
-      const key = `${verb} ${pattern}`;
-      if (added.has(key)) return;
-      added.add(key);
-      addRoute(this.#router, verb === 'ANY' ? ANY : verb, pattern, value);
-    };
-    const answeringGet: [pattern: string, value: T][] = [];
+    const patterns = new Map<string, Verbs<T>>();
     for (const { method, path, value } of routes) {
       const pattern = toPattern(path);
+      const verbs = patterns.get(pattern) ?? new Map<string, T>();
+      patterns.set(pattern, verbs);
       for (const verb of typeof method === 'string' ? [method] : method) {
         const problem = methodProblem(verb);
         if (problem !== null) throw new InvalidTemplateError(path, problem);
-        add(verb, pattern, value);
-        if (verb === 'GET') answeringGet.push([pattern, value]);
+        if (!verbs.has(verb)) verbs.set(verb, value);
       }
     }
-    for (const [pattern, value] of answeringGet) add('HEAD', pattern, value);
+    for (const [pattern, verbs] of patterns) addRoute(this.#router, '', pattern, verbs);
   }
 
   find(method: string, canonical: string): T | undefined {
-    return findRoute(this.#router, method, matchingKey(canonical), { params: false })?.data;
+    const matches = findAllRoutes(this.#router, '', matchingKey(canonical), { params: false });
+    for (let i = matches.length - 1; i >= 0; i -= 1) {
+      const verbs = matches[i]?.data as Verbs<T>;
+      const found =
+        verbs.get(method) ?? (method === 'HEAD' ? verbs.get('GET') : undefined) ?? verbs.get('ANY');
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
+
+/** What the routes of one pattern say, by verb or `ANY`. */
+type Verbs<T> = Map<string, T>;
 
 /** rou3 gives some characters a meaning; the canonical spelling of a path needs none of them. */
 const SPECIAL = /[^a-z0-9._~%/-]/gu;

@@ -91,6 +91,7 @@ export async function bundle(entry: string, outfile: string): Promise<number> {
 export function authorizerEvent(own: {
   method: string;
   path: string;
+  resource?: string;
   sourceIp?: string;
   token?: string;
 }): string {
@@ -113,7 +114,7 @@ export function authorizerEvent(own: {
   return JSON.stringify({
     type: 'REQUEST',
     methodArn: `arn:aws:execute-api:us-east-1:000000000000:api/live/${own.method}${own.path}`,
-    resource: '/{proxy+}',
+    resource: own.resource ?? '/{proxy+}',
     path: own.path,
     httpMethod: own.method,
     headers,

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator';
-import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
+import type { Verified } from '../../adapters/lean/token-verifier.ts';
 import type { GatewayRequest, Shown } from '../../core/authorize.ts';
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../core/environment.ts';
 
@@ -20,6 +20,9 @@ export interface AuthorizerEvent {
   };
 }
 
+/** Verifies a token at an instant (ms since the epoch). */
+export type VerifyToken = (token: string, now: number) => Promise<Verified>;
+
 /**
  * Which way the request goes is told by the resource that API Gateway matched, not by the path: `/API/maintenance/…`
  * looks like a control route to our case-blind eyes, but goes on to the origin.
@@ -33,7 +36,7 @@ function doorOf(resource: string): GatewayRequest['door'] {
 
 export function toGatewayRequest(
   event: AuthorizerEvent,
-  verifier: TokenVerifier,
+  verify: VerifyToken,
   refusalForm: 'negotiated' | 'json',
 ): GatewayRequest {
   return {
@@ -44,7 +47,7 @@ export function toGatewayRequest(
     requestId: event.requestContext.requestId,
     startedAt: performance.now(),
     prefersHtml: () => refusalForm === 'negotiated' && prefersHtml(headerValues(event, 'accept')),
-    identify: (now) => identify(event, verifier, now),
+    identify: (now) => identify(event, verify, now),
   };
 }
 
@@ -60,14 +63,14 @@ function prefersHtml(accept: readonly string[]): boolean {
 
 const BEARER = /^bearer +/i;
 
-async function identify(event: AuthorizerEvent, verifier: TokenVerifier, now: number): Promise<Shown> {
+async function identify(event: AuthorizerEvent, verify: VerifyToken, now: number): Promise<Shown> {
   const values = headerValues(event, 'authorization');
   const [value] = values;
   if (value === undefined) return { outcome: 'none' };
   if (values.length > 1) return { outcome: 'bad', why: 'there is more than one Authorization header' };
   const scheme = BEARER.exec(value);
   if (scheme === null) return { outcome: 'bad', why: 'the Authorization header holds no bearer token' };
-  return verifier.verify(value.slice(scheme[0].length), now);
+  return verify(value.slice(scheme[0].length), now);
 }
 
 /** Every value of a header, whatever the case of its name. `name` is in lower case. */

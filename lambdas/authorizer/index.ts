@@ -1,13 +1,13 @@
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
-import { readKeysFromTable, TokenVerifier } from '../../adapters/lean/token-verifier.ts';
+import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
 import { Authorizer } from '../../core/authorize.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { type AuthorizerResult, allowedOrigin, toResult } from './authorizer-result.ts';
 import { decisionLog } from './decision-log.ts';
-import { type AuthorizerEvent, headerValues, toGatewayRequest } from './gateway-event.ts';
+import { type AuthorizerEvent, headerValues, toGatewayRequest, type VerifyToken } from './gateway-event.ts';
 import { readSettings } from './settings.ts';
 
 /** Longest that a request waits for the state, and for the issuer's keys, ms: well below the function's time limit. */
@@ -27,7 +27,17 @@ const reads = dynamoDbOverHttps({
   }),
 });
 
-const verifier = new TokenVerifier(settings, readKeysFromTable(reads, settings.table, settings.issuer));
+let verifier: TokenVerifier | undefined;
+
+/** Most starts decide without a token: the verifier is loaded with the first one. */
+const verify: VerifyToken = async (token, at) => {
+  if (verifier === undefined) {
+    const lean = await import('../../adapters/lean/token-verifier.ts');
+    const readKeys = lean.readKeysFromTable(reads, settings.table, settings.issuer);
+    verifier ??= new lean.TokenVerifier(settings, readKeys);
+  }
+  return verifier.verify(token, at);
+};
 
 const authorizer = new Authorizer({
   states: new StateCache({ read: () => readState(reads, settings.table, settings.scope), now }),
@@ -42,7 +52,7 @@ const authorizer = new Authorizer({
 
 /** The REQUEST authorizer of the REST API: Deny means maintenance, and nothing else. */
 export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
-  const verdict = await authorizer.authorize(toGatewayRequest(event, verifier, settings.refusalForm));
+  const verdict = await authorizer.authorize(toGatewayRequest(event, verify, settings.refusalForm));
   const [origin] = verdict.effect === 'allow' ? [] : headerValues(event, 'origin');
   return toResult(verdict, allowedOrigin(origin, settings.allowedOrigins));
 }

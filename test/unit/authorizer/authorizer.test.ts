@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { TokenVerifier } from '../../../adapters/lean/token-verifier.ts';
 import { Authorizer, type DecisionRecord, type GatewayRequest, type Shown } from '../../../core/authorize.ts';
 import { StoreUnavailableError } from '../../../core/errors.ts';
 import { Offenders, type Summary } from '../../../core/offenders.ts';
@@ -279,7 +278,7 @@ describe('log lines', () => {
 });
 
 describe('the result for API Gateway', () => {
-  const noVerifier = null as unknown as TokenVerifier;
+  const noVerifier = () => Promise.reject(new Error('No token is verified here.'));
 
   const event = (own: Partial<AuthorizerEvent>): AuthorizerEvent => ({
     resource: '/{proxy+}',
