@@ -28,10 +28,15 @@ const LONGEST_INSTANCE = 200;
 /** API Gateway takes about 8 KB of authorizer result; the rest of the result needs some of it. */
 const LARGEST_BODY = 7000;
 
-/** Builds the refusal. Its body, escaped once more into the authorizer's result, stays under 7 000 bytes. */
-export function buildRefusal(facts: RefusalFacts): Refusal {
+/**
+ * Builds the refusal. Its body, escaped once more into the authorizer's result, stays under 7 000 bytes:
+ * where the texts of the operation type are too long for that, they give way to brief ones.
+ *
+ * @param texts what is said about the operation type
+ */
+export function buildRefusal(facts: RefusalFacts, texts = describeOperation(facts.operation)): Refusal {
   const render = facts.form === 'html' ? renderHtml : renderJson;
-  const full = render(facts, describeOperation(facts.operation));
+  const full = render(facts, texts);
   const body = embeddedSize(full) <= LARGEST_BODY ? full : render(facts, briefTexts(facts.operation));
   return {
     contentType: facts.form === 'html' ? 'text/html; charset=utf-8' : 'application/problem+json',
@@ -45,7 +50,7 @@ function embeddedSize(text: string): number {
   return new TextEncoder().encode(JSON.stringify(text)).length;
 }
 
-/** What is said when the reason needs nearly all the room. */
+/** What is said when there is no room for more. */
 function briefTexts(operation: string): OperationType {
   return {
     name: truncate(operation, 64),

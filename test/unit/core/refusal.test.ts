@@ -181,17 +181,35 @@ describe('in the authorizer result', () => {
     }
   });
 
-  test('texts give way when the reason needs the room, the facts do not', () => {
-    const body = json({
-      maintenance: normalMaintenance({ reason: '$'.repeat(LONGEST_REASON) }),
-      instance: '$'.repeat(300),
-      operation: 'batch_operations',
+  test('whatever the texts of the operation type are', () => {
+    const text = fc.oneof(reason, fc.string({ unit: 'binary' }), fc.constant('word '.repeat(2000)));
+    const texts = fc.record({
+      name: fc.constant('batch_operations'),
+      description: text,
+      userMessage: text,
+      suggestion: text,
     });
-    expect(body).toMatchObject({
-      status: 503,
-      error: 'maintenance_active',
-      detail: expect.stringMatching(/./),
-      operation: { type: 'batch_operations' },
+    fc.assert(
+      fc.property(facts, texts, (given, said) => {
+        const { body } = buildRefusal(given, said);
+        expect(embeddedBytes(body)).toBeLessThanOrEqual(7000);
+        expect(JSON.stringify(body)).not.toContain('$');
+        if (given.form === 'json') {
+          expect(JSON.parse(body).maintenance.reason).toBe(given.maintenance.reason);
+        }
+      }),
+    );
+  });
+
+  test('long texts give way, the facts do not', () => {
+    const long = 'word '.repeat(2000);
+    const said = { name: 'caption_generation', description: long, userMessage: long, suggestion: long };
+    const parsed = JSON.parse(buildRefusal(FACTS, said).body);
+    expect(parsed).toEqual({
+      ...json(),
+      detail: 'Service under maintenance.',
+      message: 'Service under maintenance.',
+      operation: { type: 'caption_generation', description: '', suggestion: '' },
     });
   });
 
