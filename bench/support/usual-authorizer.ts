@@ -20,6 +20,7 @@ import {
   type AuthorizerEvent,
   headerValues,
   toGatewayRequest,
+  type VerifyToken,
 } from '../../lambdas/authorizer/gateway-event.ts';
 
 /** The same authorizer on the usual stack: SDK client, Powertools, middy, zod and ioredis. For comparison only. */
