@@ -110,15 +110,16 @@ const CAUSES: Readonly<Record<string, string>> = {
 
 /** Why a call got no answer, in a few words. */
 export function whyUnreachable(error: unknown, timeout: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError' || error.name === 'AbortError') {
-    return `it took longer than ${timeout / 1000} s`;
+  const { name, message } = error as Error;
+  if (name === 'TimeoutError' || name === 'AbortError') return `it took longer than ${timeout / 1000} s`;
+  for (
+    let cause = error as NodeJS.ErrnoException | undefined;
+    cause;
+    cause = cause.cause as Error | undefined
+  ) {
+    if (typeof cause.code === 'string') return CAUSES[cause.code] ?? (cause.message || cause.code);
   }
-  for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    if (code !== undefined) return CAUSES[code] ?? `${cause.message || code}`;
-  }
-  return error.message;
+  return message;
 }
 
 function parseJson(text: string): unknown {

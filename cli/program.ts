@@ -1,5 +1,5 @@
+import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
-import packageJson from '../package.json' with { type: 'json' };
 import type { Io } from './io.ts';
 import {
   durationValue,
@@ -30,7 +30,7 @@ Environment:
 export function buildProgram(io: Io): Command {
   const program = new Command('maintenance')
     .description('Switch maintenance mode of an API on and off, and see where it stands.')
-    .version(packageJson.version)
+    .version(packageVersion())
     .exitOverride()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -231,4 +231,8 @@ function blockOption(): Option {
 
 function examples(...lines: readonly string[]): string {
   return `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${EXIT_CODES}`;
+}
+
+function packageVersion(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version;
 }
