@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+
+/** A request exactly as the origin received it. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Path and query as they stood in the request line. */
+  readonly url: string;
+  /** Names and values in turn, in their order and spelling. */
+  readonly rawHeaders: readonly string[];
+  readonly bodySha256: string;
+  readonly bodyBase64: string;
+  /** RFC 3339. */
+  readonly receivedAt: string;
+}
+
+/** Requests kept, and bytes of a body kept of each. */
+const LIMITS = { requests: 1_000, bodyBytes: 1024 * 1024 };
+
+/** Keeps the last requests, so that a test can see what reached the origin and what didn't. */
+export class RequestsLog {
+  readonly #requests: ReceivedRequest[] = [];
+
+  add(request: IncomingMessage, body: Buffer): ReceivedRequest {
+    const received: ReceivedRequest = {
+      method: request.method ?? '',
+      url: request.url ?? '',
+      rawHeaders: request.rawHeaders,
+      bodySha256: createHash('sha256').update(body).digest('hex'),
+      bodyBase64: body.subarray(0, LIMITS.bodyBytes).toString('base64'),
+      receivedAt: new Date().toISOString(),
+    };
+    this.#requests.push(received);
+    if (this.#requests.length > LIMITS.requests) this.#requests.shift();
+    return received;
+  }
+
+  list(): readonly ReceivedRequest[] {
+    return this.#requests;
+  }
+
+  clear(): void {
+    this.#requests.length = 0;
+  }
+}

@@ -1,0 +1,194 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Fault, FaultService } from '../faults.ts';
+import type { RunningCloud } from '../local-services.ts';
+import { ACCESS_LOG } from '../log-store.ts';
+import type { Alarms } from './alarms.ts';
+import type { EventBuses } from './events.ts';
+import type { Metrics } from './metrics.ts';
+import { readBody } from './read-body.ts';
+import type { RedisServer } from './redis.ts';
+import type { Topics } from './sns.ts';
+import type { Queues } from './sqs.ts';
+
+/** What the API shows and moves. */
+export interface AdminParts {
+  readonly cloud: RunningCloud;
+  readonly alarms: Alarms;
+  readonly events: EventBuses;
+  readonly metrics: Metrics;
+  readonly queues: Queues;
+  readonly redis: RedisServer;
+  readonly topics: Topics;
+}
+
+/** A request that makes no sense; the message says what to send instead. */
+class BadRequest extends Error {
+  override readonly name = 'BadRequest';
+}
+
+type Endpoint = (parts: AdminParts, request: IncomingMessage, query: URLSearchParams) => Promise<unknown>;
+
+const MAX_BODY_BYTES = 64 * 1024;
+const SERVICES = ['dynamodb', 'redis', 'cognito', 'events'];
+const FAULTS = ['down', 'slow', 'errors', 'none'];
+
+const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
+  'GET /_local/faults': async ({ cloud }) => ({ faults: cloud.faults.list() }),
+  'POST /_local/faults': setFault,
+  'GET /_local/logs': logs,
+  'GET /_local/metrics': async ({ metrics }, _request, query) => {
+    known(query, ['name']);
+    const name = query.get('name');
+    const points = metrics.find(name === null ? {} : { name });
+    return {
+      datapoints: points.map((point) => ({ ...point, timestamp: new Date(point.timestamp).toISOString() })),
+    };
+  },
+  'GET /_local/alarms': async ({ alarms }) => ({ alarms: await alarms.evaluate() }),
+  'GET /_local/notices': async ({ topics, queues }) => ({
+    notices: topics.notices(),
+    queues: queues.list(),
+  }),
+  'POST /_local/tick': async ({ events, cloud }) => {
+    await events.tick();
+    return { ticked_at: new Date(cloud.clock.now()).toISOString() };
+  },
+  'GET /_local/clock': async ({ cloud }) => clockState(cloud),
+  'POST /_local/clock': async ({ cloud }, request) => {
+    const { advance_ms: advance, ...others } = await body(request);
+    none(others, ['advance_ms']);
+    if (!Number.isSafeInteger(advance))
+      throw new BadRequest('advance_ms must be a whole number of milliseconds.');
+    if (!isDate(cloud.clock.now() + Number(advance)))
+      throw new BadRequest('advance_ms leads beyond all dates.');
+    cloud.clock.advance(Number(advance));
+    return clockState(cloud);
+  },
+};
+
+/** Serves the local cloud's own API, `/_local/*`. Resolves with false for a path that is not one of its own. */
+export async function serveAdminApi(
+  parts: AdminParts,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<boolean> {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+  const endpoint = ENDPOINTS[`${request.method} ${pathname}`];
+  const verbs = Object.keys(ENDPOINTS).filter((name) => name.endsWith(` ${pathname}`));
+  if (!endpoint && verbs.length === 0) return false;
+  const answer = (status: number, value: object, headers: Record<string, string> = {}): true => {
+    response.writeHead(status, {
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      ...headers,
+    });
+    response.end(`${JSON.stringify(value)}\n`);
+    return true;
+  };
+  if (!endpoint) {
+    const allowed = verbs.map((name) => name.split(' ')[0]).join(', ');
+    return answer(405, { error: 'method_not_allowed', message: `Use ${allowed}.` }, { Allow: allowed });
+  }
+  if (isFromElsewhere(request.headers.origin)) {
+    return answer(403, {
+      error: 'foreign_origin',
+      message: 'A page of another origin may not call this API.',
+    });
+  }
+  try {
+    return answer(200, (await endpoint(parts, request, searchParams)) as object);
+  } catch (error) {
+    if (error instanceof BadRequest || error instanceof RangeError) {
+      return answer(400, { error: 'bad_request', message: error.message });
+    }
+    return answer(500, { error: 'internal_error', message: String(error) });
+  }
+}
+
+async function setFault({ cloud, redis }: AdminParts, request: IncomingMessage): Promise<unknown> {
+  const { service, fault, ms, rate, ...others } = await body(request);
+  none(others, ['service', 'fault', 'ms', 'rate']);
+  if (!FAULTS.includes(String(fault))) throw new BadRequest(`fault must be one of ${FAULTS.join(', ')}.`);
+  const services = [...SERVICES, ...cloud.functions.names().map((name) => `lambda:${name}`)];
+  if (!services.includes(String(service))) {
+    throw new BadRequest(`service must be one of ${services.join(', ')}.`);
+  }
+  if (ms !== undefined && !(Number.isSafeInteger(ms) && Number(ms) >= 0 && Number(ms) <= 600_000)) {
+    throw new BadRequest('ms must be a whole number from 0 to 600000.');
+  }
+  if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) {
+    throw new BadRequest('rate must be a number from 0 to 1.');
+  }
+  cloud.faults.set({
+    service: service as FaultService,
+    fault: fault as Fault['fault'] | 'none',
+    ...(ms === undefined ? {} : { ms: Number(ms) }),
+    ...(rate === undefined ? {} : { rate }),
+  });
+  if (service === 'redis') await redis.settled();
+  return { faults: cloud.faults.list() };
+}
+
+async function logs(
+  { cloud }: AdminParts,
+  _request: IncomingMessage,
+  query: URLSearchParams,
+): Promise<unknown> {
+  known(query, ['function', 'since']);
+  const group = query.get('function');
+  const names = [...cloud.functions.names(), ACCESS_LOG];
+  if (group !== null && !names.includes(group)) {
+    throw new BadRequest(`function must be one of ${names.join(', ')}.`);
+  }
+  const since = query.get('since');
+  const from = since === null ? 0 : Date.parse(since);
+  if (Number.isNaN(from)) throw new BadRequest('since must be a time as in 2026-01-15T10:00:00Z.');
+  const entries = cloud.logs.entries({ ...(group === null ? {} : { group }), since: from });
+  return {
+    lines: entries.map(({ timestamp, group: name, message, requestId }) => ({
+      timestamp: new Date(timestamp).toISOString(),
+      function: name,
+      message,
+      ...(requestId === undefined ? {} : { request_id: requestId }),
+    })),
+  };
+}
+
+const clockState = ({ clock }: RunningCloud) => ({
+  now: new Date(clock.now()).toISOString(),
+  offset_ms: clock.offsetMs,
+});
+
+const isDate = (milliseconds: number): boolean => !Number.isNaN(new Date(milliseconds).getTime());
+
+async function body(request: IncomingMessage): Promise<Record<string, unknown>> {
+  const text = (await readBody(request, MAX_BODY_BYTES)).toString('utf8');
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
+  } catch {
+    // Answered below, like JSON that is no object.
+  }
+  throw new BadRequest('The body must be a JSON object.');
+}
+
+function none(others: object, allowed: readonly string[]): void {
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw new BadRequest(`There is no field ${unknown}; the fields are ${allowed.join(', ')}.`);
+}
+
+function known(query: URLSearchParams, allowed: readonly string[]): void {
+  for (const name of query.keys()) {
+    if (!allowed.includes(name))
+      throw new BadRequest(`There is no parameter ${name}; the parameters are ${allowed.join(', ')}.`);
+  }
+}
+
+/** Whether a browser says that the request comes from a page that this machine does not serve. */
+function isFromElsewhere(origin: string | undefined): boolean {
+  if (origin === undefined) return false;
+  const host = URL.parse(origin)?.hostname;
+  return host !== 'localhost' && host !== '127.0.0.1';
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { type AwsAnswer, type AwsCall, AwsError, type AwsService, ConnectionLost } from './aws-call.ts';
+import { listenLoopback } from './listen-loopback.ts';
+import { readBody } from './read-body.ts';
+
+/** Serves a path of its own, such as an issuer's keys; undefined: not its path. */
+export type PathHandler = (call: AwsCall) => Promise<AwsAnswer> | undefined;
+
+/** The services by the prefix of X-Amz-Target, and by signing name for those of the query protocol. */
+export interface EndpointRoutes {
+  readonly targets: Readonly<Record<string, AwsService>>;
+  readonly query: Readonly<Record<string, AwsService>>;
+  readonly paths: readonly PathHandler[];
+}
+
+/** Largest body that a call may have: that of the largest answer or request of DynamoDB. */
+const MAX_BODY_BYTES = 16 * 1024 * 1024;
+
+/**
+ * One HTTP endpoint for every AWS API that functions call through AWS_ENDPOINT_URL. The caller is known by the
+ * access key id in the signature; the signature itself is not checked, for everybody here is on this machine.
+ * Source: "Signature Version 4" of the IAM user guide.
+ */
+export class AwsEndpoint {
+  readonly url: string;
+  readonly #server: Server;
+
+  private constructor(server: Server, url: string) {
+    this.#server = server;
+    this.url = url;
+  }
+
+  /** @param port the port to take if it is free */
+  static async start(routes: EndpointRoutes, port: number): Promise<AwsEndpoint> {
+    const server = createServer((request, response) => void serve(routes, request, response));
+    server.keepAliveTimeout = 60_000;
+    const bound = await listenLoopback(server, port);
+    return new AwsEndpoint(server, `http://127.0.0.1:${bound}`);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
+
+async function serve(
+  routes: EndpointRoutes,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  try {
+    const call = await parse(request);
+    send(response, await dispatch(routes, call));
+  } catch (error) {
+    if (error instanceof ConnectionLost) request.socket.destroy();
+    else if (error instanceof AwsError) send(response, errorAnswer(request, error));
+    else send(response, errorAnswer(request, new AwsError('InternalFailure', String(error), 500)));
+  }
+}
+
+async function parse(request: IncomingMessage): Promise<AwsCall> {
+  const body = await readBody(request, MAX_BODY_BYTES);
+  const { method = 'GET', url = '/', headers } = request;
+  const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
+  const operation = target(headers)?.operation ?? new URLSearchParams(body.toString('utf8')).get('Action');
+  return { operation: operation ?? '', accessKeyId, method, url, headers, body };
+}
+
+async function dispatch(routes: EndpointRoutes, call: AwsCall): Promise<AwsAnswer> {
+  for (const handle of routes.paths) {
+    const answer = handle(call);
+    if (answer) return await answer;
+  }
+  const wanted = target(call.headers);
+  const signingName =
+    /Credential=[^,\s]+\/([^/]+)\/aws4_request/.exec(call.headers.authorization ?? '')?.[1] ?? '';
+  const service = wanted ? routes.targets[wanted.prefix] : routes.query[signingName];
+  if (service) return await service.call(call);
+  const name = wanted ? `${wanted.prefix}.${wanted.operation}` : `${signingName || call.method} ${call.url}`;
+  throw new AwsError('UnknownOperationException', `The local cloud does not serve ${name}.`);
+}
+
+function target(headers: IncomingMessage['headers']): { prefix: string; operation: string } | undefined {
+  const [prefix, operation] = String(headers['x-amz-target'] ?? '').split('.');
+  return prefix && operation ? { prefix, operation } : undefined;
+}
+
+function send(response: ServerResponse, { status = 200, headers, body }: AwsAnswer): void {
+  response.writeHead(status, {
+    'Content-Type': 'application/x-amz-json-1.1',
+    'x-amzn-RequestId': randomUUID(),
+    ...headers,
+    'Content-Length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Errors of the JSON protocols are JSON, those of the query protocol are XML. */
+function errorAnswer(request: IncomingMessage, { code, message, status }: AwsError): AwsAnswer {
+  if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
+    const type = status < 500 ? 'Sender' : 'Receiver';
+    const text = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
+    return {
+      status: code === 'AccessDeniedException' ? 403 : status,
+      headers: { 'Content-Type': 'text/xml' },
+      body: `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${text}</Message></Error></ErrorResponse>`,
+    };
+  }
+  return {
+    status,
+    headers: { 'x-amzn-ErrorType': code },
+    body: JSON.stringify({ __type: code, message, Message: message }),
+  };
+}

@@ -1,0 +1,149 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import type { CloudContext, FunctionInvoker, LocalServices, RunningCloud } from '../local-services.ts';
+import { serveAdminApi } from './admin-api.ts';
+import { Alarms } from './alarms.ts';
+import { AwsEndpoint } from './aws-endpoint.ts';
+import { CallerAccess } from './caller-access.ts';
+import { type DeliveryTargets, deliveryTo } from './delivery.ts';
+import { DynamoDb } from './dynamodb.ts';
+import { EventBuses } from './events.ts';
+import { LambdaApi } from './lambda-api.ts';
+import { LogSubscriptions } from './log-subscriptions.ts';
+import { Metrics } from './metrics.ts';
+import { RedisServer } from './redis.ts';
+import { Secrets } from './secrets.ts';
+import { Topics } from './sns.ts';
+import { Queues, queueUrl } from './sqs.ts';
+import { StreamDelivery } from './stream-delivery.ts';
+import { Sts } from './sts.ts';
+import { UserPools } from './user-pool/user-pools.ts';
+
+/** Where the services keep their data, and what they need of the machine. */
+export interface ServiceOptions {
+  readonly folder: string;
+  /** The redis-server program. */
+  readonly redisServer: string;
+  /** Ports to take if they are free; 0 for any. Tokens name their issuer by its port, so the same ones keep them valid. */
+  readonly ports: { readonly aws: number; readonly redis: number };
+}
+
+/** The services, with those parts of them that the seed works with. */
+export interface Services extends LocalServices {
+  readonly redis: RedisServer;
+  readonly userPools: UserPools;
+  /** Runs the schedules of every minute now; resolves when their functions have finished. */
+  tick(): Promise<void>;
+}
+
+/** Milliseconds between two looks at the alarms. */
+const ALARM_INTERVAL_MS = 5_000;
+
+/** Starts the services of a stack. Throws, having stopped what it had begun, when one of them doesn't start. */
+export async function createServices(context: CloudContext, options: ServiceOptions): Promise<Services> {
+  const { stack, faults } = context;
+  mkdirSync(options.folder, { recursive: true });
+  const folder = (name: string) => path.join(options.folder, name);
+  let cloud: RunningCloud | undefined;
+  const functions = (): FunctionInvoker => {
+    if (!cloud) throw new Error('No function can be invoked yet.');
+    return cloud.functions;
+  };
+
+  const caller = new CallerAccess(stack, context.access);
+  const metrics = new Metrics();
+  const deliver = deliveryTo((): DeliveryTargets => ({ queues, topics, events, functions }));
+  const queues = new Queues(context, caller);
+  const topics = new Topics(context, caller, deliver);
+  const events = new EventBuses(context, caller, deliver);
+  const alarms = new Alarms(context, metrics, deliver);
+  const secrets = new Secrets(context, caller, folder('secrets.json'));
+  const lambda = new LambdaApi(stack, caller, functions);
+  const issuer = (poolId: string): string => `${endpoint.url}/${poolId}`;
+
+  const started: { close(): Promise<void> }[] = [];
+  const start = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
+    const service = await starting;
+    started.push(service);
+    return service;
+  };
+  const close = async () => {
+    for (const service of started.splice(0).reverse()) await service.close();
+  };
+
+  let endpoint: AwsEndpoint;
+  let redis: RedisServer;
+  let database: DynamoDb;
+  let userPools: UserPools;
+  try {
+    redis = await start(
+      RedisServer.start({
+        program: options.redisServer,
+        folder: folder('redis'),
+        faults,
+        port: options.ports.redis,
+      }),
+    );
+    database = await start(DynamoDb.start(context, caller, folder('dynamodb')));
+    userPools = await UserPools.start(context, caller, folder('cognito'), { issuer, functions });
+    endpoint = await start(
+      AwsEndpoint.start(
+        {
+          targets: {
+            DynamoDB_20120810: database,
+            AWSEvents: events,
+            AmazonSQS: queues,
+            secretsmanager: secrets,
+            AWSCognitoIdentityProviderService: userPools,
+          },
+          query: { sns: topics, sts: new Sts(caller) },
+          paths: [(call) => lambda.handle(call), (call) => userPools.wellKnown(call, issuer)],
+        },
+        options.ports.aws,
+      ),
+    );
+  } catch (error) {
+    await close();
+    throw error;
+  }
+
+  const streams = new StreamDelivery(database, folder('dynamodb'), deliver);
+  const stops: (() => Promise<void> | void)[] = [];
+  return {
+    redis,
+    userPools,
+    tick: () => events.tick(),
+    awsEndpointUrl: endpoint.url,
+    attribute: (resource, attribute) => {
+      if (resource.type === 'AWS::Cognito::UserPool' && attribute.startsWith('Provider')) {
+        const url = issuer(stack.attribute(resource, 'Ref'));
+        return attribute === 'ProviderURL' ? url : url.replace(/^https?:\/\//, '');
+      }
+      if (resource.type === 'AWS::SQS::Queue' && (attribute === 'Ref' || attribute === 'QueueUrl')) {
+        return queueUrl(endpoint.url, stack.attribute(resource, 'QueueName'));
+      }
+      return undefined;
+    },
+    secret: (reference) => secrets.value(reference),
+    handle: async (request, response) =>
+      cloud !== undefined &&
+      (await serveAdminApi({ cloud, alarms, events, metrics, queues, redis, topics }, request, response)),
+    deliver,
+    attach: async (running) => {
+      cloud = running;
+      stops.push(context.logs.onEntry(({ message }) => metrics.addLine(message)));
+      const subscriptions = new LogSubscriptions(running);
+      stops.push(() => subscriptions.close());
+      streams.start(running);
+      stops.push(() => streams.close());
+      events.start(running);
+      stops.push(() => events.close());
+      const timer = setInterval(() => void alarms.evaluate(), ALARM_INTERVAL_MS);
+      stops.push(() => clearInterval(timer));
+    },
+    detach: async () => {
+      for (const stop of stops.splice(0).reverse()) await stop();
+    },
+    close,
+  };
+}

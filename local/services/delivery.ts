@@ -1,0 +1,39 @@
+import type { FunctionInvoker } from '../local-services.ts';
+import type { EventBuses } from './events.ts';
+import type { Topics } from './sns.ts';
+import type { Queues } from './sqs.ts';
+
+/** Hands a payload to a queue, topic, bus or function by its ARN; throws when that fails. */
+export type Delivery = (targetArn: string, payload: string) => Promise<void>;
+
+/** What can be delivered to. */
+export interface DeliveryTargets {
+  readonly queues: Queues;
+  readonly topics: Topics;
+  readonly events: EventBuses;
+  readonly functions: () => FunctionInvoker;
+}
+
+/** Makes the delivery to the services; they deliver to each other, so they are asked for at each delivery only. */
+export function deliveryTo(targets: () => DeliveryTargets): Delivery {
+  return async (arn, payload) => {
+    const { queues, topics, events, functions } = targets();
+    const service = arn.split(':')[2];
+    switch (service) {
+      case 'sqs':
+        queues.send(arn, payload);
+        return;
+      case 'sns':
+        await topics.publish(arn, payload);
+        return;
+      case 'lambda':
+        functions().invokeAsync(arn, payload);
+        return;
+      case 'events':
+        events.publish(arn, 'lambda', 'Lambda Function Invocation Result - Failure', payload);
+        return;
+      default:
+        throw new Error(`The local cloud delivers nothing to ${arn}.`);
+    }
+  };
+}
