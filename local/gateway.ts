@@ -10,6 +10,7 @@ import type {
   GatewayRequest,
   HeaderFields,
 } from './gateway/exchange.ts';
+import { withForwardingFields } from './gateway/forwarding-fields.ts';
 import { GatewayFailure } from './gateway/gateway-failure.ts';
 import { gatewayResponse, substitute } from './gateway/gateway-response.ts';
 import { isLocalHost } from './gateway/host-check.ts';
@@ -20,7 +21,7 @@ import { BODY_LIMIT_BYTES, readBody } from './gateway/read-body.ts';
 import type { RestApi } from './gateway/rest-api.ts';
 import { Throttle } from './gateway/throttle.ts';
 import type { FunctionInvoker, LocalServices } from './local-services.ts';
-import { ACCESS_LOG, type LogStore } from './log-store.ts';
+import { ACCESS_LOG, GATEWAY_LOG, type LogStore } from './log-store.ts';
 
 /** What a gateway works with. */
 export interface GatewayOptions {
@@ -87,16 +88,18 @@ export class Gateway {
       if (!(await this.#options.handleLocal(message, response))) refuse(response, 404);
       return;
     }
+    const sourceIp = this.#options.sourceAddress?.(message) ?? address(message);
+    const receivedAt = this.#options.clock.now();
     const query = target.indexOf('?');
     const body = await readBody(message, BODY_LIMIT_BYTES);
     const request: GatewayRequest = {
       method: message.method ?? 'GET',
       path: query < 0 ? target : target.slice(0, query),
       search: query < 0 ? '' : target.slice(query),
-      headers,
+      headers: withForwardingFields(headers, { sourceIp, port: this.#port, now: receivedAt }),
       body: body ?? Buffer.alloc(0),
-      sourceIp: this.#options.sourceAddress?.(message) ?? address(message),
-      receivedAt: this.#options.clock.now(),
+      sourceIp,
+      receivedAt,
     };
     const started = performance.now();
     const variables = contextVariables(this.#options.api, request);
@@ -118,6 +121,7 @@ export class Gateway {
         error instanceof GatewayFailure
           ? error
           : new GatewayFailure('API_CONFIGURATION_ERROR', String(error), { cause: error });
+      if (failure.type !== 'ACCESS_DENIED') this.#logFailure(failure, variables);
       return gatewayResponse(this.#options.api.gatewayResponses, failure.type, request, variables);
     }
   }
@@ -153,6 +157,13 @@ export class Gateway {
       case 'MOCK':
         return mock(api, integration, exchange);
     }
+  }
+
+  /** Why the gateway answered by itself: what API Gateway's execution log would say. */
+  #logFailure(failure: GatewayFailure, variables: ContextVariables): void {
+    const { clock, logs } = this.#options;
+    const requestId = variables.get('requestId') ?? '';
+    logs.append({ group: GATEWAY_LOG, timestamp: clock.now(), message: failure.message, requestId });
   }
 
   #logAccess(variables: ContextVariables, answer: GatewayAnswer, milliseconds: number): void {

@@ -44,11 +44,31 @@ export class FunctionThrottled extends Error {
   }
 }
 
+/** Thrown when the event of a synchronous invocation is larger than Lambda takes. */
+export class EventTooLarge extends Error {
+  override readonly name = 'EventTooLarge';
+  readonly code = 'RequestTooLargeException';
+
+  constructor(bytes: number) {
+    super(
+      `${bytes} byte payload is too large for the RequestResponse invocation type (limit ${PAYLOAD_LIMIT_BYTES} bytes)`,
+    );
+  }
+}
+
+/** Largest event and largest result of a synchronous invocation. Source: "Lambda quotas". */
+const PAYLOAD_LIMIT_BYTES = 6 * 1024 * 1024;
+
 /** Instances of one function that run side by side; further invocations wait for one to be free. */
 const MAX_INSTANCES = 6;
 
 /** Errors that come from outside of the function's code, so that nothing in it could log them. */
-const WITHOUT_LINE = new Set(['Runtime.ExitError', 'Runtime.OutOfMemory', 'InjectedFault']);
+const WITHOUT_LINE = new Set([
+  'Function.ResponseSizeTooLarge',
+  'InjectedFault',
+  'Runtime.ExitError',
+  'Runtime.OutOfMemory',
+]);
 
 /** One function: its instances, kept warm, and the invocations that wait for one. */
 export class LambdaFunction {
@@ -73,14 +93,17 @@ export class LambdaFunction {
     return `lambda:${this.settings.name}`;
   }
 
-  /** Waits for the function's answer. @throws FunctionThrottled */
+  /** Waits for the function's answer. @throws FunctionThrottled, EventTooLarge */
   async invoke(payload: string, invokedArn = this.settings.arn): Promise<InvocationResult> {
+    const size = Buffer.byteLength(payload);
+    if (size > PAYLOAD_LIMIT_BYTES) throw new EventTooLarge(size);
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.settings;
     if (this.#running >= reservedConcurrency) throw new FunctionThrottled();
     this.#running++;
     const requestId = randomUUID();
     try {
-      const outcome = (await this.#fault(requestId)) ?? (await this.#run(requestId, payload, invokedArn));
+      const outcome =
+        (await this.#fault(requestId)) ?? limited(await this.#run(requestId, payload, invokedArn));
       if (outcome.functionError) this.#logFailure(requestId, outcome);
       return { requestId, ...outcome };
     } finally {
@@ -191,6 +214,17 @@ export class LambdaFunction {
     ].join('\t');
     logs.append({ group: this.settings.name, timestamp, message, requestId });
   }
+}
+
+/** The outcome, or the error that takes the place of a result that is too large. */
+function limited(outcome: Outcome): Outcome {
+  const size = Buffer.byteLength(outcome.payload);
+  if (size <= PAYLOAD_LIMIT_BYTES) return outcome;
+  const error: FunctionErrorPayload = {
+    errorType: 'Function.ResponseSizeTooLarge',
+    errorMessage: `Response payload size (${size} bytes) exceeded maximum allowed payload size (${PAYLOAD_LIMIT_BYTES} bytes).`,
+  };
+  return { payload: JSON.stringify(error), functionError: 'Unhandled' };
 }
 
 function traceId(now: number): string {

@@ -13,6 +13,9 @@ export interface LogEntry {
 /** Group of the REST API's access log. */
 export const ACCESS_LOG = 'access';
 
+/** Group in which the gateway says why it answered by itself. */
+export const GATEWAY_LOG = 'gateway';
+
 /** Told of every entry as it is written. A listener must not throw. */
 export type LogListener = (entry: LogEntry) => void;
 

@@ -1,4 +1,4 @@
-import { FunctionThrottled } from '../lambda-function.ts';
+import { EventTooLarge, FunctionThrottled } from '../lambda-function.ts';
 import type { FunctionInvoker } from '../local-services.ts';
 import { isBinary } from './binary.ts';
 import { type Exchange, type GatewayAnswer, headerValue } from './exchange.ts';
@@ -28,8 +28,13 @@ export async function lambdaProxy(
   const invocation = functions
     .invoke(integration.functionArn, JSON.stringify(event))
     .catch((cause: unknown) => {
-      if (!(cause instanceof FunctionThrottled)) throw cause;
-      throw new GatewayFailure('MALFORMED_PROXY_RESPONSE', cause.message, { cause });
+      if (cause instanceof EventTooLarge) {
+        throw new GatewayFailure('REQUEST_TOO_LARGE', cause.message, { cause });
+      }
+      if (cause instanceof FunctionThrottled) {
+        throw new GatewayFailure('MALFORMED_PROXY_RESPONSE', cause.message, { cause });
+      }
+      throw cause;
     });
   const outcome = await within(integration.timeoutMs, invocation);
   if (outcome.functionError) throw new GatewayFailure('MALFORMED_PROXY_RESPONSE', outcome.payload);

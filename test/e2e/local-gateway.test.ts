@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import type { CreateServices } from '../../local/local-services.ts';
-import { ACCESS_LOG } from '../../local/log-store.ts';
+import { ACCESS_LOG, GATEWAY_LOG } from '../../local/log-store.ts';
 import { synthesiseTestStack, type TestAssembly } from '../support/local-cloud-stack.ts';
 import { type RawAnswer, send, sendBytes } from '../support/raw-http.ts';
 import { type RecordingOrigin, startRecordingOrigin } from '../support/recording-origin.ts';
@@ -188,9 +188,10 @@ describe('the authorizer', () => {
     const answer = await send(cloud.url, '/echo', {
       headers: { 'X-Forwarded-For': '192.0.2.9', Forwarded: 'for=192.0.2.9' },
     });
-    const { requestContext } = json(answer);
+    const { requestContext, headers } = json(answer);
     expect(requestContext.authorizer).toMatchObject({ principalId: 'p', count: '3', yes: 'true' });
     expect(requestContext.identity.sourceIp).toBe('127.0.0.1');
+    expect(headers['X-Forwarded-For']).toBe('192.0.2.9, 127.0.0.1');
   });
 
   test('that denies decides over the body and headers of the answer', async () => {
@@ -259,6 +260,12 @@ describe('a function behind the API', () => {
     ]);
     const bare = json(await send(cloud.url, '/echo'));
     expect([bare.isBase64Encoded, bare.body]).toEqual([false, null]);
+  });
+
+  test('does not get an event that is larger than Lambda takes', async () => {
+    const answer = await send(cloud.url, '/echo', { method: 'POST', body: Buffer.alloc(5 * 1024 * 1024) });
+    expect([answer.status, json(answer).type]).toEqual([413, 'REQUEST_TOO_LARGE']);
+    expect(cloud.logs.entries({ group: GATEWAY_LOG }).at(-1)?.message).toContain('too large');
   });
 
   test('answers with status, repeated headers, bytes or nothing', async () => {
