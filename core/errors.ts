@@ -1,13 +1,11 @@
 /** An error that callers may act on: a stable code, and the evidence as fields. */
 export abstract class MaintenanceError extends Error {
   abstract readonly code: string;
-  override get name(): string {
-    return this.constructor.name;
-  }
 }
 
 /** The state store did not answer, or not in time; nothing is known to have been written. */
 export class StoreUnavailableError extends MaintenanceError {
+  override readonly name: string = 'StoreUnavailableError';
   readonly code = 'state_store_unavailable';
 }
 
@@ -16,6 +14,7 @@ export class StoreUnavailableError extends MaintenanceError {
  * look at the log. Whoever asked looks at the state again, or repeats the request with its idempotency key.
  */
 export class OutcomeUnknownError extends StoreUnavailableError {
+  override readonly name: string = 'OutcomeUnknownError';
   readonly number: number;
   /** The id of the event that may turn up under `number`. */
   readonly eventId: string;
@@ -28,6 +27,7 @@ export class OutcomeUnknownError extends StoreUnavailableError {
 
 /** A state would take more room than an event has for it; nothing was sent to the store. */
 export class StateTooLargeError extends MaintenanceError {
+  override readonly name: string = 'StateTooLargeError';
   readonly code = 'state_too_large';
   /** Bytes of the state as JSON in UTF-8. */
   readonly actual: number;
@@ -41,6 +41,7 @@ export class StateTooLargeError extends MaintenanceError {
 
 /** A stored item is not what was written: the log has been damaged. */
 export class CorruptLogError extends MaintenanceError {
+  override readonly name: string = 'CorruptLogError';
   readonly code = 'corrupt_log';
   readonly number: number;
   constructor(number: number, message: string, options?: ErrorOptions) {
