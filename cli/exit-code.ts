@@ -3,7 +3,7 @@ export const EXIT = {
   ok: 0,
   /** The call failed or was refused, or its answer made no sense. */
   failed: 1,
-  /** The command line can't be carried out as it is; nothing was sent. */
+  /** The command line can't be carried out as it is; nothing was changed. */
   usage: 2,
   notSignedIn: 3,
   /** Nobody answered, so it is not known whether the call was carried out. */

@@ -5,13 +5,17 @@
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import module from 'node:module';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_MAJOR = 24;
 const main = new URL('./main.ts', import.meta.url);
+/** Compiled code is kept beside the code that it comes from: whoever can write the one can write the other. */
+const compileCache = fileURLToPath(new URL('../node_modules/.cache/maintenance', import.meta.url));
 
 if (Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR) {
+  module.enableCompileCache(compileCache);
   await import(main.href);
 } else {
   const node = fileURLToPath(new URL('../node_modules/.bin/node', import.meta.url));
@@ -24,7 +28,10 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR) {
 }
 
 function startWith(node) {
-  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], { stdio: 'inherit' });
+  const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
+  });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
     process.on(signal, () => child.kill(signal));
   }

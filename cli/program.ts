@@ -15,7 +15,7 @@ const EXIT_CODES = `
 Exit codes:
   0  done
   1  failed or refused
-  2  the command line can't be carried out as it is; nothing was sent
+  2  the command line can't be carried out as it is; nothing was changed
   3  not signed in (any more)
   4  nobody answered`;
 
