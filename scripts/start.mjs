@@ -1,0 +1,48 @@
+/** `npm start`: prepares what is missing, then runs the local cloud until it is told to stop. */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { NODE, PROJECT, say, setup } from './setup.mjs';
+import { synthesise } from './synthesise.mjs';
+
+/** A terminal and npm both pass on the same Ctrl-C. */
+const SAME_SIGNAL_MS = 700;
+const PARENT_CHECK_MS = 500;
+
+const args = process.argv.slice(2);
+const env = setup();
+const assembly = args.some((arg) => arg === '--help' || arg.startsWith('--assembly'))
+  ? []
+  : ['--assembly', synthesise()];
+if (!args.includes('--help')) say('Starting the local cloud...');
+
+// In a process group of its own, so that Ctrl-C reaches it from here only, once; it stops when this process is gone.
+const child = spawn(NODE, [path.join(PROJECT, 'local/main.ts'), ...assembly, ...args], {
+  env,
+  stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  detached: true,
+});
+child.on('error', (error) => {
+  say(`The local cloud could not be started: ${error.message}`);
+  process.exit(1);
+});
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));
+
+let firstSignal = 0;
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    const now = performance.now();
+    if (firstSignal === 0) {
+      firstSignal = now;
+      say('Stopping...');
+      child.kill('SIGTERM');
+    } else if (now - firstSignal > SAME_SIGNAL_MS) {
+      child.kill('SIGKILL');
+    }
+  });
+}
+
+// npm that is killed leaves this process behind without a word; nobody would stop it then.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent && firstSignal === 0) process.kill(process.pid, 'SIGTERM');
+}, PARENT_CHECK_MS).unref();
