@@ -44,6 +44,16 @@ export class FunctionThrottled extends Error {
   }
 }
 
+/** Thrown when a function is invoked while the local cloud stops. */
+export class FunctionEnded extends Error {
+  override readonly name = 'FunctionEnded';
+  readonly code = 'ServiceException';
+
+  constructor(functionName: string) {
+    super(`The function ${functionName} was invoked after its end.`);
+  }
+}
+
 /** Thrown when the event of a synchronous invocation is larger than Lambda takes. */
 export class EventTooLarge extends Error {
   override readonly name = 'EventTooLarge';
@@ -179,7 +189,7 @@ export class LambdaFunction {
   }
 
   #start(): LambdaInstance {
-    if (this.#closed) throw new Error(`The function ${this.settings.name} was invoked after its end.`);
+    if (this.#closed) throw new FunctionEnded(this.settings.name);
     const { codeFolder, handler, timeoutMs, logFormat, environment, memoryMb, name } = this.settings;
     const { clock, logs } = this.#surroundings;
     const instance = new LambdaInstance({

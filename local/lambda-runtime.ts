@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { accessKeyOf } from './iam.ts';
 import {
+  FunctionEnded,
   type FunctionSettings,
   type FunctionSurroundings,
   FunctionThrottled,
@@ -34,6 +35,7 @@ export class LambdaRuntime implements FunctionInvoker {
   readonly #functions = new Map<string, LambdaFunction>();
   readonly #asyncSettings = new Map<LambdaFunction, AsyncSettings>();
   readonly #services: Pick<LocalServices, 'deliver'>;
+  readonly #surroundings: FunctionSurroundings;
   readonly #closing = new AbortController();
   readonly #underWay = new Set<Promise<void>>();
 
@@ -42,11 +44,11 @@ export class LambdaRuntime implements FunctionInvoker {
     services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'deliver'>,
   ) {
     const { stack } = context;
-    const surroundings: FunctionSurroundings = context;
+    this.#surroundings = context;
     this.#services = services;
     for (const resource of stack.resources('AWS::Lambda::Function')) {
       const settings = functionSettings(context, resource, services);
-      const lambda = new LambdaFunction(settings, surroundings);
+      const lambda = new LambdaFunction(settings, context);
       for (const key of [settings.name, settings.awsName, settings.arn, settings.logicalId]) {
         this.#functions.set(key, lambda);
       }
@@ -69,7 +71,10 @@ export class LambdaRuntime implements FunctionInvoker {
   }
 
   invokeAsync(functionName: string, payload: string): void {
-    const work = this.#attempt(this.#find(functionName), payload).finally(() => this.#underWay.delete(work));
+    const lambda = this.#find(functionName);
+    const work = this.#attempt(lambda, payload)
+      .catch((error: unknown) => this.#logLoss(lambda, error))
+      .finally(() => this.#underWay.delete(work));
     this.#underWay.add(work);
   }
 
@@ -111,11 +116,22 @@ export class LambdaRuntime implements FunctionInvoker {
       try {
         return await lambda.invoke(payload);
       } catch (error) {
+        if (error instanceof FunctionEnded) return undefined;
         if (!(error instanceof FunctionThrottled)) throw error;
         await this.#wait(100);
       }
     }
     return undefined;
+  }
+
+  /** Nobody waits for an asynchronous invocation, so its log is the only place to say that one was lost. */
+  #logLoss({ settings }: LambdaFunction, error: unknown): void {
+    const { clock, logs } = this.#surroundings;
+    logs.append({
+      group: settings.name,
+      timestamp: clock.now(),
+      message: `An asynchronous invocation was lost: ${error}`,
+    });
   }
 
   async #wait(milliseconds: number): Promise<void> {

@@ -164,23 +164,16 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { DashboardBody: 'there is no CloudWatch console here', DashboardName: DESCRIPTION },
   },
   'AWS::Cognito::UserPool': {
-    honoured: [
-      'AdminCreateUserConfig',
-      'EnabledMfas',
-      'LambdaConfig',
-      'MfaConfiguration',
-      'Policies',
-      'Schema',
-      'UserPoolName',
-      'UsernameConfiguration',
-    ],
+    honoured: ['LambdaConfig', 'MfaConfiguration', 'Policies', 'UserPoolName', 'UsernameConfiguration'],
     accepted: {
       AccountRecoverySetting: MESSAGES,
+      AdminCreateUserConfig: 'nobody can sign up here; invitations are not sent',
       AutoVerifiedAttributes: MESSAGES,
       DeletionProtection: 'nothing deletes it here',
       EmailConfiguration: MESSAGES,
       EmailVerificationMessage: MESSAGES,
       EmailVerificationSubject: MESSAGES,
+      EnabledMfas: 'the kind of second factor is the one that a user sets up',
       SmsVerificationMessage: MESSAGES,
       UserPoolAddOns: 'there is no threat protection here',
       UserPoolTags: TAGS,
@@ -191,9 +184,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
   'AWS::Cognito::UserPoolClient': {
     honoured: [
       'AccessTokenValidity',
-      'ClientName',
       'ExplicitAuthFlows',
-      'GenerateSecret',
       'IdTokenValidity',
       'RefreshTokenValidity',
       'TokenValidityUnits',
@@ -205,7 +196,9 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       AllowedOAuthScopes: 'there is no managed login here',
       AuthSessionValidity: 'challenges last as long as the process',
       CallbackURLs: 'there is no managed login here',
+      ClientName: DESCRIPTION,
       EnableTokenRevocation: 'no token is revoked here',
+      GenerateSecret: 'clients here have no secret',
       LogoutURLs: 'there is no managed login here',
       PreventUserExistenceErrors: 'there are no strangers here',
       SupportedIdentityProviders: 'the pool is its only provider',
@@ -388,7 +381,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { FilterName: DESCRIPTION, RoleArn: 'deliveries need no role here' },
   },
   'AWS::SNS::Subscription': {
-    honoured: ['Endpoint', 'FilterPolicy', 'FilterPolicyScope', 'Protocol', 'RawMessageDelivery', 'TopicArn'],
+    honoured: ['Endpoint', 'Protocol', 'RawMessageDelivery', 'TopicArn'],
     accepted: { RedrivePolicy: 'a delivery here does not fail' },
   },
   'AWS::SNS::Topic': {
@@ -400,7 +393,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { PolicyDocument: RESOURCE_POLICY, Topics: RESOURCE_POLICY },
   },
   'AWS::SQS::Queue': {
-    honoured: ['QueueName', 'RedrivePolicy', 'VisibilityTimeout'],
+    honoured: ['QueueName', 'VisibilityTimeout'],
     accepted: {
       KmsMasterKeyId: ENCRYPTION,
       MessageRetentionPeriod: 'messages live as long as the process',
