@@ -96,6 +96,16 @@ describe('The event log in DynamoDB, beyond the contract', () => {
     expect(failures[3]).toBeInstanceOf(OutcomeUnknownError);
   });
 
+  test('a request that gets no answer is tried again within the time there is', async () => {
+    let requests = 0;
+    proxy.interference = () => {
+      requests += 1;
+      return requests === 1 ? 'hang' : 'pass';
+    };
+    expect(await log.head()).toBeNull();
+    expect(requests).toBe(2);
+  });
+
   test('a missing table is a store that is unavailable, with the reason as the cause', async () => {
     const misled = new DynamoDbEventLog({ client, table: 'Elsewhere', scope: 'main' });
     const failure = await misled.head().catch((error: unknown) => error);

@@ -30,7 +30,9 @@ describe('What became of a put that failed', () => {
     newId: () => 'event-1',
   });
 
-  beforeEach(() => dynamoDb.reset());
+  beforeEach(() => {
+    dynamoDb.reset();
+  });
 
   test('is found out by a consistent read', async () => {
     dynamoDb
