@@ -5,6 +5,7 @@ import { askStore } from './state-store.ts';
 
 /** The issuer did not give keys that can be used: it is away, slow, or answers something else. */
 export class IssuerUnavailableError extends MaintenanceError {
+  override readonly name = 'IssuerUnavailableError';
   readonly code = 'issuer_unavailable';
   readonly issuer: string;
   constructor(issuer: string, reason: string, options?: ErrorOptions) {

@@ -46,7 +46,11 @@ describe('Fetching the keys of an issuer', () => {
   ])('%s is reported with the issuer', async (_, fetchIt) => {
     const failure = await fetchIssuerKeys(ISSUER, fetchIt).catch((error: unknown) => error);
     expect(failure).toBeInstanceOf(IssuerUnavailableError);
-    expect(failure).toMatchObject({ code: 'issuer_unavailable', issuer: ISSUER });
+    expect(failure).toMatchObject({
+      name: 'IssuerUnavailableError',
+      code: 'issuer_unavailable',
+      issuer: ISSUER,
+    });
   });
 
   test('an issuer that never answers is given up after 3 seconds', async () => {
