@@ -8,6 +8,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   PATCH: 'maintenance update',
 };
 
+/** Names of the API that no text for people uses otherwise. */
+const FIELD = /\b(?:auto_end|blocked_operations|ends_at|grace_period|If-Match|Idempotency-Key)\b/g;
 const CALL = /\b(GET|POST|PATCH) \/api\/maintenance(?:\/([a-z]+))?/g;
 
 /**
@@ -21,8 +23,7 @@ export function inCommandWords(text: string): string {
       const command = COMMANDS[name === undefined ? method : `${method} ${name}`];
       return command === undefined ? call : `\`${command}\``;
     })
-    .replaceAll('If-Match', '--if-match')
-    .replaceAll('Idempotency-Key', '--idempotency-key');
+    .replace(FIELD, optionFor);
 }
 
 const OPTIONS: Readonly<Record<string, string>> = {

@@ -19,8 +19,8 @@ export interface Confirmation {
 
 /**
  * Shows the present state and what is going to happen, and goes on only when that is confirmed, by --yes or on
- * the terminal. Returns the version that was shown, so that what is carried out is what was confirmed;
- * undefined where nothing was shown.
+ * the terminal. Returns the version that it went by, so that what is carried out is what was confirmed: a status may
+ * be a second old. Undefined where nothing was looked at.
  */
 export async function confirmed(
   options: { readonly yes?: true },
@@ -38,7 +38,8 @@ export async function confirmed(
     });
   }
   const status = await readStatus(transport);
-  if (isMoot?.(status)) return undefined;
+  const version = numberOf(status.version)?.toString();
+  if (isMoot?.(status)) return version;
   const paint = painterFor(io.stderr, io.env);
   io.stderr.write(`At ${transport.target} now:\n${renderStatus(status, io.now(), paint)}\n\n`);
   io.stderr.write(`${consequences.join('\n')}\n`);
@@ -49,5 +50,5 @@ export async function confirmed(
       message: 'Not confirmed. Nothing was changed.',
     });
   }
-  return numberOf(status.version)?.toString();
+  return version;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { inCommandWords } from '../api-words.ts';
 import type { CommonOptions, DirectOptions } from '../common-options.ts';
 import { confirmed } from '../confirm.ts';
 import type { Io } from '../io.ts';
@@ -139,7 +140,8 @@ async function change(
     idempotencyKey,
     ifMatch,
   });
-  for (const warning of textsOf(answer.warnings)) printNote(io, options, `Warning: ${warning}`);
+  for (const warning of textsOf(answer.warnings))
+    printNote(io, options, `Warning: ${inCommandWords(warning)}`);
   if (path === '/disable' && !options.json) printLine(io, renderEnd(answer));
   showStatus(answer, options, io);
 }

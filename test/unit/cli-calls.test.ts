@@ -337,6 +337,7 @@ describe('confirmation', () => {
         : json(409, { error: 'maintenance_not_active', message: 'None is active.' })(request, response);
 
     expect(await sandbox.runOnTerminal(['disable'], [])).toMatchObject({ exitCode: 1 });
+    expect(stub.requests[1]?.headers['if-match']).toBe('"41"');
   });
 });
 

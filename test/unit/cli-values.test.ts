@@ -104,6 +104,7 @@ describe('words of the API', () => {
       'POST /api/maintenance/disable ends it, PATCH /api/maintenance changes it',
       '`maintenance disable` ends it, `maintenance update` changes it',
     ],
+    ['set auto_end to end it, or If-Match', 'set --auto-end to end it, or --if-match'],
     ['GET /api/maintenance/status, then repeat the call', '`maintenance status`, then repeat the call'],
     ['POST /api/maintenance/rules is not ours', 'POST /api/maintenance/rules is not ours'],
   ])('%s', (said, expected) => {
