@@ -51,7 +51,7 @@ function admit(caller: Caller, action: Action, event: ProxyEvent, parts: Control
     requireAdmin(caller);
     if (action === 'emergency') requireFreshSignIn(caller, parts.freshSignIn, parts.now());
   } catch (error) {
-    if (error instanceof HttpProblem) tellOfRefusal(error, caller, event, parts.log);
+    if (error instanceof HttpProblem && error.status < 500) tellOfRefusal(error, caller, event, parts.log);
     throw error;
   }
 }
