@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import type { EventDraft, MaintenanceEvent } from '../../../core/event.ts';
+import { eventLine, line } from '../../../core/event-line.ts';
+import { createLog } from '../../../lambdas/shared/log.ts';
+import { AWKWARD_CHARACTERS } from '../../support/arbitraries.ts';
+import { ALICE, emergency, NOW, normalMaintenance, stateWith, testRun } from '../../support/examples.ts';
+
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+
+function written(tell: () => void): string[] {
+  const chunks: string[] = [];
+  const collect = ((chunk: string | Uint8Array) => {
+    chunks.push(String(chunk));
+    return true;
+  }) as typeof process.stdout.write;
+  jest.spyOn(process.stdout, 'write').mockImplementation(collect);
+  jest.spyOn(process.stderr, 'write').mockImplementation(collect);
+  tell();
+  jest.restoreAllMocks();
+  return chunks.join('').trimEnd().split('\n');
+}
+
+describe('a log line', () => {
+  test('is one JSON object, whatever its values hold', () => {
+    const text = AWKWARD_CHARACTERS.join('');
+    const lines = written(() =>
+      createLog('control').info(line('[X] Told', { text }), { event: 'told', text }),
+    );
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'INFO',
+      service: 'control',
+      message: `[X] Told: text=${JSON.stringify(text)}`,
+      event: 'told',
+      text,
+    });
+  });
+
+  test('of an error holds its stack', () => {
+    const error = new Error('outer', { cause: new TypeError('inner') });
+    const [told = ''] = written(() => createLog('control').error('Failed', { error }));
+    expect(JSON.parse(told)).toMatchObject({
+      level: 'ERROR',
+      error: { name: 'Error', stack: expect.stringContaining('log.test.ts'), cause: { message: 'inner' } },
+    });
+  });
+
+  test('remembers nothing of the line before', () => {
+    const log = createLog('control');
+    const [, second = ''] = written(() => {
+      log.info('one', { request_id: 'r-1' });
+      log.info('two', {});
+    });
+    expect(JSON.parse(second)).not.toHaveProperty('request_id');
+  });
+});
+
+describe('the line of an event', () => {
+  const event = (draft: Partial<EventDraft>): MaintenanceEvent => ({
+    type: 'activated',
+    at: NOW,
+    actor: ALICE,
+    reason: 'Say "hi"',
+    maintenanceId: 'm-1',
+    details: {},
+    state: stateWith(null),
+    number: 7,
+    id: 'event-7',
+    idempotency: { key: 'secret-key', requestHash: 'h', answer: 'secret answer' },
+    previousHash: '0'.repeat(64),
+    hash: 'a'.repeat(64),
+    ...draft,
+  });
+
+  const clock = { id: 'clock', role: 'system', via: 'clock' } as const;
+  test.each<[draft: Partial<EventDraft>, name: string, message: string]>([
+    [
+      { state: stateWith(normalMaintenance()) },
+      'maintenance_activated',
+      '[MAINTENANCE] Maintenance mode activated: reason="Say \\"hi\\"" admin="alice"',
+    ],
+    [
+      { state: stateWith(testRun()) },
+      'maintenance_activated',
+      '[MAINTENANCE] Maintenance mode activated: reason="Say \\"hi\\"" admin="alice"',
+    ],
+    [
+      { state: stateWith(emergency()) },
+      'emergency_activated',
+      '[EMERGENCY] Emergency maintenance activated: reason="Say \\"hi\\"" admin="alice"',
+    ],
+    [
+      { type: 'escalated', state: stateWith(emergency()) },
+      'emergency_activated',
+      '[EMERGENCY] Emergency maintenance activated: reason="Say \\"hi\\"" admin="alice"',
+    ],
+    [
+      { type: 'deescalated', details: { emergency_seconds: 300 } },
+      'emergency_ended',
+      '[EMERGENCY] Emergency maintenance ended: duration="300s" admin="alice"',
+    ],
+    [
+      { type: 'updated', details: { changed: ['reason', 'ends_at'] } },
+      'maintenance_updated',
+      '[MAINTENANCE] Maintenance mode updated: changed="reason,ends_at" admin="alice"',
+    ],
+    [
+      { type: 'deactivated', details: { duration: 1800 } },
+      'maintenance_deactivated',
+      '[MAINTENANCE] Maintenance mode deactivated: duration="1800s" admin="alice"',
+    ],
+    [
+      { type: 'auto_ended', actor: clock, details: { duration: 60 } },
+      'maintenance_deactivated',
+      '[MAINTENANCE] Maintenance mode deactivated: duration="60s" admin="clock"',
+    ],
+  ])('%#: %j', (draft, name, message) => {
+    const told = eventLine(event(draft));
+    expect(told.message).toBe(message);
+    expect(told.fields).toMatchObject({
+      event: name,
+      version: 7,
+      maintenance_id: 'm-1',
+      admin: (draft.actor ?? ALICE).id,
+      event_hash: 'a'.repeat(64),
+    });
+    expect(JSON.stringify(told)).not.toContain('secret');
+  });
+});
