@@ -14,9 +14,9 @@ import {
 import type { CallerAccess } from './caller-access.ts';
 import type { Delivery } from './delivery.ts';
 import { checkPattern, type EventPattern, matchesPattern } from './event-pattern.ts';
-import { type TargetInput, targetInput } from './input-transformer.ts';
 import { isEveryMinute, parseSchedule, type Schedule } from './schedule.ts';
 import { suffer } from './service-fault.ts';
+import { type TargetInput, targetInput } from './target-input.ts';
 
 /** An event as rules and targets see it. Source: "AWS service event metadata" of the EventBridge user guide. */
 interface BusEvent {
@@ -65,7 +65,6 @@ const TARGET_PROPERTIES = new Set([
   'Id',
   'Input',
   'InputPath',
-  'InputTransformer',
   'DeadLetterConfig',
   'RetryPolicy',
   'RoleArn',

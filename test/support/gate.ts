@@ -30,8 +30,8 @@ export class Gate {
     return new Gate(await startLocalCloud());
   }
 
-  stop(): Promise<void> {
-    return this.cloud.stop();
+  async stop(): Promise<void> {
+    await this.cloud.stop();
   }
 
   /** Sends a request as it is: neither path nor headers are tidied up on the way, as fetch would. */
