@@ -139,6 +139,14 @@ describe('bodies', () => {
   });
 });
 
+test('no emergency is refused for the length of its reason, nor of the one that it suspends', async () => {
+  const bench = new ControlBench();
+  const reason = '\u{1F6A7}'.repeat(500);
+  for (const path of ['/enable', '/emergency']) {
+    expect((await bench.call('POST', path, { body: { reason } })).status).toBe(200);
+  }
+});
+
 describe('the history', () => {
   test('comes newest first, a page at a time', async () => {
     const bench = new ControlBench();
