@@ -17,7 +17,7 @@ export interface DisableAnswer extends StatusView {
   /** The operation types that were blocked until now. */
   readonly operations_resumed: readonly string[];
   /** The id of the maintenance: its report is kept under it, and its events in the history carry it. */
-  readonly report_id: string;
+  readonly report_id: string | null;
 }
 
 /** The answer to a command that was accepted: the state after it, and what belongs to the command. */

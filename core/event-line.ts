@@ -62,6 +62,14 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
           admin,
         }),
       };
+    case 'rules_changed':
+      return {
+        name: 'rules_changed',
+        message: line('[MAINTENANCE] Classification rules changed', {
+          change: String(details.change),
+          admin,
+        }),
+      };
   }
 }
 

@@ -8,7 +8,7 @@ export interface EventView {
   readonly at: string;
   readonly actor: Actor;
   readonly reason: string | null;
-  readonly maintenance_id: string;
+  readonly maintenance_id: string | null;
   readonly details: Readonly<Record<string, unknown>>;
   /** The version of the state after the event: its number. */
   readonly version: number;

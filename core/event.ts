@@ -5,7 +5,14 @@ import type { State } from './state.ts';
  * The event log: immutable, numbered events, each holding the whole state after it.
  * Writing one event is the toggle, the optimistic lock, the idempotency record and the audit record at once.
  */
-export type EventType = 'activated' | 'escalated' | 'deescalated' | 'updated' | 'deactivated' | 'auto_ended';
+export type EventType =
+  | 'activated'
+  | 'escalated'
+  | 'deescalated'
+  | 'updated'
+  | 'deactivated'
+  | 'auto_ended'
+  | 'rules_changed';
 
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {
@@ -24,8 +31,8 @@ export interface EventDraft {
   readonly at: number;
   readonly actor: Actor;
   readonly reason: string | null;
-  /** The maintenance that the event is about. */
-  readonly maintenanceId: string;
+  /** The maintenance that the event is about, null where it is about none. */
+  readonly maintenanceId: string | null;
   /** Facts that belong to the type, for people and reports; JSON. */
   readonly details: Readonly<Record<string, unknown>>;
   readonly state: State;

@@ -334,6 +334,7 @@ function draft(
     state: {
       version: before.version + 1,
       maintenance: after,
+      rules: before.rules,
       sessionsInvalidBefore: cause.endsSessions
         ? Math.max(cause.now, before.sessionsInvalidBefore ?? cause.now)
         : before.sessionsInvalidBefore,

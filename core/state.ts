@@ -50,11 +50,18 @@ export interface State {
   /** The number of the newest event; 0 before the first. */
   readonly version: number;
   readonly maintenance: Maintenance | null;
+  /** Names the set of the owner's classification rules, which is kept elsewhere; null while there are none. */
+  readonly rules: string | null;
   /** Credentials of members issued before this instant are worth nothing; null before the first maintenance. */
   readonly sessionsInvalidBefore: number | null;
 }
 
-export const INITIAL_STATE: State = { version: 0, maintenance: null, sessionsInvalidBefore: null };
+export const INITIAL_STATE: State = {
+  version: 0,
+  maintenance: null,
+  rules: null,
+  sessionsInvalidBefore: null,
+};
 
 /** The planned end of a maintenance; an emergency suspends its own. */
 export function plannedEnd(maintenance: Maintenance): number | null {

@@ -111,7 +111,7 @@ export class DynamoDbEventLog implements EventLog {
     { limit, before = null }: { limit: number; before?: number | null },
     options: { abortSignal: AbortSignal },
   ): Promise<MaintenanceEvent[]> {
-    const below = before === null ? {} : { ':before': { N: String(before) } };
+    const below: Record<string, { N: string }> = before === null ? {} : { ':before': { N: String(before) } };
     const query = new QueryCommand({
       TableName: this.#table,
       KeyConditionExpression: before === null ? 'pk = :pk' : 'pk = :pk AND sk < :before',

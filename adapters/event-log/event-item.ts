@@ -99,7 +99,15 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const eventSchema = z.looseObject({
   number: z.number().int().min(1),
   id: z.string().min(1),
-  type: z.enum(['activated', 'escalated', 'deescalated', 'updated', 'deactivated', 'auto_ended']),
+  type: z.enum([
+    'activated',
+    'escalated',
+    'deescalated',
+    'updated',
+    'deactivated',
+    'auto_ended',
+    'rules_changed',
+  ]),
   at: instant,
   actor: z.looseObject({
     id: z.string(),
@@ -107,11 +115,12 @@ const eventSchema = z.looseObject({
     via: z.enum(['api', 'direct', 'clock']),
   }),
   reason: z.string().nullable(),
-  maintenanceId: z.string(),
+  maintenanceId: z.string().nullable(),
   details: z.looseObject({}),
   state: z.looseObject({
     version: z.number().int(),
     maintenance: maintenance.nullable(),
+    rules: z.string().nullable(),
     sessionsInvalidBefore: instant.nullable(),
   }),
   idempotency: z.looseObject({ key: z.string(), requestHash: z.string() }).nullable(),

@@ -12,6 +12,7 @@ export const INACTIVE: State = { ...INITIAL_STATE, version: 1 };
 /** Normal maintenance without an end, so that no clock ends it while something is measured. */
 export const ACTIVE: State = {
   version: 2,
+  rules: null,
   sessionsInvalidBefore: 0,
   maintenance: {
     mode: 'normal',

@@ -14,6 +14,7 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
   updated: 'Maintenance Updated',
   deactivated: 'Maintenance Deactivated',
   auto_ended: 'Maintenance Ended By Clock',
+  rules_changed: 'Classification Rules Changed',
 };
 
 /** Where entries go, and which log they tell of. */

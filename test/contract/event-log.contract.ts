@@ -69,7 +69,7 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
 
       test('what was appended is the head, with nothing added or lost', async () => {
         const draft = draftAfter(null, {
-          state: { version: 1, maintenance: normalMaintenance(), sessionsInvalidBefore: NOW },
+          state: { version: 1, maintenance: normalMaintenance(), rules: null, sessionsInvalidBefore: NOW },
           reason: 'Größere "Wartung"\n<b>$context</b> 🚧',
           details: { nested: { list: [1, null, 'x'] }, ['__proto__']: 'kept' },
         });
@@ -489,7 +489,7 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
 }
 
 function stateOf(version: number) {
-  return { version, maintenance: null, sessionsInvalidBefore: null };
+  return { version, maintenance: null, rules: null, sessionsInvalidBefore: null };
 }
 
 /** A state of version 1 that takes that many bytes, in characters of two bytes and one. */

@@ -80,6 +80,7 @@ export const maintenance: fc.Arbitrary<Maintenance> = fc
 export const state: fc.Arbitrary<State> = fc.record({
   version: fc.nat(),
   maintenance: fc.option(maintenance),
+  rules: fc.option(fc.stringMatching(/^[0-9a-f]{64}$/)),
   sessionsInvalidBefore: fc.option(instant),
 });
 

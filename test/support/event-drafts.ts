@@ -12,7 +12,7 @@ export function draftAfter(after: Head, changes: Partial<EventDraft> = {}): Even
     reason: `Step ${version}`,
     maintenanceId: 'm-1',
     details: {},
-    state: { version, maintenance: normalMaintenance(), sessionsInvalidBefore: null },
+    state: { version, maintenance: normalMaintenance(), rules: null, sessionsInvalidBefore: null },
     ...changes,
   };
 }

@@ -34,7 +34,7 @@ export function emergency(changes: Partial<Emergency> = {}): Emergency {
 }
 
 export function stateWith(maintenance: Maintenance | null, version = 7): State {
-  return { version, maintenance, sessionsInvalidBefore: null };
+  return { version, maintenance, rules: null, sessionsInvalidBefore: null };
 }
 
 export function enable(changes: Partial<EnableCommand> = {}): EnableCommand {

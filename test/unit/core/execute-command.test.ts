@@ -87,7 +87,7 @@ describe('a command that is accepted', () => {
     expect(outcome).toEqual({
       outcome: 'done',
       event: await log.head(),
-      before: { version: 0, maintenance: null, sessionsInvalidBefore: null },
+      before: { version: 0, maintenance: null, rules: null, sessionsInvalidBefore: null },
       answer: { type: 'activated', version: 0 },
     });
   });

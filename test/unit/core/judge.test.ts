@@ -411,7 +411,7 @@ describe('what the clock makes due', () => {
       reason: null,
       maintenanceId: 'm-1',
       details: { id: 'm-1', mode: 'normal', duration: 3600 },
-      state: { version: 8, maintenance: null, sessionsInvalidBefore: null },
+      state: { version: 8, maintenance: null, rules: null, sessionsInvalidBefore: null },
     });
   });
 

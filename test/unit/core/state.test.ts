@@ -28,7 +28,12 @@ describe('the clock ends a maintenance', () => {
 
   test('and keeps the version and the end of the sessions', () => {
     const given = { ...stateWith(normalMaintenance(ending)), sessionsInvalidBefore: NOW };
-    expect(effective(given, END)).toEqual({ version: 7, maintenance: null, sessionsInvalidBefore: NOW });
+    expect(effective(given, END)).toEqual({
+      version: 7,
+      maintenance: null,
+      rules: null,
+      sessionsInvalidBefore: NOW,
+    });
   });
 });
 
