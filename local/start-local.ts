@@ -83,9 +83,9 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     stops.push(cloud.close);
     const { redis, userPools, awsEndpointUrl, tick } = running();
     data.rememberPorts({ aws: portOf(awsEndpointUrl), redis: redis.port, origin: portOf(origin.url) });
-    const users = await seed(cloud.stack, userPools, redis.client, now);
     // What the schedules prepare, such as the issuer's keys, is there before the first request.
-    await tick();
+    await Promise.all([tick(), redis.settled()]);
+    const users = await seed(cloud.stack, userPools, redis.client, now);
     return {
       cloud,
       url: cloud.url,

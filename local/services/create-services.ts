@@ -32,6 +32,8 @@ export interface ServiceOptions {
 export interface Services extends LocalServices {
   readonly redis: RedisServer;
   readonly userPools: UserPools;
+  readonly queues: Queues;
+  readonly topics: Topics;
   /** Runs the schedules of every minute now; resolves when their functions have finished. */
   tick(): Promise<void>;
 }
@@ -112,6 +114,8 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   return {
     redis,
     userPools,
+    queues,
+    topics,
     tick: () => events.tick(),
     awsEndpointUrl: endpoint.url,
     attribute: (resource, attribute) => {

@@ -48,21 +48,22 @@ export class RedisServer {
     this.#options = options;
     this.port = port;
     this.#unsubscribe = options.faults.onChange((service, fault) => {
-      if (service === 'redis') this.#changes = this.#changes.then(() => this.#apply(fault));
+      if (service !== 'redis') return;
+      this.#changes = this.#changes.catch(() => undefined).then(() => this.#apply(fault));
+      this.#changes.catch(() => undefined);
     });
   }
 
-  /** @throws Error when the server doesn't come up */
+  /**
+   * Begins to start the server; `settled` waits until it can be used. A cluster node refuses commands for its first two
+   * seconds, whatever is asked of it, so that other parts had better start meanwhile.
+   */
   static async start(options: RedisOptions): Promise<RedisServer> {
     mkdirSync(options.folder, { recursive: true });
     const server = new RedisServer(options, await freePort(options.port));
-    try {
-      await server.#up();
-      return server;
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
+    server.#changes = server.#up();
+    server.#changes.catch(() => undefined);
+    return server;
   }
 
   get url(): string {
@@ -75,7 +76,7 @@ export class RedisServer {
     return this.#client;
   }
 
-  /** Waits until the fault that was asked for last is in force. */
+  /** Waits until the server is up, and the fault that was asked for last in force. @throws Error when it doesn't come up */
   async settled(): Promise<void> {
     await this.#changes;
   }
@@ -83,7 +84,8 @@ export class RedisServer {
   async close(): Promise<void> {
     this.#unsubscribe();
     this.#endFault();
-    await this.#changes;
+    this.#stopping = true;
+    await this.#changes.catch(() => undefined);
     await this.#down();
   }
 
@@ -184,7 +186,8 @@ export class RedisServer {
     this.#endFault();
     if (fault?.fault === 'down') return await this.#down();
     if (!this.#child) await this.#up();
-    if (!fault) return await this.#letAllIn(true);
+    await this.#letAllIn(true);
+    if (!fault) return;
     const ending = new AbortController();
     this.#fault = ending;
     if (fault.fault === 'slow') void this.#pauseAgainAndAgain(fault, ending.signal);
