@@ -64,3 +64,8 @@ declare module 'cognito-local/lib/services/otp.js' {
   /** A code of six digits. */
   export function otp(): string;
 }
+
+declare module 'cognito-local/lib/services/totp.js' {
+  /** The one-time password of this half minute. */
+  export function generate(secret: string): string;
+}
