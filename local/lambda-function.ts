@@ -133,8 +133,11 @@ export class LambdaFunction {
     const fault = this.#surroundings.faults.draw(this.#faultService);
     if (!fault) return undefined;
     if (fault.fault === 'slow') {
-      await delay(fault.ms);
-      return undefined;
+      const { timeoutMs } = this.settings;
+      await delay(Math.min(fault.ms, timeoutMs));
+      return fault.ms < timeoutMs
+        ? undefined
+        : { payload: JSON.stringify(this.#timedOut(requestId)), functionError: 'Unhandled' };
     }
     const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
     const error: FunctionErrorPayload =
@@ -145,6 +148,15 @@ export class LambdaFunction {
             errorMessage: `The fault "errors" of ${this.#faultService} hit this call.`,
           };
     return { payload: JSON.stringify(error), functionError: 'Unhandled' };
+  }
+
+  /** A function that is too slow for its own time limit. */
+  #timedOut(requestId: string): FunctionErrorPayload {
+    const seconds = (this.settings.timeoutMs / 1000).toFixed(2);
+    return {
+      errorType: 'Sandbox.Timedout',
+      errorMessage: `RequestId: ${requestId} Error: Task timed out after ${seconds} seconds`,
+    };
   }
 
   async #run(requestId: string, payload: string, invokedArn: string): Promise<Outcome> {

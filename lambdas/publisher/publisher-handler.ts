@@ -35,6 +35,8 @@ export interface PublisherParts {
 }
 
 interface Outgoing {
+  /** The event's number. */
+  readonly version: number;
   readonly sequenceNumber: string;
   readonly entry: PutEventsRequestEntry;
 }
@@ -50,7 +52,13 @@ export function createPublisherHandler({ eventBridge, destination, log }: Publis
       new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) }),
     );
     const refused = batch.findIndex((_, index) => Entries[index]?.EventId === undefined);
-    if (refused === -1) return null;
+    if (refused === -1) {
+      log.info('Events published.', {
+        event: 'events_published',
+        versions: batch.map(({ version }) => version),
+      });
+      return null;
+    }
     const { ErrorCode, ErrorMessage } = Entries[refused] ?? {};
     tellOfFailure(batch[refused], { code: ErrorCode, error_message: ErrorMessage });
     return batch[refused]?.sequenceNumber ?? '';
@@ -89,7 +97,9 @@ function readRecords(
   for (const { dynamodb = {} } of records) {
     const sequenceNumber = dynamodb.SequenceNumber ?? '';
     try {
-      readable.push({ sequenceNumber, entry: toBusEntry(dynamodb.NewImage ?? {}, destination) });
+      const item = dynamodb.NewImage ?? {};
+      const entry = toBusEntry(item, destination);
+      readable.push({ sequenceNumber, version: Number(item.sk?.N), entry });
     } catch (error) {
       log.error('A record of the event log cannot be read, so it cannot be published.', {
         event: 'malformed_record',

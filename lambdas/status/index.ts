@@ -21,6 +21,8 @@ export const handler = createStatusHandler({
   states: new StateCache({
     read: async () => stateOf(await events.head()),
     now: () => Date.now(),
+    // Read for every call: whoever has just toggled maintenance sees what they did. What is kept is for outages.
+    maxAge: 0,
     onFailure: (error) =>
       log.warn('The state could not be read in time; the last known one is shown, if there is one.', {
         event: 'state_read_failed',

@@ -83,7 +83,7 @@ describe('normal mode', () => {
       'X-User-Role': 'admin',
       'X-Forwarded-User': 'admin',
       'X-Amzn-Oidc-Identity': 'admin',
-      'cognito:groups': 'admins',
+      'X-Groups': 'admins',
       Cookie: 'role=admin; session_id=admin',
     };
     expect((await gate.call('POST', `${BLOCKED}?role=admin`, { headers: smuggled })).status).toBe(503);

@@ -10,6 +10,15 @@ export interface Answer {
   readonly json: any;
 }
 
+/** A request as the sample origin received it. */
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  /** Names and values in turn. */
+  readonly rawHeaders: readonly string[];
+  readonly bodySha256: string;
+}
+
 export interface Call {
   readonly token?: string | undefined;
   /** Sent as JSON unless it is text or bytes already. */
@@ -134,15 +143,14 @@ export class Gate {
     return answer;
   }
 
-  /** Waits until the bound has passed after which every instance decides by the newest state. */
+  /**
+   * Lets a second pass for the functions: from then on every instance decides by the newest state, as the contract
+   * bounds it. Nobody waits for it.
+   */
   async enforced(): Promise<void> {
-    const { json } = await this.control('GET', '/status', { token: await this.token('admin') });
-    const blocked = json.is_active && json.mode !== 'test' ? 503 : 200;
-    // Every instance that is warm is asked at the same time, until all of them agree.
-    await eventually(async () => {
-      const asked = Array.from({ length: 12 }, () => this.call('GET', '/api/maintenance/canary'));
-      return (await Promise.all(asked)).every((answer) => answer.status === blocked);
-    });
+    await this.#moveClock(1000);
+    // So many calls at once that every warm instance gets one, and has read the newest state.
+    await Promise.all(Array.from({ length: 12 }, () => this.call('GET', '/health')));
   }
 
   async fault(service: string, fault: string, own: { ms?: number; rate?: number } = {}): Promise<void> {
@@ -150,10 +158,15 @@ export class Gate {
     if (answer.status >= 300) throw new Error(`Fault refused: ${answer.text}`);
   }
 
+  /** Moves the clock of the functions; tokens may have expired by then. */
   async advanceClock(milliseconds: number): Promise<void> {
+    await this.#moveClock(milliseconds);
+    this.#tokens.clear();
+  }
+
+  async #moveClock(milliseconds: number): Promise<void> {
     const answer = await this.call('POST', '/_local/clock', { body: { advance_ms: milliseconds } });
     if (answer.status >= 300) throw new Error(`Clock refused: ${answer.text}`);
-    this.#tokens.clear();
   }
 
   tick(): Promise<Answer> {
@@ -161,9 +174,9 @@ export class Gate {
   }
 
   /** What reached the sample origin. */
-  async received(): Promise<{ method: string; url: string }[]> {
+  async received(): Promise<Received[]> {
     const response = await fetch(`${this.cloud.origin}/_origin/requests`);
-    const { requests } = (await response.json()) as { requests: { method: string; url: string }[] };
+    const { requests } = (await response.json()) as { requests: Received[] };
     return requests;
   }
 }
