@@ -1,5 +1,6 @@
 /** `npm start`: prepares what is missing, then runs the local cloud until it is told to stop. */
 import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { NODE, PROJECT, say, setup } from './setup.mjs';
 import { synthesise } from './synthesise.mjs';
@@ -41,8 +42,19 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
-// npm that is killed leaves this process behind without a word; nobody would stop it then.
-const parent = process.ppid;
-setInterval(() => {
-  if (process.ppid !== parent && firstSignal === 0) process.kill(process.pid, 'SIGTERM');
-}, PARENT_CHECK_MS).unref();
+// npm that is killed leaves its shell and this process behind, and nobody would stop them then.
+if (process.env.npm_lifecycle_event) {
+  const ancestors = parents();
+  setInterval(() => {
+    if (parents() !== ancestors && firstSignal === 0) process.kill(process.pid, 'SIGTERM');
+  }, PARENT_CHECK_MS).unref();
+}
+
+/** The shell that npm runs this script in; on Linux, npm itself too. */
+function parents() {
+  try {
+    return `${process.ppid} ${readFileSync(`/proc/${process.ppid}/stat`, 'utf8').split(' ')[3]}`;
+  } catch {
+    return String(process.ppid);
+  }
+}
