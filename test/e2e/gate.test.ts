@@ -160,7 +160,7 @@ describe('the reason comes out intact and harmless', () => {
     ['quotes and backslashes', 'He said "no" \\ \'never\''],
     ['newlines and tabs', 'first\nsecond\tthird'],
     ['HTML', '</p><script>alert(1)</script><form action="/x">'],
-    ['gateway variables', '$context.authorizer.body $input.json("$") ${stageVariables.x}'],
+    ['gateway variables', '$context.authorizer.body $input.json("$") $stageVariables.x $!{x}'],
     ['Markdown and log forgery', '# a\n[EMERGENCY] Job terminated: job_id="1" reason="x"'],
     ['other scripts', 'Größe 维护 صيانة 😀👩‍👩‍👧'],
     ['the longest', '😀'.repeat(500)],

@@ -47,7 +47,11 @@ describe('an event pattern', () => {
 });
 
 describe('a log filter pattern', () => {
-  const line = JSON.stringify({ event: 'operation_blocked', version: 7, detail: { role: 'member', ok: true } });
+  const line = JSON.stringify({
+    event: 'operation_blocked',
+    version: 7,
+    detail: { role: 'member', ok: true },
+  });
 
   test.each<[string, string, boolean]>([
     ['nothing', '', true],
@@ -72,9 +76,12 @@ describe('a log filter pattern', () => {
     expect(compileFilter('{ $.event = "x" }')('event = x')).toBe(false);
   });
 
-  test.each(['[ip, user]', '%regex%', '?ERROR ?WARN', '{ $.a LIKE "b" }'])('%s is refused by name', (pattern) => {
-    expect(() => compileFilter(pattern)).toThrow(pattern);
-  });
+  test.each(['[ip, user]', '%regex%', '?ERROR ?WARN', '{ $.a LIKE "b" }'])(
+    '%s is refused by name',
+    (pattern) => {
+      expect(() => compileFilter(pattern)).toThrow(pattern);
+    },
+  );
 });
 
 describe('a schedule', () => {
@@ -93,12 +100,15 @@ describe('a schedule', () => {
     expect(parseSchedule(expression)(Date.parse(minute))).toBe(due);
   });
 
-  test.each(['rate(0 minutes)', 'rate(1 week)', 'at(2026-01-01T00:00:00)', 'cron(60 * * * ? *)', 'cron(0 0 L * ? *)'])(
-    '%s is refused by name',
-    (expression) => {
-      expect(() => parseSchedule(expression)).toThrow('does not know');
-    },
-  );
+  test.each([
+    'rate(0 minutes)',
+    'rate(1 week)',
+    'at(2026-01-01T00:00:00)',
+    'cron(60 * * * ? *)',
+    'cron(0 0 L * ? *)',
+  ])('%s is refused by name', (expression) => {
+    expect(() => parseSchedule(expression)).toThrow('does not know');
+  });
 });
 
 describe('the input of a target', () => {
