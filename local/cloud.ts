@@ -67,6 +67,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       clock: context.clock,
       logs: context.logs,
       handleLocal: (request, response) => services.handle(request, response),
+      ...(services.observe ? { observe: services.observe } : {}),
       ...(options.sourceAddress ? { sourceAddress: options.sourceAddress } : {}),
     });
     const port = await gateway.listen(options.port);

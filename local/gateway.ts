@@ -32,6 +32,7 @@ export interface GatewayOptions {
   readonly logs: LogStore;
   /** Serves `/_local` and `/console`. */
   readonly handleLocal: LocalServices['handle'];
+  readonly observe?: LocalServices['observe'];
   /** The client's address. Default: the connection's; nothing that a caller sends can change it. */
   readonly sourceAddress?: (request: IncomingMessage) => string;
 }
@@ -105,7 +106,10 @@ export class Gateway {
     const variables = contextVariables(this.#options.api, request);
     const answer = await this.#answer(request, variables, body === undefined);
     write(response, request.method, answer, variables);
-    this.#logAccess(variables, answer, performance.now() - started);
+    const milliseconds = performance.now() - started;
+    this.#logAccess(variables, answer, milliseconds);
+    const { api, observe } = this.#options;
+    observe?.({ kind: 'request', stage: api.stage, status: answer.status, milliseconds });
   }
 
   async #answer(

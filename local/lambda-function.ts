@@ -5,6 +5,7 @@ import type { FaultRegistry } from './faults.ts';
 import { LambdaInstance, type Outcome } from './lambda-instance.ts';
 import type { FunctionErrorPayload, InvocationResult } from './local-services.ts';
 import type { LogStore } from './log-store.ts';
+import type { Observer } from './observation.ts';
 
 /** A function as the template describes it, everything resolved. */
 export interface FunctionSettings {
@@ -31,6 +32,7 @@ export interface FunctionSurroundings {
   readonly clock: MovableClock;
   readonly faults: FaultRegistry;
   readonly logs: LogStore;
+  readonly observe?: Observer | undefined;
 }
 
 /** Thrown when a function's reserved concurrency is used up. */
@@ -108,13 +110,18 @@ export class LambdaFunction {
     const size = Buffer.byteLength(payload);
     if (size > PAYLOAD_LIMIT_BYTES) throw new EventTooLarge(size);
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.settings;
-    if (this.#running >= reservedConcurrency) throw new FunctionThrottled();
+    if (this.#running >= reservedConcurrency) {
+      this.#observe('throttle', 0);
+      throw new FunctionThrottled();
+    }
     this.#running++;
     const requestId = randomUUID();
+    const started = performance.now();
     try {
       const outcome =
         (await this.#fault(requestId)) ?? limited(await this.#run(requestId, payload, invokedArn));
       if (outcome.functionError) this.#logFailure(requestId, outcome);
+      this.#observe(outcome.functionError ? 'error' : 'success', performance.now() - started);
       return { requestId, ...outcome };
     } finally {
       this.#running--;
@@ -126,6 +133,11 @@ export class LambdaFunction {
     this.#closed = true;
     this.#unsubscribe();
     await Promise.all([...this.#instances].map((instance) => instance.close()));
+  }
+
+  #observe(outcome: 'success' | 'error' | 'throttle', milliseconds: number): void {
+    const { awsName } = this.settings;
+    this.#surroundings.observe?.({ kind: 'invocation', functionName: awsName, outcome, milliseconds });
   }
 
   /** Lets a fault of this function act on an invocation; an outcome if the handler must not run. */

@@ -41,14 +41,14 @@ export class LambdaRuntime implements FunctionInvoker {
 
   constructor(
     context: CloudContext,
-    services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'deliver'>,
+    services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'deliver' | 'observe'>,
   ) {
     const { stack } = context;
-    this.#surroundings = context;
+    this.#surroundings = { ...context, observe: services.observe };
     this.#services = services;
     for (const resource of stack.resources('AWS::Lambda::Function')) {
       const settings = functionSettings(context, resource, services);
-      const lambda = new LambdaFunction(settings, context);
+      const lambda = new LambdaFunction(settings, this.#surroundings);
       for (const key of [settings.name, settings.awsName, settings.arn, settings.logicalId]) {
         this.#functions.set(key, lambda);
       }

@@ -3,6 +3,7 @@ import type { MovableClock } from './clock.ts';
 import type { FaultRegistry } from './faults.ts';
 import type { RoleAccess } from './iam.ts';
 import type { LogStore } from './log-store.ts';
+import type { Observer } from './observation.ts';
 import type { Resource, Stack } from './stack.ts';
 
 /** What a part of the local cloud gets to work with before anything runs. */
@@ -82,6 +83,8 @@ export interface LocalServices {
   handle(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
   /** Delivers the record of an asynchronous invocation that failed for good to a queue, topic, bus or function. */
   deliver(targetArn: string, payload: string): Promise<void>;
+  /** Told of what AWS would measure by itself: invocations, requests. */
+  readonly observe?: Observer;
   /** Called once functions can be invoked, before the template's triggers run: start streams, rules, subscriptions here. */
   attach(cloud: RunningCloud): Promise<void>;
   /** Stops what `attach` started, so that nothing invokes a function any more. Called before the functions end. */

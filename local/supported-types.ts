@@ -8,7 +8,7 @@ export interface SupportedType {
 
 const DESCRIPTION = 'says what the resource is for';
 const TAGS = 'nothing here is billed or searched by tag';
-const ENCRYPTION = 'data is in this process only';
+const ENCRYPTION = 'data stays on this machine';
 const RETENTION = 'logs live as long as the process, bounded by number';
 const DEPLOYMENT = 'the template is served as it stands; there is nothing to deploy';
 const TLS = 'the local cloud speaks plain HTTP on loopback';
@@ -148,7 +148,6 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       'ExtendedStatistic',
       'InsufficientDataActions',
       'MetricName',
-      'Metrics',
       'Namespace',
       'OKActions',
       'Period',
@@ -194,7 +193,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       AllowedOAuthFlows: 'there is no managed login here',
       AllowedOAuthFlowsUserPoolClient: 'there is no managed login here',
       AllowedOAuthScopes: 'there is no managed login here',
-      AuthSessionValidity: 'challenges last as long as the process',
+      AuthSessionValidity: 'a challenge can be answered for three minutes',
       CallbackURLs: 'there is no managed login here',
       ClientName: DESCRIPTION,
       EnableTokenRevocation: 'no token is revoked here',
@@ -226,31 +225,14 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       'LocalSecondaryIndexes',
       'StreamSpecification',
       'TableName',
-      'TimeToLiveSpecification',
     ],
     accepted: {
+      TimeToLiveSpecification: 'items stay past their time, as they may for days in AWS',
       DeletionProtectionEnabled: 'nothing deletes it here',
       PointInTimeRecoverySpecification: 'there are no backups here',
       ProvisionedThroughput: 'no call is throttled here',
       SSESpecification: ENCRYPTION,
       Tags: TAGS,
-    },
-  },
-  'AWS::DynamoDB::GlobalTable': {
-    honoured: [
-      'AttributeDefinitions',
-      'BillingMode',
-      'GlobalSecondaryIndexes',
-      'KeySchema',
-      'LocalSecondaryIndexes',
-      'StreamSpecification',
-      'TableName',
-      'TimeToLiveSpecification',
-    ],
-    accepted: {
-      Replicas: 'there is one region here',
-      SSESpecification: ENCRYPTION,
-      WriteProvisionedThroughputSettings: 'no call is throttled here',
     },
   },
   'AWS::Events::EventBus': {
@@ -325,12 +307,12 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       'FilterCriteria',
       'FunctionName',
       'FunctionResponseTypes',
+      'MaximumBatchingWindowInSeconds',
+      'MaximumRecordAgeInSeconds',
       'MaximumRetryAttempts',
       'StartingPosition',
     ],
     accepted: {
-      MaximumBatchingWindowInSeconds: 'records are handed over at once',
-      MaximumRecordAgeInSeconds: 'records live as long as the process',
       ParallelizationFactor: 'each stream has one shard',
       ScalingConfig: 'the number of instances bounds it',
       Tags: TAGS,

@@ -40,29 +40,6 @@ const STATISTICS: Readonly<Record<string, (values: readonly number[]) => number>
   Maximum: (values) => Math.max(...values),
 };
 
-/** Properties that are honoured, or that mean nothing here; any other is refused by name. */
-const PROPERTIES = new Set([
-  'ActionsEnabled',
-  'AlarmActions',
-  'AlarmDescription',
-  'AlarmName',
-  'ComparisonOperator',
-  'DatapointsToAlarm',
-  'Dimensions',
-  'EvaluationPeriods',
-  'ExtendedStatistic',
-  'InsufficientDataActions',
-  'MetricName',
-  'Namespace',
-  'OKActions',
-  'Period',
-  'Statistic',
-  'Tags',
-  'Threshold',
-  'TreatMissingData',
-  'Unit',
-]);
-
 /** The template's alarms on single metrics, judged by the measurements of the local cloud. */
 export class Alarms {
   readonly #context: CloudContext;
@@ -98,9 +75,6 @@ export class Alarms {
     const properties = stack.properties(resource);
     const refuse = (what: string): Error =>
       new Error(`The local cloud does not know ${what} of the alarm ${resource.logicalId}.`);
-    for (const name of Object.keys(properties)) {
-      if (!PROPERTIES.has(name)) throw refuse(`the property ${name}`);
-    }
     const breaches = COMPARISONS[String(properties.ComparisonOperator)];
     if (!breaches) throw refuse(`the comparison ${properties.ComparisonOperator}`);
     const statistic = String(properties.Statistic ?? properties.ExtendedStatistic);

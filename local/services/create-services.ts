@@ -13,6 +13,7 @@ import { LogSubscriptions } from './log-subscriptions.ts';
 import { Metrics } from './metrics.ts';
 import { RedisServer } from './redis.ts';
 import { Secrets } from './secrets.ts';
+import { serviceMetrics } from './service-metrics.ts';
 import { Topics } from './sns.ts';
 import { Queues, queueUrl } from './sqs.ts';
 import { StreamDelivery } from './stream-delivery.ts';
@@ -133,6 +134,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       cloud !== undefined &&
       (await serveAdminApi({ cloud, alarms, events, metrics, queues, redis, topics }, request, response)),
     deliver,
+    observe: (observation) => metrics.add(...serviceMetrics(stack, observation, context.clock.now())),
     attach: async (running) => {
       cloud = running;
       stops.push(context.logs.onEntry(({ message }) => metrics.addLine(message)));

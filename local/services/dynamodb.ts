@@ -26,26 +26,6 @@ interface StreamedTable {
 /** Operations on one item that may change it. */
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-/** Properties of a table that are honoured or mean nothing here; any other is refused by name. */
-const TABLE_PROPERTIES = new Set([
-  'TableName',
-  'KeySchema',
-  'AttributeDefinitions',
-  'BillingMode',
-  'ProvisionedThroughput',
-  'GlobalSecondaryIndexes',
-  'LocalSecondaryIndexes',
-  'StreamSpecification',
-  'TimeToLiveSpecification',
-  'PointInTimeRecoverySpecification',
-  'SSESpecification',
-  'DeletionProtectionEnabled',
-  'TableClass',
-  'Tags',
-  'ContributorInsightsSpecification',
-  'OnDemandThroughput',
-]);
-
 /** The template's tables in dynalite, kept on disk, and the streams of those that have one. */
 export class DynamoDb implements AwsService {
   readonly #context: CloudContext;
@@ -102,13 +82,6 @@ export class DynamoDb implements AwsService {
   async #open(resource: Resource, streamFile: string): Promise<void> {
     const { stack } = this.#context;
     const properties = stack.properties(resource);
-    for (const name of Object.keys(properties)) {
-      if (!TABLE_PROPERTIES.has(name)) {
-        throw new Error(
-          `The local cloud does not know the property ${name} of the table ${resource.logicalId}.`,
-        );
-      }
-    }
     const name = stack.attribute(resource, 'Ref');
     const { KeySchema, AttributeDefinitions, GlobalSecondaryIndexes, LocalSecondaryIndexes } = properties;
     const existing = await this.#table(name);

@@ -23,35 +23,12 @@ export interface MappingSettings {
   readonly onFailure?: string;
 }
 
-/** Properties that are honoured, or that mean nothing here. */
-const PROPERTIES = new Set([
-  'FunctionName',
-  'EventSourceArn',
-  'Enabled',
-  'BatchSize',
-  'MaximumBatchingWindowInSeconds',
-  'MaximumRetryAttempts',
-  'MaximumRecordAgeInSeconds',
-  'BisectBatchOnFunctionError',
-  'FunctionResponseTypes',
-  'StartingPosition',
-  'FilterCriteria',
-  'DestinationConfig',
-  'ParallelizationFactor',
-  'Tags',
-]);
-
 /** Waits before a batch is tried again: doubled each time, up to the last. */
 const RETRY_MS = { first: 100, last: 2_000 };
 
 /** Reads a mapping out of the template; refuses by name what the local cloud does not do. */
 export function mappingSettings(stack: Stack, resource: Resource): MappingSettings {
   const properties = stack.properties(resource);
-  for (const name of Object.keys(properties)) {
-    if (!PROPERTIES.has(name)) {
-      throw new Error(`The local cloud does not know the property ${name} of ${resource.logicalId}.`);
-    }
-  }
   const streamArn = String(properties.EventSourceArn);
   if (!streamArn.startsWith('arn:aws:dynamodb:')) {
     throw new Error(

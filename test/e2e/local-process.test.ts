@@ -200,11 +200,18 @@ describe('the API of the local cloud', () => {
     expect(await json(cloud.fetch('/_local/notices'))).toMatchObject({ notices: [] });
   });
 
-  test('runs the schedules and is done when they are', async () => {
-    const before = await json(cloud.fetch('/_local/clock'));
+  test('runs the schedules and is done when they are, and counts what AWS would count', async () => {
+    const ticks = async () => {
+      const { datapoints } = await json(cloud.fetch('/_local/metrics?name=Invocations'));
+      return datapoints.filter((point: { dimensions: { FunctionName: string } }) =>
+        /tick/i.test(point.dimensions.FunctionName),
+      ).length;
+    };
+    const before = await ticks();
     await post('/_local/tick', '');
-    const state = await json(cloud.fetch('/_local/clock'));
-    expect(Date.parse(state.now)).toBeGreaterThanOrEqual(Date.parse(before.now));
+    expect(await ticks()).toBe(before + 1);
+    const { datapoints } = await json(cloud.fetch('/_local/metrics?name=5XXError'));
+    expect(datapoints[0]).toMatchObject({ namespace: 'AWS/ApiGateway', value: 0, unit: 'Count' });
   });
 
   test('moves the clock that functions see', async () => {

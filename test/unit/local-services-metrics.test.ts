@@ -135,9 +135,8 @@ describe('an alarm', () => {
   });
 
   test.each([
-    ['Metrics', { Metrics: [] }],
-    ['ThresholdMetricId', { ThresholdMetricId: 'm1' }],
-    ['TM(50%:)', { Statistic: 'TM(50%:)' }],
+    ['the statistic TM(50%:)', { Statistic: 'TM(50%:)' }],
+    ['the comparison LessThanLowerThreshold', { ComparisonOperator: 'LessThanLowerThreshold' }],
   ])('with %s is refused by name', (what, settings) => {
     expect(() => alarms(settings)).toThrow(what);
   });

@@ -275,7 +275,6 @@ describe('an event source mapping', () => {
   });
 
   test.each([
-    ['a property', { TumblingWindowInSeconds: 30 }, 'TumblingWindowInSeconds'],
     ['a source', { EventSourceArn: QUEUE_ARN }, QUEUE_ARN],
     [
       'a pattern',

@@ -1,0 +1,18 @@
+/** Something that AWS itself would measure, told to the services as it ends. */
+export type Observation =
+  | {
+      readonly kind: 'invocation';
+      /** Name by which AWS knows the function. */
+      readonly functionName: string;
+      readonly outcome: 'success' | 'error' | 'throttle';
+      readonly milliseconds: number;
+    }
+  | {
+      readonly kind: 'request';
+      readonly stage: string;
+      readonly status: number;
+      readonly milliseconds: number;
+    };
+
+/** Told of each; must not throw. */
+export type Observer = (observation: Observation) => void;
