@@ -2,7 +2,7 @@ import { OutcomeUnknownError, StateTooLargeError, StoreUnavailableError } from '
 import type { FieldProblem } from './judge.ts';
 
 /** Every error code of the HTTP API: its status, its title, and the seconds after which a retry makes sense. */
-const PROBLEMS = {
+export const PROBLEMS = {
   invalid_request: { status: 400, title: 'Invalid request' },
   malformed_json: { status: 400, title: 'Malformed JSON' },
   unauthenticated: { status: 401, title: 'Authentication required' },

@@ -1,17 +1,16 @@
 import middy from '@middy/core';
+import type { ApiCall } from '../../core/api.ts';
 import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
-import { preflightHeaders } from '../shared/cors.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
-import { empty, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
-import { listHistory } from './list-history.ts';
-import { requireAdmin, requireFreshSignIn } from './require-admin.ts';
-import { type Action, actionOf, methodsOf } from './routes.ts';
-import { runCommand } from './run-command.ts';
+import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
+import { Router } from '../shared/router.ts';
+import { requireAdmin, requireCredential, requireFreshSignIn } from './require-admin.ts';
+import { SERVE } from './serve.ts';
 
 export interface ControlParts {
   readonly events: EventLog;
@@ -24,32 +23,29 @@ export interface ControlParts {
   readonly freshSignIn: number;
 }
 
-/** Serves the calls that change maintenance or show its history: for admins only. */
+/** Serves the calls that not everybody may make: those that change maintenance or show its history. */
 export function createControlHandler(parts: ControlParts) {
+  const router = new Router('control');
   return middy<ProxyEvent, ProxyResult>()
     .use(httpAnswers(parts))
     .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
       const { httpMethod: method, path } = event;
-      if (method === 'OPTIONS') return preflight(path);
-      const action = actionOf(method, path);
+      if (method === 'OPTIONS') return preflight(router.methodsOf(path));
+      const { action, call, parameters } = router.find(method, path);
       const caller = callerOf(event);
-      admit(caller, action, event, parts);
-      const requestId = event.requestContext.requestId;
-      const events = loggedEventLog(parts.events, parts.log, requestId);
-      if (action === 'history') return listHistory(event, events);
-      return runCommand(action, event, caller, { log: events, now: parts.now, newId: parts.newId });
+      admit(caller, call.access, event, parts);
+      const events = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
+      return SERVE[action]({ ...parts, event, caller, parameters, events });
     });
 }
 
-function preflight(path: string): ProxyResult {
-  const methods = methodsOf(path);
-  return empty(204, { Allow: methods.join(', '), ...preflightHeaders(methods) });
-}
-
-function admit(caller: Caller, action: Action, event: ProxyEvent, parts: ControlParts): void {
+function admit(caller: Caller, access: ApiCall['access'], event: ProxyEvent, parts: ControlParts): void {
+  if (access === 'public') return;
   try {
+    requireCredential(caller);
+    if (access === 'caller') return;
     requireAdmin(caller);
-    if (action === 'emergency') requireFreshSignIn(caller, parts.freshSignIn, parts.now());
+    if (access === 'fresh_admin') requireFreshSignIn(caller, parts.freshSignIn, parts.now());
   } catch (error) {
     if (error instanceof HttpProblem && error.status < 500) tellOfRefusal(error, caller, event, parts.log);
     throw error;

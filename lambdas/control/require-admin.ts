@@ -1,8 +1,8 @@
 import { HttpProblem } from '../../core/http-problem.ts';
 import type { Caller } from '../shared/caller.ts';
 
-/** Passes admins. Throws HttpProblem with status 401 (who are you?), 403 (not you), or 503 (we can't tell). */
-export function requireAdmin({ principal, credential }: Caller): void {
+/** Passes whoever has a good credential. Throws HttpProblem with status 401 (who are you?) or 503 (we can't tell). */
+export function requireCredential({ credential }: Caller): void {
   if (credential === 'unavailable') {
     throw new HttpProblem(
       'credentials_not_checkable',
@@ -18,10 +18,13 @@ export function requireAdmin({ principal, credential }: Caller): void {
       headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
     });
   }
-  if (principal.role !== 'admin') {
-    const message = `This call is for administrators; "${principal.id}" has the role ${principal.role}.`;
-    throw new HttpProblem('insufficient_privileges', message);
-  }
+}
+
+/** Passes admins out of those with a good credential, else throws HttpProblem with status 403. */
+export function requireAdmin({ principal }: Caller): void {
+  if (principal.role === 'admin') return;
+  const message = `This call is for administrators; "${principal.id}" has the role ${principal.role}.`;
+  throw new HttpProblem('insufficient_privileges', message);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { preflightHeaders } from './cors.ts';
+
 /**
  * What API Gateway sends to a function behind a Lambda proxy integration, as far as it is read here.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
@@ -50,4 +52,9 @@ export function json(
 /** An answer without a body. */
 export function empty(statusCode: number, headers: Readonly<Record<string, string>>): ProxyResult {
   return { statusCode, headers, body: '', isBase64Encoded: false };
+}
+
+/** The answer to OPTIONS, for scripts of another origin too. */
+export function preflight(methods: readonly string[]): ProxyResult {
+  return empty(204, { Allow: methods.join(', '), ...preflightHeaders(methods) });
 }

@@ -1,13 +1,20 @@
 import middy from '@middy/core';
-import { CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { HttpProblem } from '../../core/http-problem.ts';
+import type { SignIn } from '../../core/answers.ts';
+import type { ActionOf } from '../../core/api.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { statusView } from '../../core/status-view.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
-import { preflightHeaders } from '../shared/cors.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
-import { empty, headerValues, json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
+import {
+  empty,
+  headerValues,
+  json,
+  type ProxyEvent,
+  type ProxyResult,
+  preflight,
+} from '../shared/proxy-event.ts';
+import { Router } from '../shared/router.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
 
 export interface StatusParts {
@@ -16,43 +23,24 @@ export interface StatusParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly allowedOrigins: readonly string[];
+  /** Where and how to sign in, so that a client needs to know the API's URL only. */
   readonly signIn: SignIn;
 }
 
-/** Where and how to sign in, so that a client needs to know the API's URL only. */
-export interface SignIn {
-  /** The issuer of access tokens, an OpenID Connect issuer URL. Of a Cognito user pool, its host also takes sign-ins. */
-  readonly issuer: string;
-  readonly client_id: string;
-  readonly openid_configuration: string;
-}
-
-const METHODS = ['GET', 'HEAD', 'OPTIONS'];
-
 type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts) => Promise<ProxyResult>;
 
-const ROUTES: ReadonlyMap<string, Serve> = new Map([
-  [`${CONTROL_BASE_PATH}/status`, serveStatus],
-  [`${CONTROL_BASE_PATH}/signin`, serveSignIn],
-]);
+const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = { status: serveStatus, signin: serveSignIn };
 
 /** Serves what everybody may read. A bad credential is as good as none here: the answer is the public one. */
 export function createStatusHandler(parts: StatusParts) {
+  const router = new Router('status');
   return middy<ProxyEvent, ProxyResult>()
     .use(httpAnswers(parts))
     .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
-      const serve = ROUTES.get(event.path);
-      if (serve === undefined) {
-        throw new HttpProblem('not_found', 'There is nothing at this path. Paths are case-sensitive.');
-      }
-      const allow = { Allow: METHODS.join(', ') };
-      if (event.httpMethod === 'OPTIONS') return empty(204, { ...allow, ...preflightHeaders(METHODS) });
-      if (!METHODS.includes(event.httpMethod)) {
-        throw new HttpProblem('method_not_allowed', `This path takes ${allow.Allow} only.`, {
-          headers: allow,
-        });
-      }
-      return serve(event, callerOf(event), parts);
+      const { httpMethod: method, path } = event;
+      if (method === 'OPTIONS') return preflight(router.methodsOf(path));
+      const { action } = router.find(method, path);
+      return SERVE[action](event, callerOf(event), parts);
     });
 }
 

@@ -6,6 +6,7 @@ import {
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { API } from '../../core/api.ts';
 
 /**
  * Serves the control API below `/api`: the status function what everybody may read, the control function the rest.
@@ -21,13 +22,18 @@ export function serveControlApi(
   const base = branch.addResource('maintenance');
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
-  base.addResource('status').addMethod('ANY', status);
-  base.addResource('signin').addMethod('ANY', status);
+  for (const path of pathsServedByStatus()) base.addResource(path).addMethod('ANY', status);
   base.addResource('canary').addMethod('ANY', canary(), {
     methodResponses: [
       { statusCode: '200', responseParameters: { 'method.response.header.Cache-Control': true } },
     ],
   });
+}
+
+/** One segment each, below the base. */
+function pathsServedByStatus(): Set<string> {
+  const calls = Object.values(API).filter(({ servedBy }) => servedBy === 'status');
+  return new Set(calls.map(({ path }) => path.slice(1)));
 }
 
 function integration(handler: IFunction): LambdaIntegration {

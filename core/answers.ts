@@ -1,0 +1,153 @@
+import * as z from 'zod';
+import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
+import type { EventView } from './event-view.ts';
+import type { HistoryPage } from './history-page.ts';
+import { PROBLEMS, type ProblemCode } from './http-problem.ts';
+import { ROLES } from './principal.ts';
+import type { StatusView } from './status-view.ts';
+
+/**
+ * The answers of the HTTP API as schemas: what the API's description shows, and what the tests hold real answers to.
+ * All are strict, so that no answer holds a field that isn't described. Source: contract of the product, "HTTP API".
+ */
+
+const instant = z.iso.datetime();
+const count = z.int().min(0);
+const operations = z.array(z.string());
+
+/** `GET /status`, and the commands that answer with a status alone. */
+export const statusAnswer = z.strictObject({
+  is_active: z.boolean(),
+  mode: z.enum(['normal', 'emergency', 'test']).meta({ description: '`normal` while nothing is active.' }),
+  reason: z.string().nullable(),
+  estimated_duration: z.int().nullable().meta({ description: 'Seconds from start to planned end.' }),
+  started_at: instant.nullable(),
+  estimated_completion: instant.nullable(),
+  blocked_operations: operations,
+  simulated_operations: operations.meta({ description: 'In test mode: what would be blocked.' }),
+  active_jobs_count: count,
+  message: z.string(),
+  enabled_by: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
+  invalidated_sessions: count,
+  test_mode: z.boolean(),
+  next_window: z.null(),
+  version: count.meta({ description: 'The number of the newest event.' }),
+  state_source: z.enum(['event_log', 'last_known']).meta({
+    description:
+      'Where the state was read: the event log, or kept from an earlier read while the log is away.',
+  }),
+  as_of: instant,
+}) satisfies z.ZodType<StatusView>;
+
+/** `POST /enable` and `POST /emergency` */
+export const enableAnswer = statusAnswer.extend({
+  warnings: z
+    .array(z.string())
+    .meta({ description: 'What might not have been meant. Warnings never refuse.' }),
+}) satisfies z.ZodType<EnableAnswer>;
+
+/** `POST /disable` */
+export const disableAnswer = statusAnswer.extend({
+  duration: count.meta({ description: 'Seconds that the maintenance took.' }),
+  operations_resumed: operations.meta({ description: 'What was blocked until now.' }),
+  report_id: z.string().nullable(),
+}) satisfies z.ZodType<DisableAnswer>;
+
+export const eventAnswer = z.strictObject({
+  number: count,
+  type: z.enum([
+    'activated',
+    'escalated',
+    'deescalated',
+    'updated',
+    'deactivated',
+    'auto_ended',
+    'rules_changed',
+  ]),
+  at: instant,
+  actor: z.strictObject({
+    id: z.string(),
+    role: z.enum([...ROLES, 'system']),
+    via: z.enum(['api', 'direct', 'clock']).meta({
+      description: 'The HTTP API, IAM credentials alone, or the clock.',
+    }),
+  }),
+  reason: z.string().nullable(),
+  maintenance_id: z.string().nullable(),
+  details: z.record(z.string(), z.unknown()),
+  version: count,
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+}) satisfies z.ZodType<EventView>;
+
+/** `GET /history` */
+export const historyAnswer = z.strictObject({
+  items: z.array(eventAnswer),
+  next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+}) satisfies z.ZodType<HistoryPage>;
+
+/** `GET /signin` */
+export const signInAnswer = z.strictObject({
+  issuer: z.url().meta({ description: 'The OpenID Connect issuer of access tokens.' }),
+  client_id: z.string(),
+  openid_configuration: z.url(),
+});
+
+export type SignIn = z.output<typeof signInAnswer>;
+
+const fieldProblem = z.strictObject({ field: z.string(), message: z.string() });
+
+/** Every error of the API's own functions (RFC 9457). */
+export const problemAnswer = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  error: z.enum(Object.keys(PROBLEMS) as ProblemCode[]).meta({ description: 'Stable code.' }),
+  message: z.string(),
+  details: z.array(fieldProblem).meta({ description: 'What is wrong, field by field.' }),
+  request_id: z.string(),
+  remedy: z.string().optional().meta({ description: 'The call that would work.' }),
+  version: count.optional().meta({ description: 'The version of the state that stood in the way.' }),
+  maintenance: z
+    .strictObject({
+      id: z.string(),
+      mode: z.enum(['normal', 'emergency', 'test']),
+      held_by: z.string(),
+      since: instant,
+    })
+    .nullish()
+    .meta({ description: 'The maintenance that stood in the way.' }),
+});
+
+/** What the gateway answers by itself: too many requests, or no authorizer to ask. */
+export const gatewayProblemAnswer = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int().min(400).max(599),
+  detail: z.string(),
+  error: z.enum(['authorizer_unavailable', 'too_many_requests']),
+  message: z.string(),
+  retry_after: count.meta({ description: 'Seconds.' }),
+});
+
+/** What a blocked caller of the application gets, with status 503. */
+export const refusalAnswer = z.strictObject({
+  type: z.literal('urn:problem:maintenance-active'),
+  title: z.string(),
+  status: z.literal(503),
+  detail: z.string(),
+  instance: z.string(),
+  error: z.literal('maintenance_active'),
+  maintenance_active: z.literal(true),
+  message: z.string(),
+  retry_after: count.meta({ description: 'Seconds, as in the header Retry-After.' }),
+  timestamp: instant,
+  maintenance: z.strictObject({
+    mode: z.enum(['normal', 'emergency']),
+    reason: z.string(),
+    started_at: instant,
+    estimated_completion: instant.nullable(),
+    version: count,
+  }),
+  operation: z.strictObject({ type: z.string(), description: z.string(), suggestion: z.string() }),
+});

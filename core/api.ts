@@ -1,0 +1,126 @@
+import type * as z from 'zod';
+import { disableAnswer, enableAnswer, historyAnswer, signInAnswer, statusAnswer } from './answers.ts';
+import type { ProblemCode } from './http-problem.ts';
+import { emergencyBody, emptyBody, enableBody, historyQuery, updateBody } from './schemas.ts';
+
+/** One call of the HTTP API: what it takes and answers, and who may make it. */
+export interface ApiCall {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
+  readonly path: string;
+  /** The function that serves it. */
+  readonly servedBy: 'control' | 'status';
+  /** `public`: everybody. `caller`: whoever has a valid credential. `fresh_admin`: admins who signed in lately. */
+  readonly access: 'public' | 'caller' | 'admin' | 'fresh_admin';
+  /** One sentence. */
+  readonly summary: string;
+  readonly body?: z.ZodType;
+  readonly query?: z.ZodObject;
+  readonly answer: z.ZodType;
+  /** Whether it changes the state: then If-Match and Idempotency-Key are honoured. */
+  readonly changesState?: true;
+  /** What it may be refused with, beside what its access and its form bring about. */
+  readonly problems?: readonly ProblemCode[];
+  /** A body and the answer to it. */
+  readonly example?: { readonly body?: unknown; readonly answer?: unknown };
+}
+
+const UPGRADE = { reason: 'Database upgrade', duration: 1800, auto_end: true };
+
+/**
+ * Every call of the HTTP API, by the name of what it does. The functions are routed by this table and the API's
+ * description is made of it, so that no call can exist without being described.
+ */
+export const API = {
+  status: {
+    method: 'GET',
+    path: '/status',
+    servedBy: 'status',
+    access: 'public',
+    summary: 'Whether maintenance is active, why, until when, and what is blocked.',
+    answer: statusAnswer,
+  },
+  signin: {
+    method: 'GET',
+    path: '/signin',
+    servedBy: 'status',
+    access: 'public',
+    summary: 'Where and how to sign in.',
+    answer: signInAnswer,
+  },
+  enable: {
+    method: 'POST',
+    path: '/enable',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Starts a maintenance, or a test run that blocks nothing and records everything.',
+    body: enableBody,
+    answer: enableAnswer,
+    changesState: true,
+    problems: ['maintenance_already_active'],
+    example: { body: UPGRADE },
+  },
+  emergency: {
+    method: 'POST',
+    path: '/emergency',
+    servedBy: 'control',
+    access: 'fresh_admin',
+    summary: 'Closes the service to everybody but admins.',
+    body: emergencyBody,
+    answer: enableAnswer,
+    changesState: true,
+    problems: ['maintenance_already_active'],
+    example: { body: { reason: 'Data loss in progress', grace_period: 60 } },
+  },
+  deescalate: {
+    method: 'POST',
+    path: '/deescalate',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Goes back from emergency to normal mode.',
+    body: emptyBody,
+    answer: statusAnswer,
+    changesState: true,
+    problems: ['maintenance_not_active', 'not_in_emergency'],
+  },
+  disable: {
+    method: 'POST',
+    path: '/disable',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Ends the maintenance, the emergency or the test run.',
+    body: emptyBody,
+    answer: disableAnswer,
+    changesState: true,
+    problems: ['maintenance_not_active'],
+  },
+  update: {
+    method: 'PATCH',
+    path: '',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Changes what is active; what is not named stays as it is.',
+    body: updateBody,
+    answer: statusAnswer,
+    changesState: true,
+    problems: ['maintenance_not_active'],
+    example: { body: { reason: 'Takes longer than planned', duration: 7200 } },
+  },
+  history: {
+    method: 'GET',
+    path: '/history',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'The event log, newest first, a page at a time.',
+    query: historyQuery,
+    answer: historyAnswer,
+  },
+} as const satisfies Readonly<Record<string, ApiCall>>;
+
+/** What a call does. */
+export type Action = keyof typeof API;
+
+/** The actions that a function serves. */
+export type ActionOf<F extends ApiCall['servedBy']> = {
+  [A in Action]: (typeof API)[A]['servedBy'] extends F ? A : never;
+}[Action];

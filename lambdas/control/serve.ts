@@ -1,0 +1,36 @@
+import type { ActionOf } from '../../core/api.ts';
+import type { EventLog } from '../../core/event-log.ts';
+import type { CommandType } from '../../core/parse-request.ts';
+import type { Caller } from '../shared/caller.ts';
+import type { ProxyEvent, ProxyResult } from '../shared/proxy-event.ts';
+import type { ControlParts } from './control-handler.ts';
+import { listHistory } from './list-history.ts';
+import { runCommand } from './run-command.ts';
+
+/** A call whose caller may make it. */
+export interface ControlCall extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn'> {
+  readonly event: ProxyEvent;
+  readonly caller: Caller;
+  /** What stands in the path for each `{name}` of the call's template. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Tells of each event that it appends. */
+  readonly events: EventLog;
+}
+
+/** Answers a call. Throws HttpProblem or StoreUnavailableError. */
+type Serve = (call: ControlCall) => Promise<ProxyResult>;
+
+const command =
+  (type: CommandType): Serve =>
+  ({ event, caller, events, now, newId }) =>
+    runCommand(type, event, caller, { log: events, now, newId });
+
+/** How the control function answers each of its calls. */
+export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
+  enable: command('enable'),
+  emergency: command('emergency'),
+  deescalate: command('deescalate'),
+  disable: command('disable'),
+  update: command('update'),
+  history: ({ event, events }) => listHistory(event, events),
+};
