@@ -18,7 +18,6 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   internal_error: { status: 500, title: 'Internal error' },
   state_store_unavailable: { status: 503, title: 'State store unavailable', retryAfter: 5 },
-  credentials_not_checkable: { status: 503, title: 'Credentials cannot be checked', retryAfter: 5 },
 } as const satisfies Record<string, { status: number; title: string; retryAfter?: number }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;

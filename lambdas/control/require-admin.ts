@@ -5,8 +5,8 @@ import type { Caller } from '../shared/caller.ts';
 export function requireCredential({ credential }: Caller): void {
   if (credential === 'unavailable') {
     throw new HttpProblem(
-      'credentials_not_checkable',
-      'Your credential cannot be checked at the moment. Try again in a few seconds.',
+      'state_store_unavailable',
+      'Your credential cannot be checked: the state store, which keeps the issuer’s keys, cannot be reached. Try again in a few seconds.',
     );
   }
   if (credential === 'none') {

@@ -24,7 +24,7 @@ const STRANGERS: [
   ['impostor', 401, 'unauthenticated', 'Bearer error="invalid_token"'],
   ['member', 403, 'insufficient_privileges', undefined],
   ['worker', 403, 'insufficient_privileges', undefined],
-  ['unchecked', 503, 'credentials_not_checkable', undefined],
+  ['unchecked', 503, 'state_store_unavailable', undefined],
   [{}, 401, 'unauthenticated', bearer],
   [{ principal: 'eve', role: 'admin' }, 401, 'unauthenticated', bearer],
   [{ principal: 'eve', role: 'admin', credential: 'none' }, 401, 'unauthenticated', bearer],

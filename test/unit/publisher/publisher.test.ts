@@ -170,6 +170,7 @@ describe('a failure', () => {
     expect(sent().flat()).toHaveLength(1);
     expect(log.lines).toMatchObject([
       { level: 'ERROR', fields: { event: 'malformed_record', sequence_number: 'seq-bad' } },
+      { level: 'INFO', fields: { event: 'events_published', versions: [1] } },
     ]);
   });
 
