@@ -1,7 +1,7 @@
 import type { Local } from './start-local.ts';
 
 /** What a person needs to know once everything runs: addresses, sign-ins, and commands to copy. */
-export function summary({ url, originUrl, redisUrl, awsEndpointUrl, users }: Local): string {
+export function summary({ cloud, url, originUrl, redisUrl, awsEndpointUrl, users }: Local): string {
   const people = Object.values(users);
   const admin = users.admin;
   const row = (cells: readonly string[]) => `  ${cells[0]?.padEnd(10)}${cells[1]?.padEnd(18)}${cells[2]}\n`;
@@ -9,7 +9,8 @@ export function summary({ url, originUrl, redisUrl, awsEndpointUrl, users }: Loc
     admin &&
     `  npx maintenance login --api ${url} --username ${admin.username} --password ${admin.password}\n` +
       `  npx maintenance enable --reason "Database upgrade" --duration 1800\n` +
-      `  curl -i -X POST ${url}/start_caption_generation\n` +
+      // A toggle is in force within a second: without the wait, lines that are pasted together would be too early.
+      `  sleep 1 && curl -i -X POST ${url}/start_caption_generation\n` +
       `  npx maintenance disable --yes\n`;
   return `
 Everything is running.
@@ -18,6 +19,7 @@ Everything is running.
   Origin, directly      ${originUrl}
   Redis                 ${redisUrl}
   AWS APIs              ${awsEndpointUrl}
+  State table           ${cloud.stack.outputs().TableName}
 
 Sign-ins (the session is for the cookie session_id):
 ${row(['user', 'password', 'session'])}${people.map((user) => row([user.username, user.password, user.session_id])).join('')}
