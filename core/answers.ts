@@ -1,10 +1,12 @@
 import * as z from 'zod';
 import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
 import type { EventView } from './event-view.ts';
+import type { Health } from './health.ts';
 import type { HistoryPage } from './history-page.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import { ROLES } from './principal.ts';
 import type { StatusView } from './status-view.ts';
+import type { Validation } from './validate-enable.ts';
 
 /**
  * The answers of the HTTP API as schemas: what the API's description shows, and what the tests hold real answers to.
@@ -14,6 +16,15 @@ import type { StatusView } from './status-view.ts';
 const instant = z.iso.datetime();
 const count = z.int().min(0);
 const operations = z.array(z.string());
+
+/** Why a validation may fail. */
+const VALIDATION_CODES = [
+  'invalid_request',
+  'maintenance_already_active',
+  'maintenance_not_active',
+  'not_in_emergency',
+  'state_changed',
+] as const;
 
 /** `GET /status`, and the commands that answer with a status alone. */
 export const statusAnswer = z.strictObject({
@@ -93,6 +104,77 @@ export const signInAnswer = z.strictObject({
 });
 
 export type SignIn = z.output<typeof signInAnswer>;
+
+const healthStatus = z.enum(['healthy', 'degraded', 'unhealthy']);
+
+const componentHealth = z.strictObject({
+  status: healthStatus,
+  message: z.string(),
+  latency_ms: count.meta({ description: 'Milliseconds that the check took.' }),
+  age_ms: count.nullable().meta({ description: 'Milliseconds since what it holds was read or fetched.' }),
+  source: z.enum(['event_log', 'last_known']).optional(),
+});
+
+/** `GET /health` */
+export const healthAnswer = z.strictObject({
+  status: healthStatus.meta({ description: 'That of the component which is worst.' }),
+  components: z.strictObject({
+    event_log: componentHealth,
+    issuer_keys: componentHealth,
+    state: componentHealth,
+  }),
+  as_of: instant,
+}) satisfies z.ZodType<Health>;
+
+/** `GET /whoami` */
+export const whoAmIAnswer = z.strictObject({
+  id: z.string(),
+  role: z.enum(ROLES),
+  credential: z.literal('valid'),
+  authenticated_at: instant.nullable().meta({ description: 'The last sign-in; refreshing a token is none.' }),
+  fresh_sign_in: z.boolean().meta({ description: 'Whether it is recent enough to declare an emergency.' }),
+  fresh_until: instant.nullable(),
+});
+
+/** `POST /validate` */
+export const validateAnswer = z.strictObject({
+  valid: z
+    .boolean()
+    .meta({ description: 'Whether `enable` would be carried out, the state being as it is.' }),
+  errors: z.array(
+    z.strictObject({
+      field: z.string().nullable().meta({ description: 'Null where the present state is in the way.' }),
+      code: z.enum(VALIDATION_CODES),
+      message: z.string(),
+      remedy: z.string().nullable(),
+    }),
+  ),
+  warnings: z.array(z.string()),
+  impact: z
+    .strictObject({
+      score: z.int().min(0).max(100),
+      level: z.enum(['low', 'medium', 'high']).meta({ description: 'Below 35, below 65, from 65.' }),
+      blocked_operations: operations,
+      simulated_operations: operations,
+      open_operations: operations,
+      ends_sessions: z.boolean(),
+      duration: count.nullable().meta({ description: 'Seconds; null when no end is known.' }),
+      factors: z
+        .array(
+          z.strictObject({
+            factor: z.enum(['blocked_operations', 'length', 'sessions_ended', 'reads_closed', 'test_run']),
+            points: count,
+            most: count,
+            explanation: z.string(),
+          }),
+        )
+        .meta({ description: 'What the score is the sum of.' }),
+    })
+    .nullable(),
+}) satisfies z.ZodType<Validation>;
+
+/** `GET /openapi.json` */
+export const openApiAnswer = z.looseObject({ openapi: z.literal('3.1.1') });
 
 const fieldProblem = z.strictObject({ field: z.string(), message: z.string() });
 

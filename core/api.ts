@@ -1,5 +1,15 @@
 import type * as z from 'zod';
-import { disableAnswer, enableAnswer, historyAnswer, signInAnswer, statusAnswer } from './answers.ts';
+import {
+  disableAnswer,
+  enableAnswer,
+  healthAnswer,
+  historyAnswer,
+  openApiAnswer,
+  signInAnswer,
+  statusAnswer,
+  validateAnswer,
+  whoAmIAnswer,
+} from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
 import { emergencyBody, emptyBody, enableBody, historyQuery, updateBody } from './schemas.ts';
 
@@ -21,8 +31,9 @@ export interface ApiCall {
   readonly changesState?: true;
   /** What it may be refused with, beside what its access and its form bring about. */
   readonly problems?: readonly ProblemCode[];
-  /** A body and the answer to it. */
-  readonly example?: { readonly body?: unknown; readonly answer?: unknown };
+  /** Whether a 503 has the same form as the answer. */
+  readonly unhealthy?: true;
+  readonly example?: { readonly body: unknown };
 }
 
 const UPGRADE = { reason: 'Database upgrade', duration: 1800, auto_end: true };
@@ -47,6 +58,41 @@ export const API = {
     access: 'public',
     summary: 'Where and how to sign in.',
     answer: signInAnswer,
+  },
+  health: {
+    method: 'GET',
+    path: '/health',
+    servedBy: 'status',
+    access: 'public',
+    summary: 'Whether the system works, part by part; 503 with the same body when it does not.',
+    answer: healthAnswer,
+    unhealthy: true,
+  },
+  openapi: {
+    method: 'GET',
+    path: '/openapi.json',
+    servedBy: 'status',
+    access: 'public',
+    summary: 'This description.',
+    answer: openApiAnswer,
+  },
+  whoami: {
+    method: 'GET',
+    path: '/whoami',
+    servedBy: 'control',
+    access: 'caller',
+    summary: 'Whom the gateway takes the caller for.',
+    answer: whoAmIAnswer,
+  },
+  validate: {
+    method: 'POST',
+    path: '/validate',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Says whether `enable` would take this body now, and what would come of it. Writes nothing.',
+    body: enableBody,
+    answer: validateAnswer,
+    example: { body: UPGRADE },
   },
   enable: {
     method: 'POST',

@@ -28,13 +28,23 @@ export function requireAdmin({ principal }: Caller): void {
 }
 
 /**
+ * Whether a caller's sign-in is recent enough for an emergency.
+ *
+ * @param longest seconds since the sign-in
+ * @param now ms since the epoch
+ */
+export function isFreshSignIn({ authenticatedAt }: Caller, longest: number, now: number): boolean {
+  return authenticatedAt !== null && now - authenticatedAt <= longest * 1000;
+}
+
+/**
  * Passes callers whose sign-in is recent, else throws HttpProblem with status 401 and a step-up challenge (RFC 9470).
  *
  * @param longest seconds since the sign-in
  * @param now ms since the epoch
  */
-export function requireFreshSignIn({ authenticatedAt }: Caller, longest: number, now: number): void {
-  if (authenticatedAt !== null && now - authenticatedAt <= longest * 1000) return;
+export function requireFreshSignIn(caller: Caller, longest: number, now: number): void {
+  if (isFreshSignIn(caller, longest, now)) return;
   const challenge = `Bearer error="insufficient_user_authentication", max_age=${longest}`;
   throw new HttpProblem(
     'reauthentication_required',

@@ -6,6 +6,8 @@ import type { ProxyEvent, ProxyResult } from '../shared/proxy-event.ts';
 import type { ControlParts } from './control-handler.ts';
 import { listHistory } from './list-history.ts';
 import { runCommand } from './run-command.ts';
+import { validate } from './validate.ts';
+import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
 export interface ControlCall extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn'> {
@@ -32,5 +34,7 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   deescalate: command('deescalate'),
   disable: command('disable'),
   update: command('update'),
+  validate: ({ event, events, now }) => validate(event, events, now),
+  whoami: async ({ caller, freshSignIn, now }) => whoAmI(caller, freshSignIn, now()),
   history: ({ event, events }) => listHistory(event, events),
 };

@@ -1,4 +1,5 @@
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { StateCache } from '../../core/state-cache.ts';
@@ -15,7 +16,8 @@ const { stateTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(
 ]);
 
 const log = createLog('status');
-const events = new DynamoDbEventLog({ client: createStoreClient(), table: stateTable, scope });
+const client = createStoreClient();
+const events = new DynamoDbEventLog({ client, table: stateTable, scope });
 
 export const handler = createStatusHandler({
   states: new StateCache({
@@ -29,6 +31,8 @@ export const handler = createStatusHandler({
         error,
       }),
   }),
+  events,
+  issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   log,
   now: () => Date.now(),
   allowedOrigins: listOf(allowedOrigins),

@@ -1,10 +1,12 @@
 import middy from '@middy/core';
 import type { SignIn } from '../../core/answers.ts';
 import type { ActionOf } from '../../core/api.ts';
+import type { Health } from '../../core/health.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { statusView } from '../../core/status-view.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
+import { keptFor } from '../shared/kept-for.ts';
 import type { Log } from '../shared/log.ts';
 import {
   empty,
@@ -16,6 +18,8 @@ import {
 } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
+import { checkHealth, type HealthSources } from './health-checks.ts';
+import { type OpenApiText, openApiText } from './open-api-text.ts';
 
 export interface StatusParts {
   readonly states: Pick<StateCache, 'get'>;
@@ -25,22 +29,44 @@ export interface StatusParts {
   readonly allowedOrigins: readonly string[];
   /** Where and how to sign in, so that a client needs to know the API's URL only. */
   readonly signIn: SignIn;
+  readonly events: HealthSources['events'];
+  readonly issuerKeys: HealthSources['issuerKeys'];
 }
 
-type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts) => Promise<ProxyResult>;
+/** What is made once and used for many calls. */
+interface Prepared {
+  readonly health: () => Promise<Health>;
+  readonly openApi: () => OpenApiText;
+}
 
-const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = { status: serveStatus, signin: serveSignIn };
+type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts & Prepared) => Promise<ProxyResult>;
+
+const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = {
+  status: serveStatus,
+  signin: serveSignIn,
+  health: serveHealth,
+  openapi: serveOpenApi,
+};
+
+/** Milliseconds for which one look at the components does for everybody who asks. */
+const HEALTH_KEPT = 5000;
 
 /** Serves what everybody may read. A bad credential is as good as none here: the answer is the public one. */
 export function createStatusHandler(parts: StatusParts) {
   const router = new Router('status');
+  const { now, log, signIn } = parts;
+  const prepared: StatusParts & Prepared = {
+    ...parts,
+    health: keptFor(HEALTH_KEPT, now, () => checkHealth(parts, now, log)),
+    openApi: openApiText(signIn.openid_configuration),
+  };
   return middy<ProxyEvent, ProxyResult>()
     .use(httpAnswers(parts))
     .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
       const { httpMethod: method, path } = event;
       if (method === 'OPTIONS') return preflight(router.methodsOf(path));
       const { action } = router.find(method, path);
-      return SERVE[action](event, callerOf(event), parts);
+      return SERVE[action](event, callerOf(event), prepared);
     });
 }
 
@@ -56,7 +82,27 @@ async function serveSignIn(event: ProxyEvent, caller: Caller, { signIn }: Status
   return cacheable(event, caller, signIn, signIn, {});
 }
 
-/** An answer that whoever shows no credential may keep for 5 s; nothing at all (304) to a client that has it already. */
+/** Unhealthy is a 503, for probers that look at the status alone; it is never kept. */
+async function serveHealth(
+  event: ProxyEvent,
+  caller: Caller,
+  parts: StatusParts & Prepared,
+): Promise<ProxyResult> {
+  const health = await parts.health();
+  if (health.status === 'unhealthy') return json(503, health, { 'Cache-Control': 'no-store' });
+  const { as_of: _, ...lasting } = health;
+  return cacheable(event, caller, health, lasting, {});
+}
+
+async function serveOpenApi(
+  event: ProxyEvent,
+  caller: Caller,
+  parts: StatusParts & Prepared,
+): Promise<ProxyResult> {
+  const { text, tag } = parts.openApi();
+  return unlessKnown(event, caller, tag, { ...json(200, null), body: text });
+}
+
 function cacheable(
   event: ProxyEvent,
   caller: Caller,
@@ -64,11 +110,17 @@ function cacheable(
   lasting: object,
   own: Readonly<Record<string, string>>,
 ): ProxyResult {
-  const tag = entityTag(lasting);
+  return unlessKnown(event, caller, entityTag(lasting), json(200, body, own));
+}
+
+/** An answer that whoever shows no credential may keep for 5 s; nothing at all (304) to a client that has it already. */
+function unlessKnown(event: ProxyEvent, caller: Caller, tag: string, answer: ProxyResult): ProxyResult {
+  const { 'Content-Type': contentType, ...own } = answer.headers;
   const headers = {
     ETag: tag,
     'Cache-Control': caller.credential === 'none' ? 'public, max-age=5' : 'private, no-store',
     ...own,
   };
-  return isKnown(tag, headerValues(event, 'if-none-match')) ? empty(304, headers) : json(200, body, headers);
+  if (isKnown(tag, headerValues(event, 'if-none-match'))) return empty(304, headers);
+  return { ...answer, headers: { ...headers, 'Content-Type': contentType ?? 'application/json' } };
 }

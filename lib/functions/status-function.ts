@@ -22,6 +22,7 @@ export class StatusFunction extends MaintenanceFunction {
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindReader(this);
+    eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
   }

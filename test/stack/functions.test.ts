@@ -98,7 +98,7 @@ describe('permissions', () => {
   test.each<[folder: string, statements: Statement[]]>([
     ['authorizer', [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys)]],
     ['control', [append, neverRewrite]],
-    ['status', [allow('dynamodb:Query', events)]],
+    ['status', [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys)]],
     ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
     [
       'publisher',

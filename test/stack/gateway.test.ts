@@ -16,6 +16,15 @@ const secretOf = (version: string) => ({
   ],
 });
 
+const SERVED: [route: string, folder: string][] = [
+  ['ANY /api/maintenance', 'control'],
+  ['ANY /api/maintenance/{proxy+}', 'control'],
+  ['ANY /api/maintenance/status', 'status'],
+  ['ANY /api/maintenance/signin', 'status'],
+  ['ANY /api/maintenance/health', 'status'],
+  ['ANY /api/maintenance/openapi.json', 'status'],
+];
+
 describe('routes', () => {
   test('are these and no others', () => {
     expect(Object.keys(routes).sort()).toEqual([
@@ -23,6 +32,8 @@ describe('routes', () => {
       'ANY /api',
       'ANY /api/maintenance',
       'ANY /api/maintenance/canary',
+      'ANY /api/maintenance/health',
+      'ANY /api/maintenance/openapi.json',
       'ANY /api/maintenance/signin',
       'ANY /api/maintenance/status',
       'ANY /api/maintenance/{proxy+}',
@@ -69,19 +80,14 @@ describe('routes', () => {
     });
   });
 
-  test.each([
-    ['ANY /api/maintenance', 'control'],
-    ['ANY /api/maintenance/{proxy+}', 'control'],
-    ['ANY /api/maintenance/status', 'status'],
-    ['ANY /api/maintenance/signin', 'status'],
-  ])('%s is served by %s, which only this method may call', (route, folder) => {
+  test.each(SERVED)('%s is served by %s, which only this method may call', (route, folder) => {
     const [id] = functionOf(template, folder);
     expect(integrationOf(route)).toMatchObject({ Type: 'AWS_PROXY', IntegrationHttpMethod: 'POST' });
     expect(JSON.stringify(integrationOf(route).Uri)).toContain(`"${id}"`);
     const callers = Object.values(resourcesOf(template, 'AWS::Lambda::Permission'))
       .filter(({ Properties }) => JSON.stringify(Properties.FunctionName).includes(`"${id}"`))
       .map(({ Properties }) => JSON.stringify(Properties.SourceArn));
-    expect(callers).toHaveLength(2);
+    expect(callers).toHaveLength(SERVED.filter(([, served]) => served === folder).length);
     expect(
       callers.filter((arn) => arn.includes(route.replace('ANY ', '/*').replace('{proxy+}', '*'))),
     ).not.toEqual([]);

@@ -9,6 +9,7 @@ const CALLS: [method: string, path: string, body: object | undefined][] = [
   ['POST', '/deescalate', undefined],
   ['POST', '/disable', undefined],
   ['PATCH', '', { reason: 'a' }],
+  ['POST', '/validate', { reason: 'a' }],
   ['GET', '/history', undefined],
   ['HEAD', '/history', undefined],
 ];

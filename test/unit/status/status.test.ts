@@ -1,39 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { StoreUnavailableError } from '../../../core/errors.ts';
-import type { State } from '../../../core/state.ts';
-import type { CachedState } from '../../../core/state-cache.ts';
-import { createStatusHandler } from '../../../lambdas/status/status-handler.ts';
-import { NOW, normalMaintenance, stateWith } from '../../support/examples.ts';
-import { answerOf, CALLERS, proxyEvent, type Request } from '../../support/proxy-event.ts';
-import { RecordingLog } from '../../support/recording-log.ts';
-
-class StatusBench {
-  readonly log = new RecordingLog();
-  time = NOW;
-  state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
-  source: CachedState['source'] = 'event_log';
-  readonly #handler = createStatusHandler({
-    states: {
-      get: async () => {
-        if (this.state === null) throw new StoreUnavailableError('down');
-        return { state: this.state, source: this.source, readAt: this.time };
-      },
-    },
-    log: this.log,
-    now: () => this.time,
-    allowedOrigins: ['*'],
-    signIn: {
-      issuer: 'https://issuer.test/pool',
-      client_id: 'client-1',
-      openid_configuration: 'https://issuer.test/pool/.well-known/openid-configuration',
-    },
-  });
-
-  async call(method: string, path: string, request: Request = {}) {
-    const event = proxyEvent(method, `/api/maintenance${path}`, request);
-    return answerOf(await this.#handler(event, { awsRequestId: 'aws-1' }));
-  }
-}
+import { normalMaintenance, stateWith } from '../../support/examples.ts';
+import { CALLERS, type Request } from '../../support/proxy-event.ts';
+import { StatusBench } from '../../support/status-bench.ts';
 
 const everybody = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 

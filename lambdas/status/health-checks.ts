@@ -1,0 +1,91 @@
+import type { EventLog } from '../../core/event-log.ts';
+import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health.ts';
+import type { StateCache } from '../../core/state-cache.ts';
+import { rfc3339 } from '../../core/text.ts';
+import type { Log } from '../shared/log.ts';
+import { withTimeLimit } from '../shared/time-limit.ts';
+
+/** What is looked at, the same way as it is used. */
+export interface HealthSources {
+  readonly events: Pick<EventLog, 'head'>;
+  readonly states: Pick<StateCache, 'get'>;
+  /** When the issuer's keys were fetched; null when none are kept. */
+  readonly issuerKeys: () => Promise<{ readonly fetchedAt: number } | null>;
+}
+
+/** Longest time for one check, ms: together with the function's start well below what a prober waits. */
+const TIME_LIMIT = 1500;
+/** A read of the event log takes a few milliseconds; one that takes longer than this, ms, holds everybody up. */
+const SLOW_READ = 500;
+/** Tick renews the keys every hour, ms. Missing it for a day means that nobody would notice a rotation. */
+const OLD_KEYS = 24 * 3600 * 1000;
+
+type Finding = Omit<ComponentHealth, 'latency_ms'>;
+
+interface Check {
+  readonly run: () => Promise<Finding>;
+  /** What it means that the check itself fails. */
+  readonly onFailure: ComponentHealth['status'];
+}
+
+/** Looks at every component at once, each in its own time: none can hide another. Never rejects. */
+export async function checkHealth(sources: HealthSources, now: () => number, log: Log): Promise<Health> {
+  const checks: Readonly<Record<Component, Check>> = {
+    event_log: { run: () => checkEventLog(sources), onFailure: 'unhealthy' },
+    issuer_keys: { run: () => checkIssuerKeys(sources, now), onFailure: 'degraded' },
+    state: { run: () => checkState(sources, now), onFailure: 'unhealthy' },
+  };
+  const found = await Promise.all(
+    (Object.entries(checks) as [Component, Check][]).map(
+      async ([name, check]) => [name, await carryOut(name, check, log)] as const,
+    ),
+  );
+  return {
+    status: worstOf(found.map(([, { status }]) => status)),
+    components: Object.fromEntries(found) as Record<Component, ComponentHealth>,
+    as_of: rfc3339(now()),
+  };
+}
+
+async function carryOut(name: Component, check: Check, log: Log): Promise<ComponentHealth> {
+  const begun = performance.now();
+  const latency = () => Math.round(performance.now() - begun);
+  try {
+    const finding = await withTimeLimit(TIME_LIMIT, check.run());
+    return slow(name, { ...finding, latency_ms: latency() });
+  } catch (error) {
+    log.warn(`The health check of ${name} failed.`, { event: 'health_check_failed', component: name, error });
+    const isLate = (error as Error | undefined)?.name === 'TimeoutError';
+    const message = isLate ? 'It did not answer in time.' : 'It cannot be read at the moment.';
+    return { status: check.onFailure, message, latency_ms: latency(), age_ms: null };
+  }
+}
+
+function slow(name: Component, component: ComponentHealth): ComponentHealth {
+  if (name !== 'event_log' || component.latency_ms <= SLOW_READ) return component;
+  return { ...component, status: 'degraded', message: 'It answers, but slowly.' };
+}
+
+async function checkEventLog({ events }: HealthSources): Promise<Finding> {
+  await events.head();
+  return { status: 'healthy', message: 'It can be read.', age_ms: null };
+}
+
+async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number): Promise<Finding> {
+  const keys = await issuerKeys();
+  if (keys === null) {
+    return { status: 'degraded', message: 'No keys are kept: tokens cannot be checked.', age_ms: null };
+  }
+  const age = Math.max(0, now() - keys.fetchedAt);
+  return age > OLD_KEYS
+    ? { status: 'degraded', message: 'They have not been renewed for more than a day.', age_ms: age }
+    : { status: 'healthy', message: 'They are kept and recent.', age_ms: age };
+}
+
+async function checkState({ states }: HealthSources, now: () => number): Promise<Finding> {
+  const { source, readAt } = await states.get();
+  const age = Math.max(0, now() - readAt);
+  return source === 'event_log'
+    ? { status: 'healthy', message: 'It is the newest.', age_ms: age, source }
+    : { status: 'degraded', message: 'The last known state is shown.', age_ms: age, source };
+}

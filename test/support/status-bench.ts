@@ -1,0 +1,41 @@
+import { StoreUnavailableError } from '../../core/errors.ts';
+import type { State } from '../../core/state.ts';
+import type { CachedState } from '../../core/state-cache.ts';
+import { createStatusHandler } from '../../lambdas/status/status-handler.ts';
+import { NOW, normalMaintenance, stateWith } from './examples.ts';
+import { answerOf, proxyEvent, type Request } from './proxy-event.ts';
+import { RecordingLog } from './recording-log.ts';
+
+/** The status function over a state that tests set, with a clock that stands at NOW until it is moved. */
+export class StatusBench {
+  readonly log = new RecordingLog();
+  time = NOW;
+  state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
+  source: CachedState['source'] = 'event_log';
+  /** What a look at the event log and at the issuer's keys comes to. */
+  head: () => Promise<null> = async () => null;
+  issuerKeys: () => Promise<{ fetchedAt: number } | null> = async () => ({ fetchedAt: this.time - 60_000 });
+  readonly #handler = createStatusHandler({
+    states: {
+      get: async () => {
+        if (this.state === null) throw new StoreUnavailableError('down');
+        return { state: this.state, source: this.source, readAt: this.time };
+      },
+    },
+    events: { head: () => this.head() },
+    issuerKeys: () => this.issuerKeys(),
+    log: this.log,
+    now: () => this.time,
+    allowedOrigins: ['*'],
+    signIn: {
+      issuer: 'https://issuer.test/pool',
+      client_id: 'client-1',
+      openid_configuration: 'https://issuer.test/pool/.well-known/openid-configuration',
+    },
+  });
+
+  async call(method: string, path: string, request: Request = {}) {
+    const event = proxyEvent(method, `/api/maintenance${path}`, request);
+    return answerOf(await this.#handler(event, { awsRequestId: 'aws-1' }));
+  }
+}
