@@ -21,7 +21,8 @@ import { Publication } from './publication/publication.ts';
  *
  * @example
  * const maintenance = new MaintenanceMode(this, 'Maintenance', { origin: 'https://app.example.com' });
- * new Rule(this, 'OnMaintenance', { eventBus: maintenance.eventBus, eventPattern: { source: ['maintenance-mode'] } });
+ * const source = ['enhanced-maintenance-mode'];
+ * new Rule(this, 'OnMaintenance', { eventBus: maintenance.eventBus, eventPattern: { source } });
  */
 export class MaintenanceMode extends Construct {
   /** The API. A method added to it is guarded by default; one without the authorizer fails the synthesis. */
