@@ -50,6 +50,8 @@ export function buildProgram(io: Io): Command {
     disable(io),
     update(io),
     history(io),
+    rules(io),
+    classify(io),
   ];
   for (const command of commands) program.addCommand(withCommon(command.copyInheritedSettings(program)));
   return program;
@@ -185,6 +187,51 @@ function history(io: Io): Command {
     .addHelpText('after', () => examples('maintenance history --limit 5', 'maintenance history --all --json'))
     .action(async (options) => (await import('./commands/history.ts')).history(options, io));
   return withDirect(command);
+}
+
+function rules(io: Io): Command {
+  const command = new Command('rules')
+    .description("Show and change the owner's classification rules.")
+    .addHelpText('after', () =>
+      examples(
+        'maintenance rules list',
+        'maintenance rules add POST /reports/{id}/publish batch_operations',
+        'maintenance rules remove 3f0c3a1e8b8e',
+      ),
+    );
+  const list = new Command('list')
+    .description('Show the rules, newest first.')
+    .action(async (options) => (await import('./commands/rules.ts')).listRules(options, io));
+  const add = new Command('add')
+    .description('Add a rule; it is consulted before the built-in ones.')
+    .argument('<method>', 'one verb, several separated by commas, or ANY')
+    .argument('<path>', 'path template: /literal/{one}/{rest+}')
+    .argument('<operation>', 'operation type, built-in or a name of your own')
+    .action(async (method, path, operation, options) =>
+      (await import('./commands/rules.ts')).addRule({ method, path, operation }, options, io),
+    );
+  const remove = new Command('remove')
+    .description('Remove a rule.')
+    .argument('<id>', 'as the list shows it')
+    .action(async (id, options) => (await import('./commands/rules.ts')).removeRule(id, options, io));
+  for (const part of [list, add, remove]) command.addCommand(withCommon(part.copyInheritedSettings(command)));
+  return command;
+}
+
+function classify(io: Io): Command {
+  return new Command('classify')
+    .description('Show how a request is classified, and what becomes of it for each role in each mode.')
+    .argument('<method>', 'HTTP verb')
+    .argument('<path>', 'path as it would be called')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance classify POST /start_caption_generation',
+        'maintenance classify GET /switch_platform/7 --json',
+      ),
+    )
+    .action(async (method, path, options) =>
+      (await import('./commands/rules.ts')).classify({ method, path }, options, io),
+    );
 }
 
 function withCommon(command: Command): Command {

@@ -1,6 +1,6 @@
 /** A call of the maintenance API, whichever way it goes. */
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'PATCH';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /api/maintenance, '' for itself. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

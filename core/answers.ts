@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import type { ClassificationView } from './classification-view.ts';
 import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
 import type { HistoryPage } from './history-page.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import { ROLES } from './principal.ts';
+import type { RulesPage, RuleView } from './rule-view.ts';
 import type { StatusView } from './status-view.ts';
 import type { Validation } from './validate-enable.ts';
 
@@ -95,6 +97,51 @@ export const historyAnswer = z.strictObject({
   items: z.array(eventAnswer),
   next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
 }) satisfies z.ZodType<HistoryPage>;
+
+const ruleShape = {
+  id: z.string(),
+  method: z.union([z.string(), z.array(z.string())]),
+  path: z.string(),
+  operation: z.string(),
+};
+
+const ruleAnswer = z.strictObject({
+  ...ruleShape,
+  added_at: instant,
+  added_by: z.string(),
+}) satisfies z.ZodType<RuleView>;
+
+/** `GET /rules` */
+export const rulesAnswer = z.strictObject({
+  items: z.array(ruleAnswer),
+  next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+}) satisfies z.ZodType<RulesPage>;
+
+/** `POST /rules` and `DELETE /rules/{id}`: the rule that came or went. */
+export const ruleChangeAnswer = ruleAnswer.extend({
+  version: count.meta({ description: 'The version of the state from which it is so.' }),
+});
+
+const decision = z.enum(['allow', 'block']);
+const decisionsByRole = z.strictObject({
+  admin: decision,
+  worker: decision,
+  member: decision,
+  anonymous: decision,
+});
+
+/** `POST /classify` */
+export const classificationAnswer = z.strictObject({
+  canonical_path: z.string().nullable().meta({ description: 'Null when the path is malformed.' }),
+  rule: z
+    .strictObject({ ...ruleShape, source: z.enum(['owner', 'built_in']), id: z.string().nullable() })
+    .nullable(),
+  operation_type: z.string(),
+  decisions: z
+    .strictObject({ normal: decisionsByRole, emergency: decisionsByRole, test: decisionsByRole })
+    .meta({ description: 'When everything that can be blocked is.' }),
+  current: decisionsByRole.meta({ description: 'As things are now.' }),
+}) satisfies z.ZodType<ClassificationView>;
 
 /** `GET /signin` */
 export const signInAnswer = z.strictObject({

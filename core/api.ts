@@ -1,17 +1,29 @@
 import type * as z from 'zod';
 import {
+  classificationAnswer,
   disableAnswer,
   enableAnswer,
   healthAnswer,
   historyAnswer,
   openApiAnswer,
+  ruleChangeAnswer,
+  rulesAnswer,
   signInAnswer,
   statusAnswer,
   validateAnswer,
   whoAmIAnswer,
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
-import { emergencyBody, emptyBody, enableBody, historyQuery, updateBody } from './schemas.ts';
+import {
+  classifyBody,
+  emergencyBody,
+  emptyBody,
+  enableBody,
+  historyQuery,
+  ruleBody,
+  rulesQuery,
+  updateBody,
+} from './schemas.ts';
 
 /** One call of the HTTP API: what it takes and answers, and who may make it. */
 export interface ApiCall {
@@ -151,6 +163,48 @@ export const API = {
     changesState: true,
     problems: ['maintenance_not_active'],
     example: { body: { reason: 'Takes longer than planned', duration: 7200 } },
+  },
+  rules: {
+    method: 'GET',
+    path: '/rules',
+    servedBy: 'control',
+    access: 'admin',
+    summary: "The owner's classification rules, newest first, a page at a time.",
+    query: rulesQuery,
+    answer: rulesAnswer,
+  },
+  addRule: {
+    method: 'POST',
+    path: '/rules',
+    servedBy: 'control',
+    access: 'admin',
+    summary: "Adds a classification rule. The owner's rules are consulted before the built-in ones.",
+    body: ruleBody,
+    answer: ruleChangeAnswer,
+    changesState: true,
+    problems: ['rule_exists'],
+    example: { body: { method: 'POST', path: '/reports/{id}/publish', operation: 'batch_operations' } },
+  },
+  removeRule: {
+    method: 'DELETE',
+    path: '/rules/{id}',
+    servedBy: 'control',
+    access: 'admin',
+    summary: "Removes one of the owner's classification rules.",
+    body: emptyBody,
+    answer: ruleChangeAnswer,
+    changesState: true,
+    problems: ['rule_not_found', 'rule_in_use'],
+  },
+  classify: {
+    method: 'POST',
+    path: '/classify',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'How a request is classified, and what becomes of it for each role in each mode.',
+    body: classifyBody,
+    answer: classificationAnswer,
+    example: { body: { method: 'POST', path: '/start_caption_generation' } },
   },
   history: {
     method: 'GET',

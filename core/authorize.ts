@@ -85,7 +85,8 @@ export interface AuthorizerParts {
   readonly stateUnknown: 'open' | 'closed';
   readonly log: DecisionLog;
   readonly now: () => number;
-  readonly classify?: Classify;
+  /** The classifier by the rules that a state names. */
+  readonly classifierOf?: (state: State) => Classify;
 }
 
 const ALLOW: Verdict = { effect: 'allow', identity: NOBODY };
@@ -96,11 +97,11 @@ const ALLOW: Verdict = { effect: 'allow', identity: NOBODY };
  */
 export class Authorizer {
   readonly #parts: AuthorizerParts;
-  readonly #classify: Classify;
+  readonly #classifierOf: (state: State) => Classify;
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;
-    this.#classify = parts.classify ?? classifyByBuiltInRules;
+    this.#classifierOf = parts.classifierOf ?? (() => classifyByBuiltInRules);
   }
 
   async authorize(request: GatewayRequest): Promise<Verdict> {
@@ -127,7 +128,7 @@ export class Authorizer {
     const classification: Classification =
       request.door === 'canary'
         ? { operation: 'canary', rule: null, canonicalPath: request.path }
-        : this.#classify(request.method, request.path);
+        : this.#classifierOf(state)(request.method, request.path);
     const { operation } = classification;
     if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
     const identity = identityOf(await request.identify(now), state);
@@ -192,7 +193,7 @@ export class Authorizer {
   /** The configured default, with sign-in and admins let in either way. */
   async #withoutState(request: GatewayRequest, now: number): Promise<Verdict> {
     if (this.#parts.stateUnknown === 'open') return ALLOW;
-    const classification = this.#classify(request.method, request.path);
+    const classification = classifyByBuiltInRules(request.method, request.path);
     if (this.#isOpen(request, classification) || classification.operation === 'authentication') return ALLOW;
     const identity = identityOf(await request.identify(now), null);
     return identity.principal.role === 'admin' ? { effect: 'allow', identity } : { effect: 'unavailable' };

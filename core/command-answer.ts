@@ -1,7 +1,7 @@
 import type { Command } from './command.ts';
 import { blockedOperations } from './decision.ts';
 import type { EventDraft } from './event.ts';
-import { effective, plannedEnd, type State } from './state.ts';
+import { effective, ownOperations, plannedEnd, type State } from './state.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { rfc3339 } from './text.ts';
 
@@ -37,7 +37,7 @@ export function commandAnswer(
       return {
         ...view,
         duration: Number(accepted.details.duration),
-        operations_resumed: enforced ? blockedOperations(maintenance) : [],
+        operations_resumed: enforced ? blockedOperations(maintenance, ownOperations(before)) : [],
         report_id: accepted.maintenanceId,
       };
     }

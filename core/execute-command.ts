@@ -2,18 +2,23 @@ import type { Command } from './command.ts';
 import { StoreUnavailableError } from './errors.ts';
 import type { Actor, EventDraft, Idempotency, MaintenanceEvent } from './event.ts';
 import type { EventLog, Head } from './event-log.ts';
-import { type Conflict, dueEvent, type FieldProblem, holding, judge } from './judge.ts';
+import { type Conflict, dueEvent, type FieldProblem, holding, type Judgement, judge } from './judge.ts';
 import { INITIAL_STATE, type State } from './state.ts';
 
 /** A request to change the state, as it comes in from any way in. */
-export interface CommandRequest {
-  readonly command: Command;
+export interface ChangeRequest {
   readonly actor: Actor;
+  /** Judges the change against a state in which nothing is due at `now`. */
+  readonly judge: (state: State, now: number) => Judgement | Promise<Judgement>;
   /** The version that the caller has seen; the command is refused when the newest is another. */
   readonly expectedVersion?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
   /** Makes the answer from the event-to-be; it is kept in the log with the event. */
   readonly answer: (accepted: EventDraft, before: State) => unknown;
+}
+
+export interface CommandRequest extends Omit<ChangeRequest, 'judge'> {
+  readonly command: Command;
 }
 
 export type CommandOutcome =
@@ -67,18 +72,28 @@ export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): P
   throw new StoreUnavailableError('The event log changes faster than due events can be written.');
 }
 
+/** Carries out one command, see `carryOut`. */
+export function executeCommand(dependencies: Dependencies, request: CommandRequest): Promise<CommandOutcome> {
+  const { command, ...change } = request;
+  const { actor } = request;
+  const { newId } = dependencies;
+  return carryOut(dependencies, {
+    ...change,
+    judge: (state, now) => judge(state, command, { actor, now, newId }),
+  });
+}
+
 /**
- * Carries out one command: settles, judges it against the result, appends its event.
+ * Carries out one change: settles, judges it against the result, appends its event.
  * When somebody else's command takes the place in the log meanwhile, that one has won and this one is refused;
  * events of the clock only make it look again. Rejects with StoreUnavailableError, and then nothing is promised:
  * the caller looks at the state, or repeats the request with its idempotency key.
  */
-export async function executeCommand(
-  dependencies: Dependencies,
-  request: CommandRequest,
+export async function carryOut(
+  dependencies: Pick<Dependencies, 'log' | 'now'>,
+  request: ChangeRequest,
 ): Promise<CommandOutcome> {
-  const { log, now, newId } = dependencies;
-  const { actor, command } = request;
+  const { log, now } = dependencies;
   let seen: number | null = null;
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const head = await settle(dependencies);
@@ -91,7 +106,7 @@ export async function executeCommand(
     const overtaken = seen !== null && (await changedByOthers(log, seen, state.version));
     const instant = now();
     if (dueEvent(state, instant, sinceOf(head)) !== null) continue;
-    const judgement = judge(state, command, { actor, now: instant, newId });
+    const judgement = await request.judge(state, instant);
     if (judgement.verdict === 'invalid') return { outcome: 'invalid', problems: judgement.problems };
     if (judgement.verdict === 'conflict') return { outcome: 'conflict', conflict: judgement.conflict, state };
     if (overtaken) return { outcome: 'conflict', conflict: stateChanged(state), state };
@@ -107,7 +122,7 @@ export async function executeCommand(
 }
 
 /** The command is in the log already: what the clock adds to it can wait for the next command or tick. */
-async function settleIfReachable(dependencies: Dependencies): Promise<void> {
+async function settleIfReachable(dependencies: Pick<Dependencies, 'log' | 'now'>): Promise<void> {
   try {
     await settle(dependencies);
   } catch (error) {
@@ -122,13 +137,13 @@ async function changedByOthers(log: EventLog, seen: number, newest: number): Pro
   return items.some((event) => event.number > seen && event.actor.role !== 'system');
 }
 
-function idempotencyOf(request: CommandRequest, answer: unknown): Idempotency | undefined {
+function idempotencyOf(request: ChangeRequest, answer: unknown): Idempotency | undefined {
   return request.idempotency === undefined ? undefined : { ...request.idempotency, answer };
 }
 
 async function findEarlier(
-  { log, now }: Dependencies,
-  { idempotency, actor }: CommandRequest,
+  { log, now }: Pick<Dependencies, 'log' | 'now'>,
+  { idempotency, actor }: ChangeRequest,
 ): Promise<CommandOutcome | null> {
   if (idempotency === undefined) return null;
   const event = await log.findByIdempotencyKey(actor.id, idempotency.key, now() - REMEMBERED);

@@ -7,7 +7,15 @@ import {
   type UpdateCommand,
 } from './command.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
-import { isEndedByClock, type Maintenance, type Plan, plannedEnd, type State } from './state.ts';
+import { BLOCKABLE_OPERATIONS } from './operation.ts';
+import {
+  isEndedByClock,
+  type Maintenance,
+  ownOperations,
+  type Plan,
+  plannedEnd,
+  type State,
+} from './state.ts';
 import { rfc3339 } from './text.ts';
 
 /** Why a command can't be carried out in the present state. It changes nothing. */
@@ -16,6 +24,9 @@ export interface Conflict {
     | 'maintenance_already_active'
     | 'maintenance_not_active'
     | 'not_in_emergency'
+    | 'rule_exists'
+    | 'rule_in_use'
+    | 'rule_not_found'
     | 'state_changed';
   /** Names the mode, who holds it and since when. */
   readonly message: string;
@@ -87,7 +98,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
     autoEnd: command.autoEnd,
     blockedOperations: command.blockedOperations,
   };
-  const problems = [...endProblems(command, endsAt, now), ...planProblems(plan, command.mode)];
+  const problems = [...endProblems(command, endsAt, now), ...planProblems(plan, command.mode, state)];
   if (problems.length > 0) return { verdict: 'invalid', problems };
   const begun: Maintenance = {
     ...plan,
@@ -168,7 +179,7 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   };
   const problems = [
     ...(plan.endsAt === before.endsAt ? [] : endProblems(command, plan.endsAt, now)),
-    ...planProblems(plan, maintenance.mode),
+    ...planProblems(plan, maintenance.mode, state),
   ];
   if (problems.length > 0) return { verdict: 'invalid', problems };
   const updated: Maintenance =
@@ -242,13 +253,17 @@ function endProblems(
   return [{ field: command.duration === undefined ? 'ends_at' : 'duration', message }];
 }
 
-function planProblems(plan: Plan, mode: Maintenance['mode']): FieldProblem[] {
+function planProblems(plan: Plan, mode: Maintenance['mode'], state: State): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (plan.autoEnd && plan.endsAt === null) {
     problems.push({ field: 'auto_end', message: 'needs an end: give duration or ends_at' });
   }
   if (plan.blockedOperations !== null && mode === 'test') {
     problems.push({ field: 'blocked_operations', message: 'can only be given in normal mode' });
+  }
+  const known = [...BLOCKABLE_OPERATIONS, ...ownOperations(state)];
+  if (plan.blockedOperations?.some((name) => !known.includes(name))) {
+    problems.push({ field: 'blocked_operations', message: `must hold names out of ${known.join(', ')}` });
   }
   return problems;
 }

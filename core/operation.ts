@@ -96,9 +96,27 @@ export const OPERATION_TYPES: readonly OperationType[] = [
   },
 ];
 
+/** How the owner may name operation types. */
+export const OWN_OPERATION_NAME = /^[a-z][a-z0-9_]{0,39}$/;
+
+/** Operation types that the owner may add, at most: their names are part of the state, which has little room. */
+export const MOST_OWN_OPERATIONS = 10;
+
 const byName = new Map(OPERATION_TYPES.map((type) => [type.name, type]));
 
-/** The texts of an operation type; those of `unknown` for a name that nobody has described. */
+/** The texts of an operation type; general ones for a type that the owner has added. */
 export function describeOperation(name: string): OperationType {
-  return byName.get(name) ?? { ...(byName.get('unknown') as OperationType), name };
+  const builtIn = byName.get(name);
+  if (builtIn !== undefined) return builtIn;
+  const { userMessage, suggestion } = byName.get('unknown') as OperationType;
+  return {
+    name,
+    description: `Operations of the type ${name}, which this service has defined.`,
+    userMessage,
+    suggestion,
+  };
+}
+
+export function isBuiltInOperation(name: string): boolean {
+  return byName.has(name);
 }

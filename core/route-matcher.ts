@@ -32,7 +32,7 @@ export class RouteMatcher<T> {
   constructor(routes: Iterable<Route<T>>) {
     const patterns = new Map<string, Verbs<T>>();
     for (const { method, path, value } of routes) {
-      const pattern = toPattern(path);
+      const pattern = patternOf(path);
       const verbs = patterns.get(pattern) ?? new Map<string, T>();
       patterns.set(pattern, verbs);
       for (const verb of typeof method === 'string' ? [method] : method) {
@@ -71,7 +71,8 @@ function percentEncoded(character: string): string {
   return code < 0x80 ? `%${code.toString(16)}` : encodeURIComponent(character).toLowerCase();
 }
 
-function toPattern(template: string): string {
+/** What a template matches, whatever it calls its parameters. Throws InvalidTemplateError. */
+export function patternOf(template: string): string {
   const problem = templateProblem(template);
   if (problem !== null) throw new InvalidTemplateError(template, problem);
   if (template === '/') return template;

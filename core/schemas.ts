@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { LONGEST, LONGEST_REASON, SHORTEST } from './command.ts';
-import { BLOCKABLE_OPERATIONS } from './operation.ts';
+import {
+  BLOCKABLE_OPERATIONS,
+  isBuiltInOperation,
+  MOST_OWN_OPERATIONS,
+  OWN_OPERATION_NAME,
+  WRITE_OPERATIONS,
+} from './operation.ts';
+import { methodProblem, templateProblem } from './rule.ts';
 
 /**
  * The bodies and queries that the HTTP API takes, in one place: requests are checked by these schemas.
@@ -45,7 +52,7 @@ const endsAt = z.iso
 const blockedOperations = z
   .array(z.string('must hold names of operation types'), 'must be a list of operation types')
   .min(1, 'must name at least one operation type; leave it out to block them all')
-  .max(BLOCKABLE_OPERATIONS.length, {
+  .max(BLOCKABLE_OPERATIONS.length + MOST_OWN_OPERATIONS, {
     error: 'holds more names than there are operation types to block',
     abort: true,
   })
@@ -66,11 +73,16 @@ const NOT_BLOCKABLE: ReadonlyMap<string, string> = new Map([
 /** Why an operation type can't be named in `blocked_operations`, or null when it can. */
 function blockingProblem(name: string, isRepeated: boolean): string | null {
   if (isRepeated) return `names "${name}" twice`;
-  if (BLOCKABLE_OPERATIONS.includes(name)) return null;
   const why = NOT_BLOCKABLE.get(name);
   if (why !== undefined) return `cannot hold "${name}": ${why}`;
+  // Whether a type that is not built in is one of the owner's is judged by the state.
+  if (BLOCKABLE_OPERATIONS.includes(name)) return null;
+  if (!isBuiltInOperation(name) && OWN_OPERATION_NAME.test(name)) return null;
   return `must hold names out of ${BLOCKABLE_OPERATIONS.join(', ')}`;
 }
+
+/** Built-in operation types that an owner's rule may name. */
+const CLASSIFIABLE = [...WRITE_OPERATIONS, 'admin_operations', 'read_operations', 'authentication'];
 
 const flag = z.boolean('must be true or false');
 
@@ -121,6 +133,53 @@ export const updateBody = z
 /** `POST /deescalate` and `POST /disable` */
 export const emptyBody = z.strictObject({});
 
+const verb = z
+  .string('must be an HTTP verb in upper case, or ANY')
+  .refine((text) => methodProblem(text) === null, 'must be an HTTP verb in upper case, or ANY');
+
+const pathTemplate = z
+  .string(need('a path template'))
+  .max(500, 'must have at most 500 characters')
+  .superRefine((text, context) => {
+    const problem = templateProblem(text);
+    if (problem !== null) context.addIssue({ code: 'custom', message: `cannot be used: ${problem}` });
+  });
+
+const ruleOperation = z
+  .string(need('the name of an operation type'))
+  .refine(
+    (name) => CLASSIFIABLE.includes(name) || (!isBuiltInOperation(name) && OWN_OPERATION_NAME.test(name)),
+    `must be one of ${CLASSIFIABLE.join(', ')}, or a name of your own in lower case (a-z, 0-9, _; at most 40 characters)`,
+  );
+
+/** `POST /rules` */
+export const ruleBody = z.strictObject({
+  method: z.union(
+    [verb, z.array(verb).min(1, 'must name at least one verb').max(10, 'holds too many verbs')],
+    need('a verb, a list of verbs or ANY'),
+  ),
+  path: pathTemplate,
+  operation: ruleOperation,
+});
+
+/** `GET /rules` */
+export const rulesQuery = z.strictObject({
+  limit: z
+    .string()
+    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+    .default('100'),
+  cursor: z.string().optional(),
+});
+
+/** `POST /classify` */
+export const classifyBody = z.strictObject({
+  method: z
+    .string(need('an HTTP verb'))
+    .min(1, 'must not be empty')
+    .max(20, 'must have at most 20 characters'),
+  path: z.string(need('a path')).min(1, 'must not be empty').max(8192, 'must have at most 8192 characters'),
+});
+
 /** `GET /history` */
 export const historyQuery = z.strictObject({
   limit: z
@@ -130,6 +189,8 @@ export const historyQuery = z.strictObject({
   cursor: z.string().optional(),
 });
 
+export type RuleBody = z.output<typeof ruleBody>;
+export type ClassifyBody = z.output<typeof classifyBody>;
 export type EnableBody = z.output<typeof enableBody>;
 export type EmergencyBody = z.output<typeof emergencyBody>;
 export type UpdateBody = z.output<typeof updateBody>;

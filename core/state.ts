@@ -50,10 +50,18 @@ export interface State {
   /** The number of the newest event; 0 before the first. */
   readonly version: number;
   readonly maintenance: Maintenance | null;
-  /** Names the set of the owner's classification rules, which is kept elsewhere; null while there are none. */
-  readonly rules: string | null;
+  /** The owner's classification rules, which are kept elsewhere; null while there are none. */
+  readonly rules: RuleSetReference | null;
   /** Credentials of members issued before this instant are worth nothing; null before the first maintenance. */
   readonly sessionsInvalidBefore: number | null;
+}
+
+/** Which set of the owner's rules is in force. */
+export interface RuleSetReference {
+  /** Names the set: a digest of what it holds. */
+  readonly name: string;
+  /** The operation types that the owner has added; they can be blocked like the built-in ones. */
+  readonly operations: readonly string[];
 }
 
 export const INITIAL_STATE: State = {
@@ -62,6 +70,11 @@ export const INITIAL_STATE: State = {
   rules: null,
   sessionsInvalidBefore: null,
 };
+
+/** The operation types that the owner has added. */
+export function ownOperations(state: State): readonly string[] {
+  return state.rules?.operations ?? [];
+}
 
 /** The planned end of a maintenance; an emergency suspends its own. */
 export function plannedEnd(maintenance: Maintenance): number | null {

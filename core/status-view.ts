@@ -1,5 +1,5 @@
 import { blockedOperations } from './decision.ts';
-import { effective, type Maintenance, plannedEnd, type State } from './state.ts';
+import { effective, type Maintenance, ownOperations, plannedEnd, type State } from './state.ts';
 import { rfc3339 } from './text.ts';
 
 /** What `GET /api/maintenance/status` answers. Source: contract of the product, "HTTP API". */
@@ -37,7 +37,7 @@ export interface StatusContext {
 export function statusView(state: State, { now, forAdmin, source }: StatusContext): StatusView {
   const { maintenance } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
-  const blocked = maintenance === null ? [] : blockedOperations(maintenance);
+  const blocked = maintenance === null ? [] : blockedOperations(maintenance, ownOperations(state));
   const isTest = maintenance?.mode === 'test';
   return {
     is_active: maintenance !== null,

@@ -120,7 +120,7 @@ const eventSchema = z.looseObject({
   state: z.looseObject({
     version: z.number().int(),
     maintenance: maintenance.nullable(),
-    rules: z.string().nullable(),
+    rules: z.looseObject({ name: z.string(), operations: z.array(z.string()) }).nullable(),
     sessionsInvalidBefore: instant.nullable(),
   }),
   idempotency: z.looseObject({ key: z.string(), requestHash: z.string() }).nullable(),

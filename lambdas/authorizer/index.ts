@@ -1,9 +1,12 @@
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
+import { readRules } from '../../adapters/lean/read-rules.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
 import { Authorizer } from '../../core/authorize.ts';
+import { CatalogueCache } from '../../core/catalogue-cache.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
+import type { State } from '../../core/state.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { type AuthorizerResult, allowedOrigin, toResult } from './authorizer-result.ts';
 import { decisionLog } from './decision-log.ts';
@@ -39,12 +42,22 @@ const verify: VerifyToken = async (token, at) => {
   return verifier.verify(token, at);
 };
 
+const catalogue = new CatalogueCache((name) => readRules(reads, settings.table, settings.scope, name));
+
+/** The newest state, with the rules that it names made ready: both are in force at the same instant. */
+const readStateAndRules = async (): Promise<State> => {
+  const state = await readState(reads, settings.table, settings.scope);
+  await catalogue.prepare(state);
+  return state;
+};
+
 const authorizer = new Authorizer({
-  states: new StateCache({ read: () => readState(reads, settings.table, settings.scope), now }),
+  states: new StateCache({ read: readStateAndRules, now }),
   offenders: new Offenders(settings.offenderThreshold),
   alwaysAllowed: new RouteMatcher(
     settings.alwaysAllowed.map((path) => ({ method: 'ANY', path, value: true as const })),
   ),
+  classifierOf: (state) => catalogue.classifierOf(state),
   stateUnknown: settings.stateUnknown,
   log: decisionLog((line) => process.stdout.write(line)),
   now,

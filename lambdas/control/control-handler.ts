@@ -3,6 +3,7 @@ import type { ApiCall } from '../../core/api.ts';
 import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
+import type { RuleStore } from '../../core/rule-set.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
@@ -18,6 +19,9 @@ export interface ControlParts {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly newId: () => string;
+  readonly rules: RuleStore;
+  /** Path templates that maintenance never blocks. */
+  readonly alwaysAllowed: readonly string[];
   readonly allowedOrigins: readonly string[];
   /** Seconds since sign-in up to which an emergency may be declared. */
   readonly freshSignIn: number;

@@ -8,7 +8,7 @@ export async function listHistory(event: ProxyEvent, log: EventLog): Promise<Pro
 }
 
 /** Query parameters by name; one that is given more than once stays a list, which no schema takes. */
-function queryOf(event: ProxyEvent): Record<string, unknown> {
+export function queryOf(event: ProxyEvent): Record<string, unknown> {
   const given = Object.entries(event.multiValueQueryStringParameters ?? {});
   return Object.fromEntries(given.map(([name, values]) => [name, values?.length === 1 ? values[0] : values]));
 }

@@ -5,12 +5,14 @@ import type { Caller } from '../shared/caller.ts';
 import type { ProxyEvent, ProxyResult } from '../shared/proxy-event.ts';
 import type { ControlParts } from './control-handler.ts';
 import { listHistory } from './list-history.ts';
+import { addRule, classifyRequest, listRules, removeRule } from './rules.ts';
 import { runCommand } from './run-command.ts';
 import { validate } from './validate.ts';
 import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
-export interface ControlCall extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn'> {
+export interface ControlCall
+  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'alwaysAllowed'> {
   readonly event: ProxyEvent;
   readonly caller: Caller;
   /** What stands in the path for each `{name}` of the call's template. */
@@ -37,4 +39,8 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   validate: ({ event, events, now }) => validate(event, events, now),
   whoami: async ({ caller, freshSignIn, now }) => whoAmI(caller, freshSignIn, now()),
   history: ({ event, events }) => listHistory(event, events),
+  rules: listRules,
+  addRule,
+  removeRule,
+  classify: classifyRequest,
 };

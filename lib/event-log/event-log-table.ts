@@ -87,6 +87,28 @@ export class EventLogTable extends Construct {
     this.#allow(writer, `KEYS#${issuer}`, 'dynamodb:GetItem', 'dynamodb:PutItem');
   }
 
+  /** Lets a function read the owner's rules. */
+  bindRuleReader(reader: LambdaFunction): void {
+    this.#allowRules(reader, 'dynamodb:GetItem');
+  }
+
+  /** Lets a function read the owner's rules, and keep new sets of them. */
+  bindRuleWriter(writer: LambdaFunction): void {
+    this.#allowRules(writer, 'dynamodb:GetItem', 'dynamodb:PutItem');
+  }
+
+  /** Each set of rules has a partition of its own, named by its content. */
+  #allowRules(user: LambdaFunction, ...actions: string[]): void {
+    const partitions = `RULES#${this.#logName}#*`;
+    user.addToRolePolicy(
+      new PolicyStatement({
+        actions,
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [partitions] } },
+      }),
+    );
+  }
+
   #bindEnvironment(user: LambdaFunction): void {
     user.addEnvironment(ENV.stateTable, this.table.tableName);
     user.addEnvironment(ENV.scope, this.#logName);

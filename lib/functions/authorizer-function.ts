@@ -27,6 +27,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindReader(this);
+    eventLog.bindRuleReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.adminGroups, configuration.adminGroups.join(','));

@@ -22,6 +22,7 @@ export class ControlFunction extends MaintenanceFunction {
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindWriter(this);
+    eventLog.bindRuleWriter(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));

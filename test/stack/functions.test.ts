@@ -72,6 +72,7 @@ describe('permissions', () => {
   const resource = { 'Fn::GetAtt': [table, 'Arn'] };
   const only = (key: unknown) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] } });
   const events = only('EVENTS#default');
+  const rules = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RULES#default#*'] } };
   const keys = only({ 'Fn::Join': ['', ['KEYS#', issuer]] });
   const allow = (Action: Statement['Action'], Condition?: unknown): Statement => ({
     Action,
@@ -96,8 +97,11 @@ describe('permissions', () => {
   const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 
   test.each<[folder: string, statements: Statement[]]>([
-    ['authorizer', [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys)]],
-    ['control', [append, neverRewrite]],
+    [
+      'authorizer',
+      [allow('dynamodb:Query', events), allow('dynamodb:GetItem', rules), allow('dynamodb:GetItem', keys)],
+    ],
+    ['control', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules)]],
     ['status', [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys)]],
     ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
     [

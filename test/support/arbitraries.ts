@@ -80,7 +80,12 @@ export const maintenance: fc.Arbitrary<Maintenance> = fc
 export const state: fc.Arbitrary<State> = fc.record({
   version: fc.nat(),
   maintenance: fc.option(maintenance),
-  rules: fc.option(fc.stringMatching(/^[0-9a-f]{64}$/)),
+  rules: fc.option(
+    fc.record({
+      name: fc.stringMatching(/^[0-9a-f]{64}$/),
+      operations: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,40}$/), { maxLength: 5 }),
+    }),
+  ),
   sessionsInvalidBefore: fc.option(instant),
 });
 

@@ -1,12 +1,14 @@
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
+import { InMemoryRuleStore } from './in-memory-rule-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
 
 /** The control function over an event log in memory, with a clock that stands at NOW until it is moved. */
 export class ControlBench {
   readonly events = new InMemoryEventLog();
+  readonly rules = new InMemoryRuleStore();
   readonly log = new RecordingLog();
   time = NOW;
   readonly #handler;
@@ -15,6 +17,8 @@ export class ControlBench {
   constructor(options: { readonly allowedOrigins?: readonly string[] } = {}) {
     this.#handler = createControlHandler({
       events: this.events,
+      rules: this.rules,
+      alwaysAllowed: ['/static/{proxy+}', '/health'],
       log: this.log,
       now: () => this.time,
       newId: () => {
