@@ -39,6 +39,8 @@ export interface ApiCall {
   readonly body?: z.ZodType;
   readonly query?: z.ZodObject;
   readonly answer: z.ZodType;
+  /** The status of that answer. @default 200 */
+  readonly status?: 201;
   /** Whether it changes the state: then If-Match and Idempotency-Key are honoured. */
   readonly changesState?: true;
   /** What it may be refused with, beside what its access and its form bring about. */
@@ -181,6 +183,7 @@ export const API = {
     summary: "Adds a classification rule. The owner's rules are consulted before the built-in ones.",
     body: ruleBody,
     answer: ruleChangeAnswer,
+    status: 201,
     changesState: true,
     problems: ['rule_exists'],
     example: { body: { method: 'POST', path: '/reports/{id}/publish', operation: 'batch_operations' } },

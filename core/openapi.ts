@@ -16,6 +16,8 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Emergency: bodies.emergencyBody,
   Update: bodies.updateBody,
   Empty: bodies.emptyBody,
+  Rule: bodies.ruleBody,
+  Request: bodies.classifyBody,
 };
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Status: answers.statusAnswer,
@@ -23,6 +25,9 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   StatusAfterEnd: answers.disableAnswer,
   Validation: answers.validateAnswer,
   History: answers.historyAnswer,
+  Rules: answers.rulesAnswer,
+  RuleChange: answers.ruleChangeAnswer,
+  Classification: answers.classificationAnswer,
   Health: answers.healthAnswer,
   Principal: answers.whoAmIAnswer,
   SignIn: answers.signInAnswer,
@@ -168,7 +173,7 @@ function responses(call: ApiCall): Json {
     ...EVERYWHERE,
   ];
   return {
-    200: {
+    [call.status ?? 200]: {
       description: 'Done.',
       headers: call.access === 'public' ? { ETag: { schema: { type: 'string' } } } : {},
       content: { 'application/json': { schema: reference(call.answer) } },

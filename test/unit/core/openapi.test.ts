@@ -53,7 +53,7 @@ describe('the description', () => {
     expect(security).toEqual(call.access === 'public' ? [] : undefined);
     expect(Object.keys(responses)).toEqual(
       expect.arrayContaining([
-        '200',
+        String(call.status ?? 200),
         '429',
         '500',
         '503',
@@ -105,8 +105,9 @@ describe('the description', () => {
 
 describe('real answers are as described', () => {
   function expectToFit(action: keyof typeof API, { status, json }: Answer) {
+    const call: ApiCall = API[action];
     expect({ status, problems: API[action].answer.safeParse(json).error?.issues }).toEqual({
-      status: 200,
+      status: call.status ?? 200,
       problems: undefined,
     });
   }
@@ -130,6 +131,19 @@ describe('real answers are as described', () => {
     expectToFit('history', await bench.call('GET', '/history', { query: { limit: '3' } }));
     expectToFit('history', await bench.call('GET', '/history'));
     expectToFit('whoami', await bench.call('GET', '/whoami', { as: 'member' }));
+  });
+
+  test('rules and classifications', async () => {
+    const bench = new ControlBench();
+    const rule = { method: ['POST', 'PUT'], path: '/reports/{id}', operation: 'reports' };
+    const added = await bench.call('POST', '/rules', { body: rule });
+    expectToFit('addRule', added);
+    expectToFit('rules', await bench.call('GET', '/rules'));
+    for (const path of ['/reports/7', '/profile', '/a/../b']) {
+      expectToFit('classify', await bench.call('POST', '/classify', { body: { method: 'POST', path } }));
+    }
+    expectToFit('removeRule', await bench.call('DELETE', `/rules/${added.json.id}`));
+    expectToFit('history', await bench.call('GET', '/history'));
   });
 
   test('what everybody may read', async () => {
