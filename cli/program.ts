@@ -53,7 +53,11 @@ export function buildProgram(io: Io): Command {
     rules(io),
     classify(io),
   ];
-  for (const command of commands) program.addCommand(withCommon(command.copyInheritedSettings(program)));
+  for (const command of commands) {
+    program.addCommand(command.copyInheritedSettings(program));
+    const parts = command.commands.length === 0 ? [command] : command.commands;
+    for (const part of parts) withCommon(part.copyInheritedSettings(program));
+  }
   return program;
 }
 
@@ -214,8 +218,7 @@ function rules(io: Io): Command {
     .description('Remove a rule.')
     .argument('<id>', 'as the list shows it')
     .action(async (id, options) => (await import('./commands/rules.ts')).removeRule(id, options, io));
-  for (const part of [list, add, remove]) command.addCommand(withCommon(part.copyInheritedSettings(command)));
-  return command;
+  return command.addCommand(list).addCommand(add).addCommand(remove);
 }
 
 function classify(io: Io): Command {

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { SessionStore } from '../../cli/session-store.ts';
+import { CliSandbox } from '../support/run-cli.ts';
+import { json, StubServer } from '../support/stub-server.ts';
+
+const NOW = Date.parse('2026-01-15T10:05:00Z');
+const RULE = { id: 'r1', method: ['POST', 'PUT'], path: '/reports/{id}', operation: 'reports' };
+
+let stub: StubServer;
+let sandbox: CliSandbox;
+
+beforeAll(async () => {
+  stub = await StubServer.start();
+});
+afterAll(() => stub.stop());
+beforeEach(async () => {
+  sandbox = await CliSandbox.create();
+  sandbox.env.MAINTENANCE_API = stub.url;
+  sandbox.now = () => NOW;
+  await new SessionStore(sandbox).save({
+    api: stub.url,
+    issuer: stub.url,
+    clientId: 'client-1',
+    username: 'alice',
+    accessToken: 'the-token',
+    refreshToken: 'refresh',
+    expiresAt: NOW + 900_000,
+  });
+  stub.requests.length = 0;
+});
+afterEach(() => sandbox.remove());
+
+describe('rules', () => {
+  test('are listed over all pages, for people and for programs', async () => {
+    const pages = [
+      { items: [RULE], next_cursor: 'c1' },
+      { items: [{ ...RULE, id: 'r0', method: 'ANY' }], next_cursor: null },
+    ];
+    stub.answer = (request, response) =>
+      json(200, request.url.includes('cursor=c1') ? pages[1] : pages[0])(request, response);
+    const { stdout } = await sandbox.run('rules', 'list');
+    expect(stdout).toBe('r1  POST,PUT /reports/{id} as reports\nr0  ANY /reports/{id} as reports\n');
+    const listed = await sandbox.run('rules', 'list', '--json');
+    expect(JSON.parse(listed.stdout).items).toHaveLength(2);
+  });
+
+  test('none of one’s own are said to be none', async () => {
+    stub.answer = json(200, { items: [], next_cursor: null });
+    expect((await sandbox.run('rules', 'list')).stdout).toContain('built-in');
+  });
+
+  test.each([
+    ['POST', { method: 'POST' }],
+    ['POST,PUT', { method: ['POST', 'PUT'] }],
+  ])('are added for %s', async (verbs, body) => {
+    stub.answer = json(201, { ...RULE, version: 7 });
+    const outcome = await sandbox.run('rules', 'add', verbs, '/reports/{id}', 'reports');
+    expect(outcome).toMatchObject({ exitCode: 0, stdout: 'Added: r1  POST,PUT /reports/{id} as reports\n' });
+    expect(stub.requests.at(-1)).toMatchObject({ method: 'POST', url: '/api/maintenance/rules' });
+    expect(JSON.parse(String(stub.requests.at(-1)?.body))).toEqual({
+      ...body,
+      path: '/reports/{id}',
+      operation: 'reports',
+    });
+  });
+
+  test('are removed by id', async () => {
+    stub.answer = json(200, { ...RULE, version: 8 });
+    expect(await sandbox.run('rules', 'remove', 'r/1')).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining('Removed'),
+    });
+    expect(stub.requests.at(-1)).toMatchObject({ method: 'DELETE', url: '/api/maintenance/rules/r%2F1' });
+  });
+
+  test.each([
+    [['rules', 'add', 'POST', '/x']],
+    [['rules', 'remove']],
+    [['rules', 'change']],
+    [['classify', 'POST']],
+  ])('%j is refused with 2, and nothing is sent', async (args) => {
+    expect(await sandbox.run(...args)).toMatchObject({ exitCode: 2 });
+    expect(stub.requests).toEqual([]);
+  });
+});
+
+describe('classify', () => {
+  const by = (decision: string) => ({
+    admin: 'allow',
+    worker: decision,
+    member: decision,
+    anonymous: decision,
+  });
+  const ANSWER = {
+    canonical_path: '/start_caption_generation',
+    operation_type: 'caption_generation',
+    rule: {
+      id: null,
+      method: 'POST',
+      path: '/start_caption_generation',
+      operation: 'caption_generation',
+      source: 'built_in',
+    },
+    decisions: { normal: by('block'), emergency: by('block'), test: by('allow') },
+    current: by('allow'),
+  };
+
+  test('shows rule and decisions as a table', async () => {
+    stub.answer = json(200, ANSWER);
+    const { stdout } = await sandbox.run('classify', 'POST', '/start_caption_generation');
+    expect(stdout.split('\n')).toEqual([
+      'POST /start_caption_generation',
+      '  caption_generation, by built-in rule POST /start_caption_generation',
+      '',
+      '             admin      worker     member     anonymous',
+      '  normal     allow      block      block      block',
+      '  emergency  allow      block      block      block',
+      '  test       allow      allow      allow      allow',
+      '  now        allow      allow      allow      allow',
+      '',
+    ]);
+  });
+
+  test('says so where no rule decided, or the path is malformed', async () => {
+    stub.answer = json(200, { ...ANSWER, canonical_path: null, operation_type: 'unknown', rule: null });
+    const { stdout } = await sandbox.run('classify', 'GET', '/a/../b');
+    expect(stdout).toContain('(malformed path)');
+    expect(stdout).toContain('unknown, by no rule');
+  });
+});
