@@ -3,12 +3,13 @@ import type { AddressInfo } from 'node:net';
 import type { MovableClock } from './clock.ts';
 import { authorize } from './gateway/authorize.ts';
 import { contextVariables } from './gateway/context-variables.ts';
-import type {
-  ContextVariables,
-  Exchange,
-  GatewayAnswer,
-  GatewayRequest,
-  HeaderFields,
+import {
+  type ContextVariables,
+  type Exchange,
+  type GatewayAnswer,
+  type GatewayRequest,
+  type HeaderFields,
+  headerValue,
 } from './gateway/exchange.ts';
 import { withForwardingFields } from './gateway/forwarding-fields.ts';
 import { GatewayFailure } from './gateway/gateway-failure.ts';
@@ -20,6 +21,7 @@ import { mock } from './gateway/mock.ts';
 import { BODY_LIMIT_BYTES, readBody } from './gateway/read-body.ts';
 import type { RestApi } from './gateway/rest-api.ts';
 import { Throttle } from './gateway/throttle.ts';
+import { UsageLimits } from './gateway/usage-limits.ts';
 import type { FunctionInvoker, LocalServices } from './local-services.ts';
 import { ACCESS_LOG, GATEWAY_LOG, type LogStore } from './log-store.ts';
 
@@ -42,6 +44,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #proxy: HttpProxy;
   readonly #throttle: Throttle | undefined;
+  readonly #usage: UsageLimits;
   readonly #server: Server;
   #port = 0;
 
@@ -52,6 +55,7 @@ export class Gateway {
       if (integration.type === 'HTTP_PROXY') this.#proxy.check(integration);
     }
     this.#throttle = options.api.throttle && new Throttle(options.api.throttle);
+    this.#usage = new UsageLimits(options.api.usagePlanKeys);
     this.#server = createServer({ keepAliveTimeout: 65_000 }, (request, response) => {
       this.#serve(request, response).catch((error: unknown) => this.#fail(response, error));
     });
@@ -130,7 +134,7 @@ export class Gateway {
     }
   }
 
-  /** The way of a request that nothing stops: method, limit, authorizer, integration. */
+  /** The way of a request that nothing stops: method, limit, authorizer, usage plan, integration. */
   async #pass(request: GatewayRequest, variables: ContextVariables): Promise<GatewayAnswer> {
     const { api, functions } = this.#options;
     const match = api.routes.find(request.method, request.path);
@@ -141,6 +145,7 @@ export class Gateway {
       throw new GatewayFailure('THROTTLED', "the stage's limit is reached");
     const exchange: Exchange = { request, match, variables };
     if (match.method.authorizer) await authorize(api, match.method.authorizer, functions, exchange);
+    if (match.method.apiKeyRequired) this.#usage.count(apiKeyOf(api, exchange));
     const started = performance.now();
     const answer = await this.#integrate(exchange);
     const latency = String(Math.round(performance.now() - started));
@@ -189,6 +194,11 @@ export class Gateway {
     console.error(error);
     refuse(response, 500);
   }
+}
+
+/** With the authorizer as the source of keys, a header of the caller's means nothing. */
+function apiKeyOf(api: RestApi, { request, usageIdentifierKey }: Exchange): string | undefined {
+  return api.apiKeySource === 'AUTHORIZER' ? usageIdentifierKey : headerValue(request.headers, 'x-api-key');
 }
 
 function fields(message: IncomingMessage): HeaderFields {

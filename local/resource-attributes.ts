@@ -92,6 +92,14 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
     defaultName: (_stack, resource) => identifier(resource, 6),
     attributes: { DeploymentId: (name) => name },
   },
+  'AWS::ApiGateway::ApiKey': {
+    defaultName: (_stack, resource) => identifier(resource, 10),
+    attributes: { APIKeyId: (name) => name },
+  },
+  'AWS::ApiGateway::UsagePlan': {
+    defaultName: (_stack, resource) => identifier(resource, 6),
+    attributes: { Id: (name) => name },
+  },
   'AWS::ApiGateway::Stage': { nameProperty: 'StageName', defaultName: () => 'Prod' },
   'AWS::ApiGateway::RequestValidator': { defaultName: (_stack, resource) => identifier(resource, 6) },
   'AWS::ApiGateway::Model': { nameProperty: 'Name' },
@@ -158,6 +166,13 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
     attributes: { Arn: (name) => arn('cloudwatch', `alarm:${name}`) },
   },
   'AWS::CloudWatch::Dashboard': { nameProperty: 'DashboardName' },
+  'AWS::WAFv2::WebACL': {
+    nameProperty: 'Name',
+    reference: (name, _stack, resource) => `${name}|${identifier(resource, 20)}|REGIONAL`,
+    attributes: {
+      Arn: (name, _stack, resource) => arn('wafv2', `regional/webacl/${name}/${identifier(resource, 20)}`),
+    },
+  },
   'AWS::SecretsManager::Secret': {
     nameProperty: 'Name',
     reference: (name, _stack, resource) => arn('secretsmanager', `secret:${name}-${identifier(resource, 6)}`),

@@ -13,6 +13,7 @@ const RETENTION = 'logs live as long as the process, bounded by number';
 const DEPLOYMENT = 'the template is served as it stands; there is nothing to deploy';
 const TLS = 'the local cloud speaks plain HTTP on loopback';
 const RESOURCE_POLICY = 'calls are judged by identity policies only';
+const ADDRESSES = 'every caller has the same source address here';
 const MESSAGES = 'no mail or text message is sent';
 
 /**
@@ -23,6 +24,10 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
   'AWS::ApiGateway::Account': {
     honoured: [],
     accepted: { CloudWatchRoleArn: 'access logs need no role here' },
+  },
+  'AWS::ApiGateway::ApiKey': {
+    honoured: ['Enabled', 'Value'],
+    accepted: { Description: DESCRIPTION, Name: DESCRIPTION, Tags: TAGS },
   },
   'AWS::ApiGateway::Authorizer': {
     honoured: ['AuthorizerUri', 'AuthorizerResultTtlInSeconds', 'IdentitySource', 'RestApiId', 'Type'],
@@ -59,6 +64,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
   },
   'AWS::ApiGateway::Method': {
     honoured: [
+      'ApiKeyRequired',
       'AuthorizationType',
       'AuthorizerId',
       'HttpMethod',
@@ -103,7 +109,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
   },
   'AWS::ApiGateway::Resource': { honoured: ['ParentId', 'PathPart', 'RestApiId'] },
   'AWS::ApiGateway::RestApi': {
-    honoured: ['BinaryMediaTypes'],
+    honoured: ['ApiKeySourceType', 'BinaryMediaTypes'],
     accepted: {
       Description: DESCRIPTION,
       DisableExecuteApiEndpoint: 'there is one address, the local one',
@@ -136,6 +142,16 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       TracingEnabled: 'there is no X-Ray here',
     },
   },
+  'AWS::ApiGateway::UsagePlan': {
+    honoured: ['ApiStages.ApiId', 'ApiStages.Stage', 'Throttle.BurstLimit', 'Throttle.RateLimit'],
+    accepted: {
+      'ApiStages.Throttle': 'must be empty: limits of single methods are refused at start',
+      Description: DESCRIPTION,
+      Tags: TAGS,
+      UsagePlanName: DESCRIPTION,
+    },
+  },
+  'AWS::ApiGateway::UsagePlanKey': { honoured: ['KeyId', 'KeyType', 'UsagePlanId'] },
   'AWS::CloudWatch::Alarm': {
     honoured: [
       'ActionsEnabled',
@@ -398,6 +414,25 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       ResourcePolicy: RESOURCE_POLICY,
       SecretId: RESOURCE_POLICY,
     },
+  },
+  'AWS::WAFv2::WebACL': {
+    honoured: [],
+    accepted: Object.fromEntries(
+      [
+        'CustomResponseBodies',
+        'DefaultAction',
+        'Description',
+        'Name',
+        'Rules',
+        'Scope',
+        'Tags',
+        'VisibilityConfig',
+      ].map((name) => [name, ADDRESSES]),
+    ),
+  },
+  'AWS::WAFv2::WebACLAssociation': {
+    honoured: [],
+    accepted: { ResourceArn: ADDRESSES, WebACLArn: ADDRESSES },
   },
   'AWS::CDK::Metadata': { honoured: [], accepted: { Analytics: 'counts the constructs in use' } },
   'Custom::Trigger': {

@@ -15,6 +15,7 @@ interface AuthorizerResult {
   readonly principalId?: unknown;
   readonly policyDocument?: { readonly Statement?: unknown };
   readonly context?: Readonly<Record<string, unknown>> | null;
+  readonly usageIdentifierKey?: unknown;
 }
 
 /**
@@ -41,6 +42,7 @@ export async function authorize(
   const result = checkedResult(payload);
   variables.set('authorizer.status', '200');
   exchange.authorizer = passedOn(result, variables);
+  if (typeof result.usageIdentifierKey === 'string') exchange.usageIdentifierKey = result.usageIdentifierKey;
   if (!allows(result, methodArn))
     throw new GatewayFailure('ACCESS_DENIED', 'the authorizer denied the request');
 }
@@ -69,6 +71,8 @@ function checkedResult(payload: string): AuthorizerResult {
   if (!Array.isArray(result.policyDocument?.Statement)) throw invalid('the result has no policy document');
   if (!result.policyDocument.Statement.every(isStatement))
     throw invalid('the policy has a malformed statement');
+  if (typeof (result.usageIdentifierKey ?? '') !== 'string')
+    throw invalid('the usageIdentifierKey is no string');
   const context = result.context ?? {};
   const isPlain = typeof context === 'object' && !Array.isArray(context);
   if (

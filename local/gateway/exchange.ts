@@ -39,6 +39,8 @@ export interface Exchange {
   readonly variables: ContextVariables;
   /** What the authorizer passed on, as strings. */
   authorizer?: Readonly<Record<string, string>>;
+  /** The API key that the authorizer named for the request. */
+  usageIdentifierKey?: string;
 }
 
 /** The first field of a name, whatever its case. */

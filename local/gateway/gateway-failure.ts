@@ -10,6 +10,7 @@ export const FAILURES = {
   BAD_REQUEST_PARAMETERS: { status: 400, message: 'Invalid request parameters' },
   INTEGRATION_FAILURE: { status: 504, message: 'Network error communicating with endpoint' },
   INTEGRATION_TIMEOUT: { status: 504, message: 'Endpoint request timed out' },
+  INVALID_API_KEY: { status: 403, message: 'Forbidden' },
   MALFORMED_PROXY_RESPONSE: { status: 502, message: 'Internal server error' },
   MISSING_AUTHENTICATION_TOKEN: { status: 403, message: 'Missing Authentication Token' },
   REQUEST_TOO_LARGE: { status: 413, message: 'Request Too Long' },

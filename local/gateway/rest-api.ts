@@ -2,6 +2,8 @@ import { wildcard } from '../iam.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
 import type { GatewayResponseSettings } from './gateway-response.ts';
 import { type Route, RouteTable } from './route-table.ts';
+import type { ThrottleSettings } from './throttle.ts';
+import { type ApiKeySource, readUsagePlanKeys, type UsagePlanKeys } from './usage-plans.ts';
 
 /** A method's integration, as the template describes it. */
 export type Integration =
@@ -46,14 +48,7 @@ export interface ApiMethod {
   readonly integration: Integration;
   /** Absent: everybody may call it. */
   readonly authorizer?: Authorizer;
-}
-
-/** A stage's limit on requests. */
-export interface ThrottleSettings {
-  /** Requests a second. */
-  readonly rate: number;
-  /** Requests at once. */
-  readonly burst: number;
+  readonly apiKeyRequired: boolean;
 }
 
 /** The stack's REST API with its one stage. */
@@ -65,6 +60,8 @@ export interface RestApi {
   readonly gatewayResponses: ReadonlyMap<string, GatewayResponseSettings>;
   readonly binaryMediaTypes: readonly string[];
   readonly throttle?: ThrottleSettings;
+  readonly apiKeySource: ApiKeySource;
+  readonly usagePlanKeys: UsagePlanKeys;
   readonly accessLogFormat?: string;
 }
 
@@ -89,6 +86,8 @@ export function readRestApi(stack: Stack): RestApi {
     routes: new RouteTable(readRoutes(stack, api, `${id}/${stageName}`)),
     gatewayResponses: readGatewayResponses(stack),
     binaryMediaTypes: (stack.property(api, 'BinaryMediaTypes') ?? []) as string[],
+    apiKeySource: (stack.property(api, 'ApiKeySourceType') ?? 'HEADER') as ApiKeySource,
+    usagePlanKeys: readUsagePlanKeys(stack, id, stageName),
     ...(throttle ? { throttle } : {}),
     ...(accessLog?.Format ? { accessLogFormat: accessLog.Format } : {}),
   };
@@ -120,7 +119,11 @@ function readRoutes(stack: Stack, api: Resource, stagePath: string): Route<ApiMe
       requirePermission(stack, integration.functionArn, `${stagePath}/${verb === 'ANY' ? '*' : verb}${path}`);
     }
     const ofPath = methods.get(path) ?? new Map<string, ApiMethod>();
-    methods.set(path, ofPath.set(verb, { resourceId, integration, ...(authorizer ? { authorizer } : {}) }));
+    const apiKeyRequired = String(properties.ApiKeyRequired ?? false) === 'true';
+    methods.set(
+      path,
+      ofPath.set(verb, { resourceId, integration, apiKeyRequired, ...(authorizer ? { authorizer } : {}) }),
+    );
   }
   return [...methods].map(([resourcePath, ofPath]) => ({ resourcePath, methods: ofPath }));
 }

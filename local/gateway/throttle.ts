@@ -1,4 +1,10 @@
-import type { ThrottleSettings } from './rest-api.ts';
+/** A limit on requests: a stage's, or a usage plan's for each of its keys. */
+export interface ThrottleSettings {
+  /** Requests a second. */
+  readonly rate: number;
+  /** Requests at once. */
+  readonly burst: number;
+}
 
 /** A token bucket: holds `burst` tokens, gets `rate` a second, and each request takes one. */
 export class Throttle {

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { type Cloud, startCloud } from '../../local/cloud.ts';
 import type { CreateServices } from '../../local/local-services.ts';
 import { ACCESS_LOG, GATEWAY_LOG } from '../../local/log-store.ts';
-import { synthesiseTestStack, type TestAssembly } from '../support/local-cloud-stack.ts';
+import { synthesiseTestStack, TEST_API_KEY, type TestAssembly } from '../support/local-cloud-stack.ts';
 import { type RawAnswer, send, sendBytes } from '../support/raw-http.ts';
 import { type RecordingOrigin, startRecordingOrigin } from '../support/recording-origin.ts';
 
@@ -222,6 +222,7 @@ describe('the authorizer', () => {
     ['nothing', 'AUTHORIZER_CONFIGURATION_ERROR'],
     ['no principal', 'AUTHORIZER_CONFIGURATION_ERROR'],
     ['no policy', 'AUTHORIZER_CONFIGURATION_ERROR'],
+    ['number key', 'AUTHORIZER_CONFIGURATION_ERROR'],
     ['nested', 'AUTHORIZER_CONFIGURATION_ERROR'],
     ['large', 'AUTHORIZER_CONFIGURATION_ERROR'],
     ['throw', 'AUTHORIZER_FAILURE'],
@@ -392,6 +393,18 @@ describe('a cloud of its own', () => {
       await other.close();
       slow.remove();
     }
+  });
+
+  test('holds a method that requires an API key to the usage plan of the key', async () => {
+    const metered = (key?: string) =>
+      send(cloud.url, '/metered', { headers: key === undefined ? {} : { 'x-API-key': key } });
+    expect((await metered()).status).toBe(403);
+    expect(json(await metered('unknown'))).toEqual({ type: 'INVALID_API_KEY', message: 'Forbidden' });
+    const answers = [];
+    for (let index = 0; index < 4; index++) answers.push((await metered(TEST_API_KEY)).status);
+    expect(answers.slice(0, 2)).toEqual([200, 200]);
+    expect(answers).toContain(429);
+    expect((await send(cloud.url, '/mock')).status).toBe(200);
   });
 
   test('does not start where the template sends requests to a host it has no address for', async () => {

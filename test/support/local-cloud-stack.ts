@@ -4,6 +4,7 @@ import path from 'node:path';
 import { App, Duration, SecretValue, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
+  ApiKey,
   ContentHandling,
   HttpIntegration,
   LambdaIntegration,
@@ -12,6 +13,7 @@ import {
   RequestAuthorizer,
   ResponseType,
   RestApi,
+  UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -34,6 +36,7 @@ exports.handler = async (event) => {
     case 'nothing': return null;
     case 'no principal': return { policyDocument: policy('Allow') };
     case 'no policy': return { principalId: 'p' };
+    case 'number key': return { ...allow, usageIdentifierKey: 7 };
     case 'nested': return { ...allow, context: { a: { b: 1 } } };
     case 'large': return { ...allow, context: { a: 'x'.repeat(8000) } };
     case 'throw': throw new Error('broken inside');
@@ -60,6 +63,9 @@ exports.handler = async (event) => {
 };`;
 
 const TRIGGERED = `exports.handler = async () => { console.log('deployed'); };`;
+
+/** The API key that the method /metered knows. */
+export const TEST_API_KEY = 'a-key-of-twenty-characters';
 
 /** A synthesised assembly and how to be rid of it. */
 export interface TestAssembly {
@@ -155,6 +161,14 @@ export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: 
   const mocks = api.root.addResource('mock');
   mocks.addMethod('ANY', mock(ContentHandling.CONVERT_TO_TEXT), answers);
   mocks.addResource('binary').addMethod('ANY', mock(), answers);
+  api.root.addResource('metered').addMethod('ANY', mock(ContentHandling.CONVERT_TO_TEXT), {
+    ...answers,
+    apiKeyRequired: true,
+  });
+  new UsagePlan(stack, 'Plan', {
+    apiStages: [{ api, stage: api.deploymentStage }],
+    throttle: { rateLimit: 1, burstLimit: 2 },
+  }).addApiKey(new ApiKey(stack, 'Key', { value: TEST_API_KEY }));
   api.root
     .addResource('only')
     .addResource('get')
