@@ -206,7 +206,8 @@ export class Authorizer {
   }
 }
 
-function identityOf(shown: Shown, state: State | null): Identity {
+/** How far a credential is believed; without a state nothing is known that could end its session. */
+export function identityOf(shown: Shown, state: State | null): Identity {
   switch (shown.outcome) {
     case 'none':
       return NOBODY;

@@ -27,6 +27,10 @@ export const ENV = {
   offenderThreshold: 'OFFENDER_THRESHOLD',
   /** Seconds since sign-in up to which an emergency may be declared. */
   freshSignInSeconds: 'FRESH_SIGN_IN_SECONDS',
+  /** Which API key meters which class of callers, as JSON; absent when callers are not throttled by class. */
+  usageKeys: 'USAGE_KEYS',
+  /** The claim of a token that names the API key of its bearer; absent when there is none. */
+  apiKeyClaim: 'API_KEY_CLAIM',
   /** Name of the EventBridge bus that events are published to. */
   eventBus: 'EVENT_BUS',
 } as const;

@@ -8,6 +8,8 @@ export interface Credential {
   readonly issuedAt: number;
   /** When the bearer last proved who they are; null when the issuer does not say. */
   readonly authenticatedAt: number | null;
+  /** The value of the owner's API key that its calls are metered by, where the issuer names one. */
+  readonly apiKey?: string;
 }
 
 /** How far a caller's credential was believed. */

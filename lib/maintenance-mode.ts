@@ -5,6 +5,7 @@ import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { configure } from './configuration/configure.ts';
 import type { MaintenanceModeProps } from './configuration/maintenance-mode-props.ts';
+import type { Configuration } from './configuration/schema.ts';
 import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
@@ -14,6 +15,8 @@ import { Gateway } from './gateway/gateway.ts';
 import { Identity } from './identity/identity.ts';
 import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
 import { Publication } from './publication/publication.ts';
+import { AddressLimit } from './throttling/address-limit.ts';
+import { CallerThrottling } from './throttling/caller-throttling.ts';
 
 /**
  * Maintenance mode in front of an HTTP application: an API Gateway whose authorizer blocks what maintenance blocks,
@@ -49,12 +52,14 @@ export class MaintenanceMode extends Construct {
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
     const shared = { configuration, eventLog, identity, deadLetters };
 
+    const authorizer = new AuthorizerFunction(this, 'Authorizer', shared);
     const gateway = new Gateway(this, 'Gateway', {
       configuration,
-      authorizer: new AuthorizerFunction(this, 'Authorizer', shared),
+      authorizer,
       control: new ControlFunction(this, 'Control', shared),
       status: new StatusFunction(this, 'Status', shared),
     });
+    this.#throttle(configuration, authorizer, gateway.api);
     const publication = new Publication(this, 'Publication', shared);
     new Tick(this, 'Tick', shared);
 
@@ -64,5 +69,22 @@ export class MaintenanceMode extends Construct {
     this.eventBus = publication.bus;
     this.originSecret = gateway.originSecret.secret;
     this.identity = identity;
+  }
+
+  /** The limits beside the stage's own, where they are wanted. */
+  #throttle(
+    { throttling, allowedOrigins }: Configuration,
+    authorizer: AuthorizerFunction,
+    api: RestApi,
+  ): void {
+    const { callers, apiKeyClaim, wafRateLimit } = throttling;
+    if (callers !== undefined) {
+      const plans = new CallerThrottling(this, 'CallerThrottling', { limits: callers, apiKeyClaim });
+      plans.bindAuthorizer(authorizer);
+      plans.meter(api);
+    }
+    if (wafRateLimit !== undefined) {
+      new AddressLimit(this, 'AddressLimit', { api, requests: wafRateLimit, allowedOrigins });
+    }
   }
 }

@@ -9,6 +9,8 @@ export interface TokenSettings {
   readonly clientId: string;
   readonly adminGroups: readonly string[];
   readonly workerGroups: readonly string[];
+  /** The claim that names the API key of the bearer. */
+  readonly apiKeyClaim?: string | undefined;
 }
 
 /** The outcome of looking at a token: whose it is, why it is bad, or that it can't be checked just now. */
@@ -30,6 +32,8 @@ const CLOCK_SKEW = 60;
 /** An unknown key id makes us look for new keys, but no more often than this, ms. */
 const KEY_REFRESH_INTERVAL = 10_000;
 const MOST_REMEMBERED = 2000;
+/** What can be the value of an API key. Source: API Gateway, "Usage plans and API keys for REST APIs". */
+const API_KEY = /^[!-~]{20,128}$/;
 
 /**
  * Verifies access tokens with keys that the state table keeps, so that it needs neither the internet nor the issuer.
@@ -102,12 +106,14 @@ export class TokenVerifier {
 
   #credentialOf(claims: Claims, iat: number): Credential {
     const groups = claims['cognito:groups'] ?? claims.groups;
-    const { adminGroups, workerGroups } = this.#settings;
+    const { adminGroups, workerGroups, apiKeyClaim } = this.#settings;
+    const apiKey = apiKeyClaim === undefined ? undefined : claims[apiKeyClaim];
     return {
       id: typeof claims.username === 'string' ? claims.username : String(claims.sub),
       role: roleOfGroups(Array.isArray(groups) ? groups : [], { admins: adminGroups, workers: workerGroups }),
       issuedAt: iat * 1000,
       authenticatedAt: typeof claims.auth_time === 'number' ? claims.auth_time * 1000 : null,
+      ...(typeof apiKey === 'string' && API_KEY.test(apiKey) ? { apiKey } : {}),
     };
   }
 

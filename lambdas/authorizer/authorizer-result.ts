@@ -17,9 +17,19 @@ export interface AuthorizerResult {
   };
   /** Strings only; gateway responses and functions see them as `context.authorizer.*`. */
   readonly context: Readonly<Record<string, string>>;
+  /** The API key that the request is metered by; only in a deployment whose methods require one. */
+  readonly usageIdentifierKey?: string;
 }
 
 const LONGEST_ID = 128;
+
+/**
+ * The same for every verdict, since a method that requires an API key refuses a request without one before it looks
+ * at anything else.
+ */
+export function metered(result: AuthorizerResult, usageIdentifierKey: string): AuthorizerResult {
+  return { ...result, usageIdentifierKey };
+}
 
 export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResult {
   switch (verdict.effect) {

@@ -73,6 +73,18 @@ async function identify(event: AuthorizerEvent, verify: VerifyToken, now: number
   return verify(value.slice(scheme[0].length), now);
 }
 
+/** The same request, whose credential is looked at once however often it is asked for. */
+export function identifiedOnce(request: GatewayRequest): GatewayRequest {
+  let shown: Promise<Shown> | undefined;
+  return {
+    ...request,
+    identify: (now) => {
+      shown ??= request.identify(now);
+      return shown;
+    },
+  };
+}
+
 /** Every value of a header, whatever the case of its name. `name` is in lower case. */
 export function headerValues({ multiValueHeaders, headers }: AuthorizerEvent, name: string): string[] {
   const found: string[] = [];

@@ -2,15 +2,22 @@ import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { readRules } from '../../adapters/lean/read-rules.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
-import { Authorizer } from '../../core/authorize.ts';
+import { Authorizer, type GatewayRequest } from '../../core/authorize.ts';
 import { CatalogueCache } from '../../core/catalogue-cache.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import type { State } from '../../core/state.ts';
 import { StateCache } from '../../core/state-cache.ts';
-import { type AuthorizerResult, allowedOrigin, toResult } from './authorizer-result.ts';
+import { UsageKeyChooser } from '../../core/usage-keys.ts';
+import { type AuthorizerResult, allowedOrigin, metered, toResult } from './authorizer-result.ts';
 import { decisionLog } from './decision-log.ts';
-import { type AuthorizerEvent, headerValues, toGatewayRequest, type VerifyToken } from './gateway-event.ts';
+import {
+  type AuthorizerEvent,
+  headerValues,
+  identifiedOnce,
+  toGatewayRequest,
+  type VerifyToken,
+} from './gateway-event.ts';
 import { readSettings } from './settings.ts';
 
 /** Longest that a request waits for the state, and for the issuer's keys, ms: well below the function's time limit. */
@@ -51,8 +58,10 @@ const readStateAndRules = async (): Promise<State> => {
   return state;
 };
 
+const states = new StateCache({ read: readStateAndRules, now });
+
 const authorizer = new Authorizer({
-  states: new StateCache({ read: readStateAndRules, now }),
+  states,
   offenders: new Offenders(settings.offenderThreshold),
   alwaysAllowed: new RouteMatcher(
     settings.alwaysAllowed.map((path) => ({ method: 'ANY', path, value: true as const })),
@@ -63,9 +72,29 @@ const authorizer = new Authorizer({
   now,
 });
 
+const chooser =
+  settings.usageKeys === undefined
+    ? undefined
+    : new UsageKeyChooser({ keys: settings.usageKeys, states, now });
+
 /** The REQUEST authorizer of the REST API: Deny means maintenance, and nothing else. */
-export async function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
-  const verdict = await authorizer.authorize(toGatewayRequest(event, verify, settings.refusalForm));
+export function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
+  const request = toGatewayRequest(event, verify, settings.refusalForm);
+  return chooser === undefined ? decide(event, request) : decideMetered(event, request, chooser);
+}
+
+async function decide(event: AuthorizerEvent, request: GatewayRequest): Promise<AuthorizerResult> {
+  const verdict = await authorizer.authorize(request);
   const [origin] = verdict.effect === 'allow' ? [] : headerValues(event, 'origin');
   return toResult(verdict, allowedOrigin(origin, settings.allowedOrigins));
+}
+
+async function decideMetered(
+  event: AuthorizerEvent,
+  request: GatewayRequest,
+  keys: UsageKeyChooser,
+): Promise<AuthorizerResult> {
+  const identified = identifiedOnce(request);
+  const [result, key] = await Promise.all([decide(event, identified), keys.choose(identified)]);
+  return metered(result, key);
 }

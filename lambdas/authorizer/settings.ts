@@ -1,4 +1,5 @@
 import { ENV } from '../../core/environment.ts';
+import { parseUsageKeys, type UsageKeys } from '../../core/usage-keys.ts';
 
 /** What the authorizer is told by its environment. Parsed by hand: loading a schema library costs more than it does. */
 export interface Settings {
@@ -13,6 +14,9 @@ export interface Settings {
   readonly allowedOrigins: readonly string[];
   readonly refusalForm: 'negotiated' | 'json';
   readonly offenderThreshold: number;
+  /** Which API key meters whom; undefined when callers are not throttled by class. */
+  readonly usageKeys: UsageKeys | undefined;
+  readonly apiKeyClaim: string | undefined;
   readonly region: string;
   /** Where DynamoDB is. */
   readonly endpoint: string;
@@ -48,6 +52,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     allowedOrigins: list(ENV.allowedOrigins),
     refusalForm: oneOf(ENV.refusalForm, ['negotiated', 'json'] as const),
     offenderThreshold,
+    usageKeys: env[ENV.usageKeys] ? parseUsageKeys(text(ENV.usageKeys)) : undefined,
+    apiKeyClaim: env[ENV.apiKeyClaim] || undefined,
     region,
     endpoint:
       env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.amazonaws.com`,

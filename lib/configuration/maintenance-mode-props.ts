@@ -18,12 +18,45 @@ export interface ExternalIdentity {
   readonly clientId: string;
 }
 
-/** Limits of the stage as a whole. Source: API Gateway, "Throttle requests to your REST APIs". */
+/** How many requests a class of callers may send, all of its callers together. */
+export interface CallerLimit {
+  /** Requests a second, on average. */
+  readonly rateLimit: number;
+  /** Requests that may arrive at once. */
+  readonly burstLimit: number;
+}
+
+/** The limit of a class that maintenance may lower. */
+export interface LoweredCallerLimit extends CallerLimit {
+  /** What holds while maintenance is active in normal or emergency mode. @default the same as otherwise */
+  readonly maintenance?: CallerLimit;
+}
+
+/** Limits by class of caller. A class left out has no limit but the stage's. */
+export interface CallerLimits {
+  readonly anonymous?: LoweredCallerLimit;
+  readonly member?: LoweredCallerLimit;
+  readonly worker?: LoweredCallerLimit;
+  /** Never lowered. */
+  readonly admin?: CallerLimit;
+}
+
+/** How much may be sent. Source: API Gateway, "Throttle requests to your REST APIs"; docs/throttling.md. */
 export interface Throttling {
   /** Requests a second, on average. @default 1000 */
   readonly rateLimit?: number;
   /** Requests that may arrive at once. @default 2000 */
   readonly burstLimit?: number;
+  /** @default none: callers share the stage's limit */
+  readonly callers?: CallerLimits;
+  /**
+   * The claim of an access token that holds the value of an API key of your own: its bearer is metered by that key
+   * instead of its class. The key's usage plan must be attached to the stage. Admins stay metered as admins.
+   * @default none
+   */
+  readonly apiKeyClaim?: string;
+  /** Requests per five minutes that one source address may send, held by a web ACL (AWS WAF). @default no web ACL */
+  readonly wafRateLimit?: number;
 }
 
 /** A route of the origin, for the check at synthesis. */

@@ -56,6 +56,22 @@ const integer = (least: number, most: number) => {
   return z.int(message).min(least, message).max(most, message);
 };
 
+const limit = { rateLimit: integer(1, 100_000), burstLimit: integer(1, 100_000) };
+const lowered = z
+  .strictObject({ ...limit, maintenance: z.strictObject(limit).optional() })
+  .refine(
+    ({ rateLimit, burstLimit, maintenance }) =>
+      maintenance === undefined ||
+      (maintenance.rateLimit <= rateLimit && maintenance.burstLimit <= burstLimit),
+    { message: 'must not be above the usual limit: maintenance lowers it', path: ['maintenance'] },
+  );
+const callers = z.strictObject({
+  anonymous: lowered.optional(),
+  member: lowered.optional(),
+  worker: lowered.optional(),
+  admin: z.strictObject(limit).optional(),
+});
+
 const group = matching(/^[^,\s\p{C}]{1,128}$/u, 'a group is 1 to 128 characters without spaces or commas');
 const groups = z.array(group, 'must be a list').min(1, 'must name at least one group');
 const pathTemplate = text((value) =>
@@ -102,7 +118,12 @@ export const CONFIGURATION = z.strictObject({
     .strictObject({
       rateLimit: integer(1, 100_000).default(1000),
       burstLimit: integer(1, 100_000).default(2000),
+      callers: callers.optional(),
+      apiKeyClaim: matching(/^[!-~]{1,128}$/, 'must be the name of a claim').optional(),
+      wafRateLimit: integer(10, 2_000_000_000).optional(),
     })
+    // Keys by claim need classes for those whose token names no key.
+    .transform((value) => ({ ...value, callers: value.callers ?? (value.apiKeyClaim ? {} : undefined) }))
     .prefault({}),
   allowedOrigins: z.array(text(webOriginProblem), 'must be a list').min(1, 'must name one').default(['*']),
   alwaysAllowed: z.array(pathTemplate, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),

@@ -6,8 +6,9 @@ const FINDINGS: Readonly<Record<string, string>> = {
     'The API is a proxy in front of an application: what a valid request is, only the application knows. The control ' +
     'functions check every field of theirs by schema.',
   APIG3:
-    'A web ACL is the choice of the owner of the application and is attached to the stage from outside. The stage is ' +
-    'throttled, and the authorizer takes no input that a web ACL would have to keep from it.',
+    'A web ACL is the choice of the owner of the application: the option wafRateLimit makes one, and any other can be ' +
+    'attached to the stage from outside. The stage is throttled always, and the authorizer takes no input that a web ' +
+    'ACL would have to keep from it.',
   APIG6:
     'Execution logs would hold paths and authorizer results, and with them reset tokens and reasons that must not be ' +
     'logged. Access logs and the JSON lines of the functions, joined by request id, take their place.',

@@ -29,6 +29,16 @@ const TOO_MANY_REQUESTS = problem({
   retry_after: 5,
 });
 
+const QUOTA_EXCEEDED = problem({
+  type: 'urn:problem:quota-exceeded',
+  title: 'Quota exceeded',
+  status: 429,
+  detail: 'Your API key has used up its quota of requests.',
+  error: 'quota_exceeded',
+  message: 'Your API key has used up its quota of requests.',
+  retry_after: 3600,
+});
+
 /** The status is the gateway's own, and so is the message: `messageString` is a JSON string with its quotes. */
 const inOwnWords = (fields: Readonly<Record<string, string>>): string =>
   problem({ ...fields, message: '$message' }).replace('"$message"', '$context.error.messageString');
@@ -99,6 +109,13 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
     responseHeaders: { ...ownProblem, 'Retry-After': fixed('5') },
     templates: { 'application/json': TOO_MANY_REQUESTS },
   });
+  // A quota ends with its day, week or month: nobody here knows when that is.
+  api.addGatewayResponse('QuotaExceeded', {
+    type: ResponseType.QUOTA_EXCEEDED,
+    statusCode: '429',
+    responseHeaders: { ...ownProblem, 'Retry-After': fixed('3600') },
+    templates: { 'application/json': QUOTA_EXCEEDED },
+  });
   api.addGatewayResponse('Default4xx', {
     type: ResponseType.DEFAULT_4XX,
     responseHeaders: ownProblem,
@@ -115,6 +132,6 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
  * The one origin that an answer without a decision can name. These bodies hold nothing private, so with several
  * origins to choose from everybody may read them, without credentials.
  */
-function staticOrigin(allowedOrigins: readonly string[]): string {
+export function staticOrigin(allowedOrigins: readonly string[]): string {
   return allowedOrigins.length === 1 ? (allowedOrigins[0] ?? '*') : '*';
 }

@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import {
+  ApiKeySourceType,
   type CfnRestApi,
   EndpointType,
   LogGroupLogDestination,
@@ -71,7 +72,12 @@ export class Gateway extends Construct {
       disableExecuteApiEndpoint: configuration.customDomain !== undefined,
       binaryMediaTypes: ['*/*'],
       cloudWatchRole: configuration.cloudWatchRole,
-      defaultMethodOptions: { authorizer: this.authorizer },
+      ...(configuration.throttling.callers === undefined
+        ? { defaultMethodOptions: { authorizer: this.authorizer } }
+        : {
+            apiKeySourceType: ApiKeySourceType.AUTHORIZER,
+            defaultMethodOptions: { authorizer: this.authorizer, apiKeyRequired: true },
+          }),
       deployOptions: {
         stageName: STAGE,
         accessLogDestination: new LogGroupLogDestination(logs),

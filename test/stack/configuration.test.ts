@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { App, Duration, Token } from 'aws-cdk-lib';
 import { ConfigurationError } from '../../lib/configuration/configuration-error.ts';
@@ -50,6 +53,46 @@ describe('options in code', () => {
       'a rate of zero',
       { origin, throttling: { rateLimit: 0 } },
       /"throttling.rateLimit" must be a whole number from 1/,
+    ],
+    [
+      'a class of callers that does not exist',
+      { origin, throttling: { callers: { guest: {} } } },
+      /Unknown option "throttling.callers.guest"/,
+    ],
+    [
+      'a rate without a burst',
+      { origin, throttling: { callers: { member: { rateLimit: 5 } } } },
+      /"throttling.callers.member.burstLimit" must be a whole number/,
+    ],
+    [
+      'a maintenance that raises a limit',
+      {
+        origin,
+        throttling: {
+          callers: { member: { rateLimit: 5, burstLimit: 5, maintenance: { rateLimit: 5, burstLimit: 6 } } },
+        },
+      },
+      /"throttling.callers.member.maintenance" must not be above the usual limit/,
+    ],
+    [
+      'a maintenance that lowers admins',
+      {
+        origin,
+        throttling: {
+          callers: { admin: { rateLimit: 5, burstLimit: 5, maintenance: { rateLimit: 1, burstLimit: 1 } } },
+        },
+      },
+      /Unknown option "throttling.callers.admin.maintenance"/,
+    ],
+    [
+      'a claim with a space',
+      { origin, throttling: { apiKeyClaim: 'api key' } },
+      /"throttling.apiKeyClaim" must be the name of a claim/,
+    ],
+    [
+      'a limit by address below what AWS WAF takes',
+      { origin, throttling: { wafRateLimit: 9 } },
+      /"throttling.wafRateLimit" must be a whole number from 10/,
     ],
     ['a rate as text', { origin, throttling: { rateLimit: '5' } }, /must be a whole number/],
     [
@@ -157,6 +200,25 @@ describe('options in context', () => {
       deletionProtection: false,
       identity: { issuer: 'https://issuer.example.com', clientId: 'c' },
     });
+  });
+
+  test('limits by class are read from a file', () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'callers-'));
+    try {
+      const callers = path.join(folder, 'callers.json');
+      const limits = { anonymous: { rateLimit: 5, burstLimit: 10 } };
+      writeFileSync(callers, JSON.stringify(limits));
+      const options = read({ origin, callers, apiKeyClaim: 'api_key', wafRateLimit: '1000' });
+      expect(configure(options).throttling).toEqual({
+        rateLimit: 1000,
+        burstLimit: 2000,
+        callers: limits,
+        apiKeyClaim: 'api_key',
+        wafRateLimit: 1000,
+      });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test("the CDK's own context is left alone", () => {

@@ -50,6 +50,7 @@ describe('gateway responses', () => {
       'AUTHORIZER_FAILURE',
       'DEFAULT_4XX',
       'DEFAULT_5XX',
+      'QUOTA_EXCEEDED',
       'THROTTLED',
       'UNAUTHORIZED',
     ]);

@@ -10,6 +10,10 @@ describe('cdk-nag (AwsSolutions) and the CDK find nothing', () => {
     ['as it comes', {}],
     ['with protection off', { deletionProtection: false }],
     [
+      'with every kind of throttling',
+      { throttling: { callers: {}, apiKeyClaim: 'custom:api_key', wafRateLimit: 1000 } },
+    ],
+    [
       'with a domain and an issuer of its own',
       {
         customDomain: {

@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { type LocalCloud, startLocalCloud } from './local-cloud.ts';
+import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from './local-cloud.ts';
 
 export interface Answer {
   readonly status: number;
@@ -35,8 +35,9 @@ export class Gate {
     this.cloud = cloud;
   }
 
-  static async start(): Promise<Gate> {
-    return new Gate(await startLocalCloud());
+  /** @param options how to start it, if not as usual */
+  static async start(options: LocalCloudOptions = {}): Promise<Gate> {
+    return new Gate(await startLocalCloud(options));
   }
 
   async stop(): Promise<void> {

@@ -9,10 +9,10 @@ const stranger = new TestIssuer();
 const now = Date.now();
 const seconds = Math.floor(now / 1000);
 
-function verifierWith(readKeys: ReadKeys): TokenVerifier {
+function verifierWith(readKeys: ReadKeys, apiKeyClaim?: string): TokenVerifier {
   const { issuer: url, clientId } = issuer;
   return new TokenVerifier(
-    { issuer: url, clientId, adminGroups: ['admins'], workerGroups: ['workers'] },
+    { issuer: url, clientId, adminGroups: ['admins'], workerGroups: ['workers'], apiKeyClaim },
     readKeys,
   );
 }
@@ -36,6 +36,21 @@ describe('a good token', () => {
       outcome: 'valid',
       credential: { id: 'alice', role, issuedAt: seconds * 1000, authenticatedAt: seconds * 1000 },
     });
+  });
+
+  const ownKey = 'customer-42-key-of-their-plan';
+  test.each([
+    ['an API key', 'custom:api_key', ownKey, ownKey],
+    ['an API key, which nobody asked for', undefined, ownKey, undefined],
+    ['an API key in another claim', 'api_key', ownKey, undefined],
+    ['one that is too short to be one', 'custom:api_key', 'k'.repeat(19), undefined],
+    ['one that is too long to be one', 'custom:api_key', 'k'.repeat(129), undefined],
+    ['one with a line end in it', 'custom:api_key', `${ownKey}\n`, undefined],
+    ['a number', 'custom:api_key', 42, undefined],
+  ])('with %s names a key only where the claim says so', async (_, claim, value, apiKey) => {
+    const token = issuer.sign(issuer.claims(now, { 'custom:api_key': value }));
+    const verified = await verifierWith(keysOf(issuer), claim).verify(token, now);
+    expect(verified.outcome === 'valid' && verified.credential.apiKey).toBe(apiKey);
   });
 
   test('of another kind of issuer is taken by its audience', async () => {
