@@ -15,7 +15,7 @@ import type {
  * A limit for each class of callers: a usage plan with one API key for what holds as a rule, and another where
  * maintenance lowers it. The authorizer names the key of each request; nobody else ever sends one.
  *
- * The keys' values are no secrets (docs/adr/0007-name-api-keys-by-values-that-are-no-secrets.md): they follow from
+ * The keys' values are no secrets (docs/adr/0015-name-api-keys-by-values-that-are-no-secrets.md): they follow from
  * the stack's id and the construct's place in it, which makes them unique in the account and known to the function.
  */
 export class CallerThrottling extends Construct {
