@@ -111,7 +111,9 @@ describe('commands', () => {
   test.each(pages)('every command and option of the command line that %s names exists', (page) => {
     const lines = codeOf(read(page)).matchAll(/(?:npx |`|^\$ )maintenance ([a-z]+)\b([^\n`]*)/gm);
     const unknown = [...lines].flatMap(([line, name = '', rest = '']) => {
-      const command = commands.find((candidate) => candidate.name() === name);
+      const group = commands.find((candidate) => candidate.name() === name);
+      const part = group?.commands.find((candidate) => candidate.name() === /^ ([a-z]+)/.exec(rest)?.[1]);
+      const command = part ?? group;
       if (command === undefined) return [line];
       const known = command.options.map(({ long }) => long);
       return wordsAfter(/ (--[a-z-]+)/g, rest.replace(/[|;&].*/, '').replace(/"[^"]*"/g, '')).filter(
