@@ -51,7 +51,7 @@ async function run(): Promise<void> {
     fresh: options.fresh,
     redisServer: process.env.REDIS_SERVER ?? 'redis-server',
   });
-  if (stoppingSince > 0) return await stop(0);
+  if (stoppingSince > 0) return await end(0);
   if (options.follow) {
     local.cloud.logs.onEntry(({ timestamp, group, message }) =>
       process.stderr.write(`${new Date(timestamp).toISOString()} ${group} ${message}\n`),
@@ -81,9 +81,13 @@ async function stop(code: number): Promise<void> {
     return;
   }
   stoppingSince = now;
-  if (!local) return;
+  // What is still starting is ended by `run`, as soon as there is something to end.
+  if (local) await end(code);
+}
+
+async function end(code: number): Promise<void> {
   setTimeout(() => process.exit(code), STOP_LIMIT_MS).unref();
-  await local.close().catch((error: unknown) => console.error(error));
+  await local?.close().catch((error: unknown) => console.error(error));
   process.exit(code);
 }
 

@@ -65,6 +65,19 @@ describe('the local cloud as a program', () => {
     expect(performance.now() - begun).toBeLessThan(3_000);
   });
 
+  test('ends when it is told to before it is ready', async () => {
+    const child = spawnLocalCloud({ data });
+    const closed = once(child, 'close');
+    let stdout = '';
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+    await eventually(async () => existsSync(path.join(data, 'ports.json')));
+    child.kill('SIGTERM');
+    expect(await closed).toEqual([0, null]);
+    expect(stdout).toBe('');
+  });
+
   test('says so in one sentence when its port is in use, and has started nothing', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
