@@ -23,6 +23,9 @@ export interface Identity {
   readonly authenticatedAt: number | null;
 }
 
+/** Why a token is bad that was good until it expired. */
+export const TOKEN_EXPIRED = 'the token has expired';
+
 export const NOBODY: Identity = { principal: ANONYMOUS, credential: 'none', authenticatedAt: null };
 
 export function unbelieved(why: string): Identity {

@@ -1,6 +1,6 @@
-import { JwksNotAvailableInCacheError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
+import { JwksNotAvailableInCacheError, JwtExpiredError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
-import { type Credential, roleOfGroups } from '../../core/identity.ts';
+import { type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity.ts';
 import type { DynamoDbReads } from './dynamodb-over-https.ts';
 
 export interface TokenSettings {
@@ -59,12 +59,12 @@ export class TokenVerifier {
     if (remembered !== undefined) {
       if (now < remembered.until) return { outcome: 'valid', credential: remembered.credential };
       this.#remembered.delete(token);
-      return { outcome: 'bad', why: 'the token has expired' };
+      return { outcome: 'bad', why: TOKEN_EXPIRED };
     }
     if (token.length > LONGEST_TOKEN) return { outcome: 'bad', why: 'the token is too long' };
-    if (!this.#keysKnown) await this.#refreshKeys(now);
     const first = this.#check(token, now);
     if (first !== 'unknown_key') return first;
+    // One look at the table at most: a store that is slow must not use up the function's time.
     if (await this.#refreshKeys(now)) {
       const second = this.#check(token, now);
       if (second !== 'unknown_key') return second;
@@ -82,6 +82,7 @@ export class TokenVerifier {
       if (error instanceof KidNotFoundInJwksError || error instanceof JwksNotAvailableInCacheError) {
         return 'unknown_key';
       }
+      if (error instanceof JwtExpiredError) return { outcome: 'bad', why: TOKEN_EXPIRED };
       return {
         outcome: 'bad',
         why: error instanceof Error ? plain(error.message) : 'the token is malformed',
@@ -97,7 +98,7 @@ export class TokenVerifier {
     }
     if (iat > seconds + CLOCK_SKEW) return { outcome: 'bad', why: 'the token is not valid yet' };
     const until = Math.min(exp, iat + LONGEST_BELIEF) * 1000;
-    if (until <= now) return { outcome: 'bad', why: 'the token has expired' };
+    if (until <= now) return { outcome: 'bad', why: TOKEN_EXPIRED };
     const credential = this.#credentialOf(claims, iat);
     if (this.#remembered.size >= MOST_REMEMBERED) this.#forgetOldest();
     this.#remembered.set(token, { credential, until });

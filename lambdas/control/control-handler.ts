@@ -10,7 +10,7 @@ import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
-import { requireAdmin, requireCredential, requireFreshSignIn } from './require-admin.ts';
+import { requireAdmin, requireCredential, requireFreshSignIn, requireUnexpired } from './require-admin.ts';
 import { SERVE } from './serve.ts';
 
 export interface ControlParts {
@@ -46,6 +46,7 @@ export function createControlHandler(parts: ControlParts) {
 function admit(caller: Caller, access: ApiCall['access'], event: ProxyEvent, parts: ControlParts): void {
   if (access === 'public') return;
   try {
+    if (access === 'fresh_admin') requireUnexpired(caller, parts.freshSignIn);
     requireCredential(caller);
     if (access === 'caller') return;
     requireAdmin(caller);

@@ -1,4 +1,5 @@
 import { HttpProblem } from '../../core/http-problem.ts';
+import { TOKEN_EXPIRED } from '../../core/identity.ts';
 import type { Caller } from '../shared/caller.ts';
 
 /** Passes whoever has a good credential. Throws HttpProblem with status 401 (who are you?) or 503 (we can't tell). */
@@ -44,9 +45,20 @@ export function isFreshSignIn({ authenticatedAt }: Caller, longest: number, now:
  * @param now ms since the epoch
  */
 export function requireFreshSignIn(caller: Caller, longest: number, now: number): void {
-  if (isFreshSignIn(caller, longest, now)) return;
+  if (!isFreshSignIn(caller, longest, now)) throw staleSignIn(longest);
+}
+
+/**
+ * Passes callers but those whose token has expired: where a recent sign-in is needed, what they have to do is to sign
+ * in again, and refreshing the token would not do. Throws the same as `requireFreshSignIn`.
+ */
+export function requireUnexpired({ credential }: Caller, longest: number): void {
+  if (credential === TOKEN_EXPIRED) throw staleSignIn(longest);
+}
+
+function staleSignIn(longest: number): HttpProblem {
   const challenge = `Bearer error="insufficient_user_authentication", max_age=${longest}`;
-  throw new HttpProblem(
+  return new HttpProblem(
     'reauthentication_required',
     `This call needs a sign-in of the last ${longest} seconds. Sign in again, then repeat it.`,
     { headers: { 'WWW-Authenticate': challenge } },

@@ -1,3 +1,4 @@
+import { TOKEN_EXPIRED } from '../../core/identity.ts';
 import type { ProxyEvent, ProxyResult } from '../../lambdas/shared/proxy-event.ts';
 import { NOW } from './examples.ts';
 
@@ -9,7 +10,13 @@ export const CALLERS = {
   worker: { principal: 'walt', role: 'worker', credential: 'valid', authTime },
   member: { principal: 'mia', role: 'member', credential: 'valid', authTime },
   nobody: { principal: '-', role: 'anonymous', credential: 'none', authTime: '' },
-  impostor: { principal: '-', role: 'anonymous', credential: 'the token has expired', authTime: '' },
+  impostor: {
+    principal: '-',
+    role: 'anonymous',
+    credential: 'the token was signed with an unknown key',
+    authTime: '',
+  },
+  late: { principal: '-', role: 'anonymous', credential: TOKEN_EXPIRED, authTime: '' },
   unchecked: { principal: '-', role: 'anonymous', credential: 'unavailable', authTime: '' },
 } as const;
 

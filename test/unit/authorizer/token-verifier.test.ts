@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { type ReadKeys, TokenVerifier } from '../../../adapters/lean/token-verifier.ts';
+import { TOKEN_EXPIRED } from '../../../core/identity.ts';
 import { TestIssuer } from '../../support/tokens.ts';
 
 const issuer = new TestIssuer();
@@ -139,19 +140,32 @@ describe('a token that proves nothing', () => {
   });
 });
 
+test('a good token that has expired is told from one that was never good', async () => {
+  const expired = { iat: seconds - 1000, exp: seconds - 1 };
+  const why = async (token: string) => await verifierWith(keysOf(issuer)).verify(token, now);
+  expect(await why(issuer.sign(issuer.claims(now, expired)))).toEqual({ outcome: 'bad', why: TOKEN_EXPIRED });
+  const forged = await why(stranger.sign(issuer.claims(now, expired)));
+  expect(forged).not.toEqual({ outcome: 'bad', why: TOKEN_EXPIRED });
+});
+
 describe('keys', () => {
-  test('that are not known yet leave a token unverified, and are asked for again', async () => {
+  test('that are not known yet leave a token unverified, and are asked for again by the next', async () => {
     const answers = [async () => null, keysOf(issuer)];
     const verifier = verifierWith(async () => answers.shift()?.() ?? null);
     const token = issuer.sign(issuer.claims(now));
-    // The first look finds nothing, the second one inside the same call finds the keys.
+    expect(await verifier.verify(token, now)).toEqual({ outcome: 'unavailable' });
     expect(await verifier.verify(token, now)).toMatchObject({ outcome: 'valid' });
   });
 
   test('that cannot be read leave a token unverified', async () => {
-    const verifier = verifierWith(() => Promise.reject(new Error('down')));
+    let reads = 0;
+    const verifier = verifierWith(() => {
+      reads += 1;
+      return Promise.reject(new Error('down'));
+    });
     const token = issuer.sign(issuer.claims(now));
     expect(await verifier.verify(token, now)).toEqual({ outcome: 'unavailable' });
+    expect(reads).toBe(1);
   });
 
   test('that are rotated are found by the first token that needs them, not more often than every 10 s', async () => {
