@@ -1,7 +1,6 @@
 import { JwksNotAvailableInCacheError, JwtExpiredError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
 import { type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity.ts';
-import type { DynamoDbReads } from './dynamodb-over-https.ts';
 
 export interface TokenSettings {
   /** Issuer URL without a trailing slash. */
@@ -22,7 +21,8 @@ export type Verified =
 /** The issuer's public keys (RFC 7517), null when none are known yet. Rejects when they can't be read. */
 export type ReadKeys = () => Promise<KeySet | null>;
 
-type KeySet = Parameters<ReturnType<typeof createJwtVerifier>['cacheJwks']>[0];
+/** Public keys in the form of RFC 7517. */
+export type KeySet = Parameters<ReturnType<typeof createJwtVerifier>['cacheJwks']>[0];
 
 /** A token is believed for at most 15 minutes, whatever its issuer says. */
 const LONGEST_BELIEF = 15 * 60;
@@ -162,16 +162,4 @@ function assertMeantForUs(payload: Claims, clientId: string): void {
 /** Reasons end up in answers and logs: one short line. */
 function plain(message: string): string {
   return message.replace(/[^ -~]+/g, ' ').slice(0, 120);
-}
-
-/** The issuer's keys as `tick` keeps them in the state table. */
-export function readKeysFromTable(reads: DynamoDbReads, table: string, issuer: string): ReadKeys {
-  return async () => {
-    const { Item } = await reads.getItem({
-      TableName: table,
-      Key: { pk: { S: `KEYS#${issuer}` }, sk: { N: '0' } },
-      ProjectionExpression: 'jwks',
-    });
-    return Item?.jwks?.S === undefined ? null : (JSON.parse(Item.jwks.S) as KeySet);
-  };
 }

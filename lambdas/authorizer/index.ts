@@ -1,4 +1,5 @@
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
+import { KeptKeys, readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readRules } from '../../adapters/lean/read-rules.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
@@ -37,23 +38,28 @@ const reads = dynamoDbOverHttps({
   }),
 });
 
+const keys = new KeptKeys(readKeysFromTable(reads, settings.table, settings.issuer));
+
 let verifier: TokenVerifier | undefined;
 
 /** Most starts decide without a token: the verifier is loaded with the first one. */
 const verify: VerifyToken = async (token, at) => {
   if (verifier === undefined) {
     const lean = await import('../../adapters/lean/token-verifier.ts');
-    const readKeys = lean.readKeysFromTable(reads, settings.table, settings.issuer);
-    verifier ??= new lean.TokenVerifier(settings, readKeys);
+    verifier ??= new lean.TokenVerifier(settings, () => keys.get());
   }
   return verifier.verify(token, at);
 };
 
 const catalogue = new CatalogueCache((name) => readRules(reads, settings.table, settings.scope, name));
 
-/** The newest state, with the rules that it names made ready: both are in force at the same instant. */
+/**
+ * The newest state, with the rules that it names made ready: both are in force at the same instant. Under maintenance
+ * the issuer's keys are fetched by the way, for the first admin to come.
+ */
 const readStateAndRules = async (): Promise<State> => {
   const state = await readState(reads, settings.table, settings.scope);
+  if (state.maintenance !== null) keys.prepare();
   await catalogue.prepare(state);
   return state;
 };

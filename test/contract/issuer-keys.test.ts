@@ -2,7 +2,7 @@ import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readIssuerKeys, writeIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
-import { readKeysFromTable } from '../../adapters/lean/token-verifier.ts';
+import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { type Dynalite, startDynalite, storeClientFor, TABLE } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';

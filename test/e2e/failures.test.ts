@@ -81,6 +81,18 @@ describe('the state store is down', () => {
     expect([...numbers].sort((a, b) => a - b)).toEqual(Array.from({ length: numbers.size }, (_, i) => i + 1));
   });
 
+  test('an instance that has met nobody but anonymous callers lets an admin pass all the same', async () => {
+    const token = await gate.token('admin');
+    await gate.enable();
+    await gate.fault('lambda:authorizer', 'down');
+    await gate.fault('lambda:authorizer', 'none');
+    // The first call makes the instance know of the maintenance; by the second it has the issuer's keys too.
+    for (let i = 0; i < 2; i += 1) expect((await gate.call('POST', BLOCKED)).status).toBe(503);
+    await gate.fault('dynamodb', 'down');
+    expect((await gate.call('POST', BLOCKED)).status).toBe(503);
+    expect((await gate.call('POST', BLOCKED, { token })).status).toBe(202);
+  });
+
   test('an instance that starts without it decides by the configured default: open, with an alarm line', async () => {
     await gate.enable();
     // A crash ends the instance; the next one starts without any memory.
