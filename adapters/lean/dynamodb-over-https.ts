@@ -32,6 +32,11 @@ export interface ReadOptions {
   readonly timeout: number;
 }
 
+interface Reply {
+  readonly status: number | undefined;
+  readonly text: string;
+}
+
 /**
  * Reads from DynamoDB; rejects with StoreUnavailableError when no good answer comes in time.
  * A failed try is repeated once: the peer may have closed the idle connection.
@@ -41,7 +46,7 @@ export function dynamoDbOverHttps(options: ReadOptions): DynamoDbReads {
   const transport = protocol === 'http:' ? http : https;
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 2 });
 
-  const attempt = (operation: string, body: string, signal: AbortSignal): Promise<unknown> =>
+  const send = (operation: string, body: string, signal: AbortSignal): Promise<Reply> =>
     new Promise((resolve, reject) => {
       const request = sign(
         {
@@ -76,13 +81,17 @@ export function dynamoDbOverHttps(options: ReadOptions): DynamoDbReads {
             .on('data', (chunk: Buffer) => chunks.push(chunk))
             .on('error', reject)
             .on('end', () => {
-              const text = Buffer.concat(chunks).toString('utf8');
-              if (response.statusCode === 200) resolve(JSON.parse(text));
-              else reject(new Error(`${operation} answered ${response.statusCode}: ${text.slice(0, 500)}`));
+              resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString('utf8') });
             });
         })
         .end(body);
     });
+
+  const attempt = async (operation: string, body: string, signal: AbortSignal): Promise<unknown> => {
+    const { status, text } = await send(operation, body, signal);
+    if (status === 200) return JSON.parse(text) as unknown;
+    throw new Error(`${operation} answered ${status}: ${text.slice(0, 500)}`);
+  };
 
   const call = async (operation: string, input: object): Promise<unknown> => {
     const body = JSON.stringify(input);
