@@ -257,6 +257,8 @@ export const gatewayProblemAnswer = z.strictObject({
   error: z.enum(['authorizer_unavailable', 'too_many_requests']),
   message: z.string(),
   retry_after: count.meta({ description: 'Seconds.' }),
+  details: z.array(fieldProblem).optional(),
+  request_id: z.string().optional().meta({ description: 'Left out where the authorizer answers.' }),
 });
 
 /** What a blocked caller of the application gets, with status 503. */

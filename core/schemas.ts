@@ -183,10 +183,10 @@ export const classifyBody = z.strictObject({
 /** `GET /history` */
 export const historyQuery = z.strictObject({
   limit: z
-    .string()
+    .string('must be given once')
     .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
     .default('20'),
-  cursor: z.string().optional(),
+  cursor: z.string('must be given once').optional(),
 });
 
 export type RuleBody = z.output<typeof ruleBody>;

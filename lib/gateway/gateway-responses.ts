@@ -7,7 +7,7 @@ const decided = (name: string): string => `context.authorizer.${name}`;
 
 /** A body of the gateway's own. Templates substitute without escaping, so only values that can't need it are named. */
 const problem = (fields: Readonly<Record<string, string | number>>): string =>
-  JSON.stringify({ ...fields, request_id: '$context.requestId' });
+  JSON.stringify({ ...fields, details: [], request_id: '$context.requestId' });
 
 const AUTHORIZER_UNAVAILABLE = problem({
   type: 'urn:problem:authorizer-unavailable',

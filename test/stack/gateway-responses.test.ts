@@ -107,6 +107,7 @@ describe('gateway responses', () => {
     expect(filledIn(all[type]?.ResponseTemplates['application/json'])).toMatchObject({
       error,
       message: 'Too "long"',
+      details: [],
       request_id: 'c6af9ac6',
     });
   });
