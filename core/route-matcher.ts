@@ -1,4 +1,3 @@
-import { addRoute, createRouter, findAllRoutes, type RouterContext } from 'rou3';
 import { canonicalPath } from './canonical-path.ts';
 import { methodProblem, templateProblem } from './rule.ts';
 
@@ -26,40 +25,95 @@ export interface Route<T> {
  * The first of two routes that match exactly the same requests wins.
  */
 export class RouteMatcher<T> {
-  /** One entry a pattern: adding routes is most of what a start costs, looking at a few more matches costs nothing. */
-  readonly #router: RouterContext<Verbs<T>> = createRouter<Verbs<T>>();
+  readonly #root: Node<T> = newNode();
 
   constructor(routes: Iterable<Route<T>>) {
-    const patterns = new Map<string, Verbs<T>>();
     for (const { method, path, value } of routes) {
-      const pattern = patternOf(path);
-      const verbs = patterns.get(pattern) ?? new Map<string, T>();
-      patterns.set(pattern, verbs);
+      const verbs = this.#verbsOf(path);
       for (const verb of typeof method === 'string' ? [method] : method) {
         const problem = methodProblem(verb);
         if (problem !== null) throw new InvalidTemplateError(path, problem);
         if (!verbs.has(verb)) verbs.set(verb, value);
       }
     }
-    for (const [pattern, verbs] of patterns) addRoute(this.#router, '', pattern, verbs);
   }
 
   find(method: string, canonical: string): T | undefined {
-    const matches = findAllRoutes(this.#router, '', matchingKey(canonical), { params: false });
-    for (let i = matches.length - 1; i >= 0; i -= 1) {
-      const verbs = matches[i]?.data as Verbs<T>;
-      const found =
-        verbs.get(method) ?? (method === 'HEAD' ? verbs.get('GET') : undefined) ?? verbs.get('ANY');
-      if (found !== undefined) return found;
+    return findBelow(this.#root, segmentsOf(matchingKey(canonical)), 0, method);
+  }
+
+  /** What is said about a template; its place is made where there is none. */
+  #verbsOf(template: string): Verbs<T> {
+    let node = this.#root;
+    for (const segment of segmentsOf(patternOf(template))) {
+      if (segment === REST) {
+        node.rest ??= new Map();
+        return node.rest;
+      }
+      node = segment === ANY_ONE ? anyChild(node) : literalChild(node, segment);
     }
-    return undefined;
+    node.verbs ??= new Map();
+    return node.verbs;
   }
 }
 
-/** What the routes of one pattern say, by verb or `ANY`. */
+/** The routes that share their first segments. */
+interface Node<T> {
+  /** The routes that end here. */
+  verbs: Verbs<T> | undefined;
+  /** By the literal that follows. */
+  readonly literals: Map<string, Node<T>>;
+  /** Where `{name}` follows. */
+  any: Node<T> | undefined;
+  /** The routes whose `{name+}` follows. */
+  rest: Verbs<T> | undefined;
+}
+
+/** What the routes of one template say, by verb or `ANY`. */
 type Verbs<T> = Map<string, T>;
 
-/** rou3 gives some characters a meaning; the canonical spelling of a path needs none of them. */
+function newNode<T>(): Node<T> {
+  return { verbs: undefined, literals: new Map(), any: undefined, rest: undefined };
+}
+
+function anyChild<T>(node: Node<T>): Node<T> {
+  node.any ??= newNode();
+  return node.any;
+}
+
+function literalChild<T>(node: Node<T>, literal: string): Node<T> {
+  const known = node.literals.get(literal);
+  if (known !== undefined) return known;
+  const child = newNode<T>();
+  node.literals.set(literal, child);
+  return child;
+}
+
+/** The most specific first; a dead end is left again. No node is looked at twice, whatever the path. */
+function findBelow<T>(
+  node: Node<T>,
+  segments: readonly string[],
+  index: number,
+  method: string,
+): T | undefined {
+  const segment = segments[index];
+  if (segment === undefined) return valueFor(node.verbs, method);
+  const literal = node.literals.get(segment);
+  let found = literal && findBelow(literal, segments, index + 1, method);
+  if (found === undefined && node.any !== undefined) found = findBelow(node.any, segments, index + 1, method);
+  return found ?? valueFor(node.rest, method);
+}
+
+function valueFor<T>(verbs: Verbs<T> | undefined, method: string): T | undefined {
+  if (verbs === undefined) return undefined;
+  return verbs.get(method) ?? (method === 'HEAD' ? verbs.get('GET') : undefined) ?? verbs.get('ANY');
+}
+
+function segmentsOf(path: string): string[] {
+  return path === '/' ? [] : path.slice(1).split('/');
+}
+
+/** One spelling for raw and encoded characters, in templates and in paths. */
 const SPECIAL = /[^a-z0-9._~%/-]/gu;
 
 function matchingKey(canonical: string): string {
@@ -71,15 +125,18 @@ function percentEncoded(character: string): string {
   return code < 0x80 ? `%${code.toString(16)}` : encodeURIComponent(character).toLowerCase();
 }
 
+const ANY_ONE = '{}';
+const REST = '{+}';
+
 /** What a template matches, whatever it calls its parameters. Throws InvalidTemplateError. */
 export function patternOf(template: string): string {
   const problem = templateProblem(template);
   if (problem !== null) throw new InvalidTemplateError(template, problem);
   if (template === '/') return template;
   let pattern = '';
-  for (const [index, segment] of template.slice(1).split('/').entries()) {
-    if (segment.endsWith('+}')) pattern += `/**:p${index}`;
-    else if (segment.startsWith('{')) pattern += `/:p${index}`;
+  for (const segment of segmentsOf(template)) {
+    if (segment.endsWith('+}')) pattern += `/${REST}`;
+    else if (segment.startsWith('{')) pattern += `/${ANY_ONE}`;
     else pattern += literalPattern(template, segment);
   }
   return pattern;
