@@ -1,5 +1,4 @@
 import * as http from 'node:http';
-import * as https from 'node:https';
 import { sign } from 'aws4';
 import { StoreUnavailableError } from '../../core/errors.ts';
 
@@ -43,7 +42,8 @@ interface Reply {
  */
 export function dynamoDbOverHttps(options: ReadOptions): DynamoDbReads {
   const { hostname, port, protocol } = new URL(options.endpoint);
-  const transport = protocol === 'http:' ? http : https;
+  // TLS is a good part of what a start costs: only where it is spoken.
+  const transport = protocol === 'http:' ? http : process.getBuiltinModule('node:https');
   const agent = new transport.Agent({ keepAlive: true, maxSockets: 2 });
 
   const send = (operation: string, body: string, signal: AbortSignal): Promise<Reply> =>

@@ -1,7 +1,9 @@
-// Loads a bundle, has it answer one event, and tells the milliseconds since the process started.
+// Loads a bundle, has it answer one event, and tells the milliseconds since the process started, and
+// the milliseconds of processor time that it has taken.
 const { handler } = require(process.argv[2]);
 const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 };
 handler(JSON.parse(process.argv[3]), context).then((answer) => {
   const elapsed = performance.now();
-  process.send({ elapsed, answer }, () => process.exit(0));
+  const { user, system } = process.cpuUsage();
+  process.send({ elapsed, processor: (user + system) / 1000, answer }, () => process.exit(0));
 });

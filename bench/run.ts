@@ -1,0 +1,96 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import { join } from 'node:path';
+import { benchAuthorizer } from './authorizer.ts';
+import { benchClassification } from './classification.ts';
+import { benchCost } from './cost.ts';
+import { benchEndToEnd } from './end-to-end.ts';
+import { benchPropagation } from './propagation.ts';
+import { benchStart } from './start.ts';
+import { benchSuite } from './suite.ts';
+import { PROJECT } from './support/fixtures.ts';
+import { type MeasuredSection, renderPart, renderReport, type Section } from './support/report.ts';
+import { benchSynth } from './synth.ts';
+
+/** `npm run bench`: measures, tells how far it is on standard error, and writes docs/benchmarks.md. */
+interface Part {
+  readonly name: string;
+  readonly about: string;
+  /** Whether it runs only when it is named. */
+  readonly onRequest?: boolean;
+  readonly run: (folder: string, progress: (line: string) => void) => Promise<Section>;
+}
+
+const PARTS: readonly Part[] = [
+  { name: 'authorizer', about: 'decisions of the warm authorizer, 1 min', run: benchAuthorizer },
+  { name: 'start', about: 'process start to first decision, 1 min', run: benchStart },
+  {
+    name: 'propagation',
+    about: 'toggle to last decision by the old state, 200 instances, 4 min',
+    run: benchPropagation,
+  },
+  {
+    name: 'end-to-end',
+    about: 'requests through the local cloud, 1 min',
+    run: benchEndToEnd,
+  },
+  {
+    name: 'classification',
+    about: '60, 600 and 6000 rules, 10 s',
+    run: (_, progress) => benchClassification(progress),
+  },
+  { name: 'synth', about: 'synthesis of the stack, 30 s', run: benchSynth },
+  { name: 'cost', about: 'cost of a million requests and of the idle stack, 30 s', run: benchCost },
+  {
+    name: 'suite',
+    about: 'the whole of npm test, minutes',
+    onRequest: true,
+    run: (_, progress) => benchSuite(progress),
+  },
+];
+
+const HELP = `Usage: npm run bench [-- PART...]
+
+Measures, and writes docs/benchmarks.md. Without a name: every part but those that run on request.
+
+${PARTS.map(({ name, about, onRequest }) => `  ${name.padEnd(16)}${about}${onRequest ? '; on request' : ''}`).join('\n')}
+`;
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const unknown = args.filter((arg) => !PARTS.some(({ name }) => name === arg));
+  if (unknown.length > 0) {
+    say(`There is no part "${unknown.join('", "')}".\n\n${HELP}`);
+    process.exitCode = 2;
+    return;
+  }
+  const chosen = PARTS.filter(({ name, onRequest }) => (args.length > 0 ? args.includes(name) : !onRequest));
+  const folder = mkdtempSync(join(os.tmpdir(), 'bench-'));
+  try {
+    const measured: MeasuredSection[] = [];
+    for (const [index, { name, about, run }] of chosen.entries()) {
+      say(`[${index + 1}/${chosen.length}] ${name}: ${about}`);
+      const loadBefore = os.loadavg()[0] ?? Number.NaN;
+      const section = await run(folder, say);
+      const loadAfter = os.loadavg()[0] ?? Number.NaN;
+      for (const { goal, measured: figure, met } of section.goals ?? []) {
+        say(`  ${met ? 'met    ' : 'NOT MET'} ${goal}: ${figure}`);
+      }
+      measured.push(renderPart(name, section, { date: new Date(), loadBefore, loadAfter }));
+    }
+    const report = join(PROJECT, 'docs/benchmarks.md');
+    const previous = existsSync(report) ? readFileSync(report, 'utf8') : '';
+    const order = PARTS.map(({ name }) => name);
+    writeFileSync(report, renderReport(order, measured, previous));
+    say('Written: docs/benchmarks.md');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+await main(process.argv.slice(2));
