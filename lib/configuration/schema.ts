@@ -84,7 +84,7 @@ const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
 const ORIGIN_MISSING =
   'is missing; say which application to protect, for example with -c origin=https://app.example.com';
 
-const DEFAULT_ALWAYS_ALLOWED = [
+export const DEFAULT_ALWAYS_ALLOWED = [
   '/static/{proxy+}',
   '/favicon.ico',
   '/health',

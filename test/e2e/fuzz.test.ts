@@ -1,0 +1,143 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { classify } from '../../core/classify.ts';
+import { decide } from '../../core/decision.ts';
+import { CONTROL_BASE_PATH } from '../../core/environment.ts';
+import { RouteMatcher } from '../../core/route-matcher.ts';
+import type { Maintenance } from '../../core/state.ts';
+import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
+import { emergency, NOW, normalMaintenance, stateWith } from '../support/examples.ts';
+import { type Answer, Gate, type Received } from '../support/gate.ts';
+import { seededRandom, type TrickyRequest, TrickyRequests } from '../support/tricky-requests.ts';
+
+/** Set FUZZ_SEED to send the requests of an earlier run again. */
+const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
+/** The sample origin remembers its last 1 000 requests. */
+const BATCH = 1000;
+const AT_A_TIME = 24;
+
+const alwaysAllowed = new RouteMatcher<true>(
+  DEFAULT_ALWAYS_ALLOWED.map((path) => ({ method: 'ANY', path, value: true })),
+);
+
+let gate: Gate;
+beforeAll(async () => {
+  gate = await Gate.start();
+  console.info(`Fuzzing with FUZZ_SEED=${SEED}`);
+});
+afterAll(() => gate?.stop());
+
+const random = new TrickyRequests(seededRandom(SEED));
+
+/** Whether the rules let a request pass to the origin. */
+function mayPass({ method, target, as }: TrickyRequest, maintenance: Maintenance): boolean {
+  const { operation, canonicalPath } = classify(method, target);
+  if (method === 'OPTIONS') return true;
+  if (canonicalPath !== null && alwaysAllowed.find(method, canonicalPath)) return true;
+  const role = as === 'nobody' ? 'anonymous' : as;
+  return decide(stateWith(maintenance), operation, role, NOW) !== 'block';
+}
+
+interface Exchange {
+  readonly request: TrickyRequest;
+  readonly answer: Answer;
+  readonly received: readonly Received[];
+}
+
+/** Sends requests, several at a time, each with its number, and finds what reached the origin of each. */
+async function send(requests: readonly TrickyRequest[]): Promise<Exchange[]> {
+  const tokens = { nobody: undefined, member: await gate.token('member'), admin: await gate.token('admin') };
+  const answers: Answer[] = [];
+  const waiting = requests.entries();
+  const sendOn = async (): Promise<void> => {
+    for (const [index, { method, target, as, headers, body }] of waiting) {
+      const token = tokens[as];
+      const own = { ...headers, 'X-Fuzz': String(index) };
+      const shown = token === undefined ? own : { ...own, Authorization: `Bearer ${token}` };
+      answers[index] = await gate.call(method, target, { headers: shown, body });
+    }
+  };
+  await fetch(`${gate.cloud.origin}/_origin/requests`, { method: 'DELETE' });
+  await Promise.all(Array.from({ length: AT_A_TIME }, sendOn));
+  const received = Map.groupBy(await gate.received(), numberOf);
+  return requests.map((request, index) => ({
+    request,
+    answer: answers[index] as Answer,
+    received: received.get(String(index)) ?? [],
+  }));
+}
+
+function numberOf({ rawHeaders }: Received): string | undefined {
+  const index = rawHeaders.findIndex((name, place) => place % 2 === 0 && name.toLowerCase() === 'x-fuzz');
+  return index === -1 ? undefined : rawHeaders[index + 1];
+}
+
+/** What is wrong with an exchange, null when nothing is. */
+function complaint({ request, answer, received }: Exchange, maintenance: Maintenance): string | null {
+  const allowed = mayPass(request, maintenance);
+  const [first, second] = received;
+  if (second !== undefined) return 'reached the origin twice';
+  if (first !== undefined && !allowed) return 'is blocked, and reached the origin';
+  if (first !== undefined && (first.method !== request.method || first.url !== request.target)) {
+    return `was rewritten to ${first.method} ${first.url}`;
+  }
+  if (answer.status >= 500 && answer.status !== 503) return `was answered ${answer.status}`;
+  if (answer.status === 503 && answer.json?.error === 'authorizer_unavailable') return 'was not decided';
+  const isControl = request.target.startsWith(CONTROL_BASE_PATH);
+  if (answer.status === 503 && allowed && !isControl) return 'may pass, and was blocked';
+  if (first !== undefined || answer.status < 400 || request.method === 'HEAD') return null;
+  return malformed(request, answer);
+}
+
+/** Errors of ours are problem documents, or pages where pages were asked for. */
+function malformed({ headers }: TrickyRequest, { status, headers: got, text, json }: Answer): string | null {
+  const type = got['content-type'] ?? '';
+  if (type.startsWith('text/html')) {
+    const wanted = /text/.test(headers.Accept ?? '');
+    return wanted && text.startsWith('<!doctype html>') ? null : 'got a page, or no good one';
+  }
+  if (type !== 'application/problem+json') return `got an error of type ${type}`;
+  if (typeof json?.error !== 'string' || json.status !== status) return `got no problem document: ${text}`;
+  return status === 503 && got['retry-after'] === undefined ? 'got no Retry-After' : null;
+}
+
+/** The body makes no difference to a decision; the seed tells it. */
+function shown({ body: _, ...request }: TrickyRequest): string {
+  return JSON.stringify(request);
+}
+
+async function expectToHold(count: number, maintenance: Maintenance): Promise<void> {
+  const complaints: string[] = [];
+  const seen = { blocked: 0, passed: 0, control: 0 };
+  for (let sent = 0; sent < count; sent += BATCH) {
+    const exchanges = await send(Array.from({ length: BATCH }, () => random.next()));
+    for (const exchange of exchanges) {
+      const { request, answer, received } = exchange;
+      const why = complaint(exchange, maintenance);
+      if (why !== null) complaints.push(`${answer.status} ${why}: ${shown(request)}`);
+      if (received.length > 0) seen.passed += 1;
+      else if (answer.status === 503) seen.blocked += 1;
+      else seen.control += 1;
+    }
+  }
+  expect({ seed: SEED, complaints: complaints.slice(0, 20), of: complaints.length }).toEqual({
+    seed: SEED,
+    complaints: [],
+    of: 0,
+  });
+  // Requests that never get anywhere would prove nothing.
+  expect(Math.min(...Object.values(seen))).toBeGreaterThan(count / 50);
+}
+
+describe('10 000 tricky requests: none that is blocked reaches the origin, none breaks the gate', () => {
+  test('7 000 in normal mode', async () => {
+    await gate.enable({ reason: 'Fuzz "quoted" <b>$context.requestId</b>' });
+    await expectToHold(7000, normalMaintenance());
+  });
+
+  test('3 000 in an emergency', async () => {
+    const answer = await gate.as('admin', 'POST', '/emergency', { reason: 'Fuzz' });
+    expect(answer.status).toBe(200);
+    await gate.enforced();
+    await expectToHold(3000, emergency());
+  });
+});
