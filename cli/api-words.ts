@@ -3,6 +3,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'POST emergency': 'maintenance emergency',
   'POST deescalate': 'maintenance deescalate',
   'POST disable': 'maintenance disable',
+  'POST validate': 'maintenance validate',
+  'GET whoami': 'maintenance whoami',
   'GET status': 'maintenance status',
   'GET history': 'maintenance history',
   PATCH: 'maintenance update',

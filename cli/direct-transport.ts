@@ -9,6 +9,7 @@ import { historyPage } from '../core/history-page.ts';
 import { HttpProblem, invalidRequest, toHttpProblem } from '../core/http-problem.ts';
 import { type CommandType, parseCommand } from '../core/parse-request.ts';
 import { statusView } from '../core/status-view.ts';
+import { validateEnable } from '../core/validate-enable.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { CliError } from './cli-error.ts';
 import type { CommonOptions, DirectOptions } from './common-options.ts';
@@ -93,6 +94,9 @@ export class DirectTransport implements Transport {
     if (route === 'GET /status') {
       const state = stateOf(await this.#log.head());
       return statusView(state, { now: this.#io.now(), forAdmin: true, source: 'event_log' });
+    }
+    if (route === 'POST /validate') {
+      return { ...validateEnable(call.body, stateOf(await this.#log.head()), this.#io.now()) };
     }
     if (route === 'GET /history') return historyPage(call.query ?? {}, this.#log);
     const type = COMMANDS[route];

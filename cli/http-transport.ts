@@ -1,7 +1,7 @@
 import { CliError } from './cli-error.ts';
 import { EXIT } from './exit-code.ts';
 import { explainRefusal, type Refused } from './explain-refusal.ts';
-import { isObject } from './json-object.ts';
+import { isObject, type JsonObject } from './json-object.ts';
 import type { Call, Transport } from './transport.ts';
 
 export interface HttpOptions {
@@ -23,9 +23,27 @@ export class HttpTransport implements Transport {
     this.target = options.api;
   }
 
-  async send(call: Call): Promise<Readonly<Record<string, unknown>>> {
-    const token = await this.#options.token();
-    const { answer, text } = await this.#fetch(call, token);
+  async send(call: Call): Promise<JsonObject> {
+    const { answer, text } = await this.#fetch(call, {});
+    return this.#read(answer, text);
+  }
+
+  /**
+   * Like send, for an answer that the caller may have already.
+   *
+   * @param tag the entity tag of the answer that the caller has
+   * @returns the answer, null when it is still the same, and its tag
+   */
+  async sendIfChanged(
+    call: Call,
+    tag: string | null,
+  ): Promise<{ readonly answer: JsonObject | null; readonly tag: string | null }> {
+    const { answer, text } = await this.#fetch(call, tag === null ? {} : { 'if-none-match': tag });
+    if (answer.status === 304) return { answer: null, tag };
+    return { answer: this.#read(answer, text), tag: answer.headers.get('etag') };
+  }
+
+  #read(answer: Response, text: string): JsonObject {
     const body = parseJson(text);
     if (answer.ok && isObject(body)) return body;
     if (answer.ok) throw this.#malformed(answer, text);
@@ -40,13 +58,17 @@ export class HttpTransport implements Transport {
     );
   }
 
-  async #fetch(call: Call, token: string | null): Promise<{ answer: Response; text: string }> {
+  async #fetch(
+    call: Call,
+    more: Readonly<Record<string, string>>,
+  ): Promise<{ answer: Response; text: string }> {
+    const token = await this.#options.token();
     const url = new URL(`${this.target}/api/maintenance${call.path}`);
     for (const [name, value] of Object.entries(call.query ?? {})) url.searchParams.set(name, value);
     try {
       const answer = await fetch(url, {
         method: call.method,
-        headers: headersOf(call, token),
+        headers: { ...headersOf(call, token), ...more },
         body: call.body === undefined ? null : JSON.stringify(call.body),
         redirect: 'manual',
         signal: AbortSignal.timeout(this.#options.timeout),

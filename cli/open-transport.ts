@@ -18,6 +18,15 @@ export async function openTransport(
     const { DirectTransport } = await import('./direct-transport.ts');
     return await DirectTransport.open(options, io);
   }
+  return await openHttpTransport(options, io, signIn);
+}
+
+/** The way of calls that only the HTTP API can serve. */
+export async function openHttpTransport(
+  options: CommonOptions,
+  io: Io,
+  signIn: 'needed' | 'optional',
+): Promise<HttpTransport> {
   const timeout = options.timeout * 1000;
   const api = await chooseApi(options, io);
   const token = signIn === 'needed' ? accessToken : accessTokenIfAny;

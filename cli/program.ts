@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Argument, Command, Option } from 'commander';
+import { SHELLS } from './completion.ts';
 import type { Io } from './io.ts';
 import {
   durationValue,
@@ -43,7 +44,9 @@ export function buildProgram(io: Io): Command {
   const commands = [
     login(io),
     logout(io),
+    whoAmI(io),
     status(io),
+    validate(io),
     enable(io),
     emergency(io),
     deescalate(io),
@@ -58,6 +61,7 @@ export function buildProgram(io: Io): Command {
     const parts = command.commands.length === 0 ? [command] : command.commands;
     for (const part of parts) withCommon(part.copyInheritedSettings(program));
   }
+  program.addCommand(completion(io).copyInheritedSettings(program));
   return program;
 }
 
@@ -90,24 +94,26 @@ function logout(io: Io): Command {
 function status(io: Io): Command {
   const command = new Command('status')
     .description('Show whether maintenance is active, why, until when, and what is blocked.')
+    .addOption(
+      new Option(
+        '-w, --watch',
+        'show it again every 1.5 s until Ctrl-C; with --json one line per change',
+      ).conflicts('direct'),
+    )
     .addHelpText('after', () =>
-      examples('maintenance status', 'maintenance status --api https://api.example.org --json'),
+      examples(
+        'maintenance status',
+        'maintenance status --watch',
+        'maintenance status --api https://api.example.org --json',
+      ),
     )
     .action(async (options) => (await import('./commands/status.ts')).status(options, io));
   return withDirect(command);
 }
 
 function enable(io: Io): Command {
-  const command = new Command('enable')
+  const command = withPlan(new Command('enable'))
     .description('Start a maintenance, or a test run that blocks nothing and records everything.')
-    .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
-    .addOption(new Option('-m, --mode <mode>', 'what to start').choices(['normal', 'test']).default('normal'))
-    .addOption(durationOption().conflicts('endsAt'))
-    .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
-    .option('--auto-end', 'end by itself at the planned end')
-    .addOption(blockOption())
-    .option('--no-invalidate-sessions', "leave members' sessions alone")
-    .option('--no-notify', 'send no notices')
     .addHelpText('after', () =>
       examples(
         'maintenance enable --reason "Database upgrade" --duration 30m',
@@ -118,6 +124,39 @@ function enable(io: Io): Command {
     )
     .action(async (options) => (await import('./commands/change.ts')).enable(options, io));
   return withChange(command);
+}
+
+function validate(io: Io): Command {
+  const command = withPlan(new Command('validate'))
+    .description('Say whether enable would be carried out, and what would come of it. Changes nothing.')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance validate --reason "Database upgrade" --duration 30m',
+        'maintenance validate --reason "New model" --block caption_generation --json',
+      ),
+    )
+    .action(async (options) => (await import('./commands/validate.ts')).validate(options, io));
+  return withDirect(command);
+}
+
+function whoAmI(io: Io): Command {
+  return new Command('whoami')
+    .description('Show whom the API takes you for.')
+    .addHelpText('after', () => examples('maintenance whoami'))
+    .action(async (options) => (await import('./commands/who-am-i.ts')).whoAmI(options, io));
+}
+
+function completion(io: Io): Command {
+  return new Command('completion')
+    .description('Print the script that completes commands and options in a shell.')
+    .addArgument(new Argument('<shell>', 'for which shell').choices(SHELLS))
+    .allowExcessArguments(false)
+    .addHelpText('after', () =>
+      examples('source <(maintenance completion bash)', 'maintenance completion fish | source'),
+    )
+    .action(async (shell, _options, command) =>
+      (await import('./commands/completion.ts')).completion(shell, command.parent, io),
+    );
 }
 
 function emergency(io: Io): Command {
@@ -264,6 +303,19 @@ function withChange(command: Command): Command {
   return withDirect(command)
     .option('--idempotency-key <key>', 'makes it safe to repeat the call (default: a fresh one)', keyValue)
     .option('--if-match <version>', 'only if the state is still at this version', versionValue);
+}
+
+/** What describes a maintenance to be. */
+function withPlan(command: Command): Command {
+  return command
+    .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .addOption(new Option('-m, --mode <mode>', 'what to start').choices(['normal', 'test']).default('normal'))
+    .addOption(durationOption().conflicts('endsAt'))
+    .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
+    .option('--auto-end', 'end by itself at the planned end')
+    .addOption(blockOption())
+    .option('--no-invalidate-sessions', "leave members' sessions alone")
+    .option('--no-notify', 'send no notices');
 }
 
 function durationOption(): Option {

@@ -17,7 +17,8 @@ export interface ChangeOptions extends CommonOptions, DirectOptions {
   readonly ifMatch?: string;
 }
 
-export interface EnableOptions extends ChangeOptions {
+/** What describes a maintenance to be. */
+export interface PlanOptions extends CommonOptions, DirectOptions {
   readonly reason: string;
   readonly mode: 'normal' | 'test';
   readonly duration?: number;
@@ -27,6 +28,8 @@ export interface EnableOptions extends ChangeOptions {
   readonly invalidateSessions: boolean;
   readonly notify: boolean;
 }
+
+export interface EnableOptions extends ChangeOptions, PlanOptions {}
 
 export interface EmergencyOptions extends ChangeOptions {
   readonly reason: string;
@@ -51,9 +54,9 @@ export interface UpdateOptions extends ChangeOptions {
   readonly blockAll?: true;
 }
 
-/** Starts a maintenance or a test run. */
-export async function enable(options: EnableOptions, io: Io): Promise<void> {
-  const body = {
+/** The body of `POST /enable`; what is undefined is left out. */
+export function enableBodyOf(options: PlanOptions): JsonObject {
+  return {
     reason: options.reason,
     mode: options.mode,
     duration: options.duration,
@@ -63,6 +66,11 @@ export async function enable(options: EnableOptions, io: Io): Promise<void> {
     invalidate_sessions: options.invalidateSessions,
     notify_users: options.notify,
   };
+}
+
+/** Starts a maintenance or a test run. */
+export async function enable(options: EnableOptions, io: Io): Promise<void> {
+  const body = enableBodyOf(options);
   const transport = await openTransport(options, io, 'needed');
   await change(transport, { method: 'POST', path: '/enable', body }, options, io);
 }

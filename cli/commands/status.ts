@@ -7,8 +7,13 @@ import { painterFor } from '../painter.ts';
 import { readStatus } from '../read-status.ts';
 import { renderStatus } from '../render-status.ts';
 
-/** Shows the state of maintenance. Nobody needs to be signed in for it. */
-export async function status(options: CommonOptions & DirectOptions, io: Io): Promise<void> {
+export interface StatusOptions extends CommonOptions, DirectOptions {
+  readonly watch?: true;
+}
+
+/** Shows the state of maintenance, once or until interrupted. Nobody needs to be signed in for it. */
+export async function status(options: StatusOptions, io: Io): Promise<void> {
+  if (options.watch) return (await import('./watch.ts')).watchStatus(options, io);
   const transport = await openTransport(options, io, 'optional');
   showStatus(await readStatus(transport), options, io);
 }

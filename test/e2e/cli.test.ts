@@ -150,6 +150,15 @@ describe('the command against the running system', () => {
     });
   });
 
+  test('a plan is judged the same either way, and nothing comes of it', async () => {
+    const plan = ['validate', '--reason', 'Upgrade', '--duration', '30m', '--auto-end'] as const;
+    const judged = await answerOf(...plan);
+    expect(judged).toMatchObject({ valid: true, impact: { score: 75 } });
+    expect(await answerOf(...plan, '--direct')).toEqual(judged);
+    expect(await answerOf('status')).toMatchObject({ is_active: false });
+    expect(await answerOf('whoami')).toMatchObject({ role: 'admin', fresh_sign_in: true });
+  });
+
   test('what is done the direct way, the API shows and enforces', async () => {
     await login();
     sandbox.env.MAINTENANCE_TABLE = await stateTable();

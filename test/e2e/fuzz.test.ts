@@ -77,7 +77,7 @@ function complaint({ request, answer, received }: Exchange, maintenance: Mainten
   const [first, second] = received;
   if (second !== undefined) return 'reached the origin twice';
   if (first !== undefined && !allowed) return 'is blocked, and reached the origin';
-  if (first !== undefined && (first.method !== request.method || first.url !== request.target)) {
+  if (first !== undefined && (first.method !== request.method || first.url !== forwarded(request.target))) {
     return `was rewritten to ${first.method} ${first.url}`;
   }
   if (answer.status >= 500 && answer.status !== 503) return `was answered ${answer.status}`;
@@ -86,6 +86,11 @@ function complaint({ request, answer, received }: Exchange, maintenance: Mainten
   if (answer.status === 503 && allowed && !isControl) return 'may pass, and was blocked';
   if (first !== undefined || answer.status < 400 || request.method === 'HEAD') return null;
   return malformed(request, answer);
+}
+
+/** The one path that API Gateway changes: it takes `/api/` for the resource `/api`. */
+function forwarded(target: string): string {
+  return target.replace(/^\/api\/(?=$|\?)/, '/api');
 }
 
 /** Errors of ours are problem documents, or pages where pages were asked for. */
