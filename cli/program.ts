@@ -55,6 +55,7 @@ export function buildProgram(io: Io): Command {
     history(io),
     rules(io),
     classify(io),
+    simulate(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -273,6 +274,35 @@ function classify(io: Io): Command {
     )
     .action(async (method, path, options) =>
       (await import('./commands/rules.ts')).classify({ method, path }, options, io),
+    );
+}
+
+function simulate(io: Io): Command {
+  return new Command('simulate')
+    .description(
+      'Say what becomes of a made-up request, now or in a mode. Nothing is sent to the application.',
+    )
+    .argument('<method>', 'HTTP verb')
+    .argument('<path>', 'path as it would be called')
+    .addOption(
+      new Option('--as <role>', 'who makes it')
+        .choices(['admin', 'worker', 'member', 'anonymous'])
+        .default('anonymous'),
+    )
+    .addOption(
+      new Option(
+        '-m, --mode <mode>',
+        'in this mode, everything blocked that can be (default: as things are)',
+      ).choices(['normal', 'emergency', 'test']),
+    )
+    .addHelpText('after', () =>
+      examples(
+        'maintenance simulate POST /start_caption_generation --as member',
+        'maintenance simulate GET / --mode emergency --json',
+      ),
+    )
+    .action(async (method, path, options) =>
+      (await import('./commands/simulate.ts')).simulate({ method, path }, options, io),
     );
 }
 

@@ -49,16 +49,21 @@ const LENGTHS: readonly (readonly [seconds: number, points: number])[] = [
  * sessions, 10 if reading is closed too. A test run blocks nothing and scores 0.
  *
  * @param endsSessions whether members' sessions end with its start
+ * @param ownTypes the owner's operation types, which can be blocked too
  */
-export function impactOf(maintenance: NormalMaintenance | TestRun, endsSessions: boolean): Impact {
+export function impactOf(
+  maintenance: NormalMaintenance | TestRun,
+  endsSessions: boolean,
+  ownTypes: readonly string[] = [],
+): Impact {
   const isTest = maintenance.mode === 'test';
-  const names = blockedOperations(maintenance);
+  const names = blockedOperations(maintenance, ownTypes);
   const duration =
     maintenance.endsAt === null ? null : Math.round((maintenance.endsAt - maintenance.startedAt) / 1000);
   const factors = isTest
     ? [factor('test_run', 0, 0, 'A test run blocks nothing and ends no sessions.')]
     : [
-        shareFactor(names),
+        shareFactor(names.length, BLOCKABLE_OPERATIONS.length + ownTypes.length),
         lengthFactor(duration),
         sessionsFactor(endsSessions),
         factor('reads_closed', 0, MOST.reads_closed, 'Reading stays open; only an emergency closes it.'),
@@ -69,7 +74,7 @@ export function impactOf(maintenance: NormalMaintenance | TestRun, endsSessions:
     level: levelOf(score),
     blocked_operations: isTest ? [] : names,
     simulated_operations: isTest ? names : [],
-    open_operations: OPERATION_TYPES.map(({ name }) => name).filter(
+    open_operations: [...OPERATION_TYPES.map(({ name }) => name), ...ownTypes].filter(
       (name) => name !== 'canary' && (isTest || !isForbidden(maintenance, name)),
     ),
     ends_sessions: endsSessions,
@@ -92,10 +97,9 @@ function factor(
   return { factor: name, points, most, explanation };
 }
 
-function shareFactor(names: readonly string[]): ImpactFactor {
-  const all = BLOCKABLE_OPERATIONS.length;
-  const points = Math.round((MOST.blocked_operations * names.length) / all);
-  const explanation = `${names.length} of ${all} kinds of writes are blocked.`;
+function shareFactor(blocked: number, all: number): ImpactFactor {
+  const points = Math.round((MOST.blocked_operations * blocked) / all);
+  const explanation = `${blocked} of ${all} kinds of writes are blocked.`;
   return factor('blocked_operations', points, MOST.blocked_operations, explanation);
 }
 

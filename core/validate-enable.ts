@@ -3,7 +3,7 @@ import { warningsFor } from './command-answer.ts';
 import { type Impact, impactOf } from './impact.ts';
 import { type Conflict, type FieldProblem, type Judgement, judge } from './judge.ts';
 import { parseCommand } from './parse-request.ts';
-import { effective, type State } from './state.ts';
+import { effective, ownOperations, type State } from './state.ts';
 
 /** Why `enable` would refuse: a field that doesn't fit, or the present state (then `field` is null). */
 export interface ValidationError {
@@ -68,7 +68,7 @@ function validationOf(judgement: Judgement, command: EnableCommand, before: Stat
     valid: true,
     errors: [],
     warnings: warningsFor(draft, before),
-    impact: isPlan ? impactOf(maintenance, endsSessions) : null,
+    impact: isPlan ? impactOf(maintenance, endsSessions, ownOperations(before)) : null,
   };
 }
 

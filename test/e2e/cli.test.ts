@@ -151,6 +151,8 @@ describe('the command against the running system', () => {
   });
 
   test('a plan is judged the same either way, and nothing comes of it', async () => {
+    await login();
+    sandbox.env.MAINTENANCE_TABLE = await stateTable();
     const plan = ['validate', '--reason', 'Upgrade', '--duration', '30m', '--auto-end'] as const;
     const judged = await answerOf(...plan);
     expect(judged).toMatchObject({ valid: true, impact: { score: 75 } });

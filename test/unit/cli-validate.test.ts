@@ -64,7 +64,7 @@ Impact: high, 75 of 100.
   });
 
   test('fails and names the options that do not fit', async () => {
-    stub.answer = answerTo({ reason: '', duration: 1, blocked_operations: ['x'] });
+    stub.answer = answerTo({ reason: '', duration: 1, blocked_operations: ['canary'] });
     const { exitCode, stderr } = await sandbox.run('validate', '--reason', '');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('`maintenance enable` would be refused:');

@@ -90,3 +90,14 @@ test('what stays open is told', () => {
   expect(open).not.toEqual(expect.arrayContaining(['job_creation']));
   expect(open).not.toEqual(expect.arrayContaining(['canary']));
 });
+
+test("the owner's types count like the built-in ones", () => {
+  const plan = normalMaintenance({ blockedOperations: ['newsletter'] });
+  const impact = impactOf(plan, false, ['newsletter', 'payments']);
+  expect(impact.blocked_operations).toEqual(['newsletter']);
+  expect(impact.open_operations).toEqual(expect.arrayContaining(['payments', 'caption_generation']));
+  expect(impact.factors[0]).toMatchObject({
+    points: 5,
+    explanation: '1 of 9 kinds of writes are blocked.',
+  });
+});
