@@ -7,12 +7,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET whoami': 'maintenance whoami',
   'GET status': 'maintenance status',
   'GET history': 'maintenance history',
+  'GET rules': 'maintenance rules list',
+  'DELETE rules': 'maintenance rules remove',
   PATCH: 'maintenance update',
 };
 
 /** Names of the API that no text for people uses otherwise. */
 const FIELD = /\b(?:auto_end|blocked_operations|ends_at|grace_period|If-Match|Idempotency-Key)\b/g;
-const CALL = /\b(GET|POST|PATCH) \/api\/maintenance(?:\/([a-z]+))?/g;
+const CALL = /\b(GET|POST|PATCH|DELETE) \/api\/maintenance(?:\/([a-z]+))?(?:\/([\w-]+))?/g;
 
 /**
  * What the API says in its own words, said in those of the command line.
@@ -21,9 +23,9 @@ const CALL = /\b(GET|POST|PATCH) \/api\/maintenance(?:\/([a-z]+))?/g;
  */
 export function inCommandWords(text: string): string {
   return text
-    .replace(CALL, (call, method: string, name: string | undefined) => {
+    .replace(CALL, (call, method: string, name: string | undefined, id: string | undefined) => {
       const command = COMMANDS[name === undefined ? method : `${method} ${name}`];
-      return command === undefined ? call : `\`${command}\``;
+      return command === undefined ? call : `\`${[command, id].filter(Boolean).join(' ')}\``;
     })
     .replace(FIELD, optionFor);
 }

@@ -12,7 +12,7 @@ import type { Validation } from './validate-enable.ts';
 
 /**
  * The answers of the HTTP API as schemas: what the API's description shows, and what the tests hold real answers to.
- * All are strict, so that no answer holds a field that isn't described. Source: contract of the product, "HTTP API".
+ * All are strict, so that no answer holds a field that isn't described.
  */
 
 const instant = z.iso.datetime();

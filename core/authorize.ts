@@ -1,5 +1,5 @@
 import { type Classification, type Classify, classify as classifyByBuiltInRules } from './classify.ts';
-import { decide, type Outcome, roleMatters } from './decision.ts';
+import { decide, decisiveOperation, type Outcome, roleMatters } from './decision.ts';
 import { StoreUnavailableError } from './errors.ts';
 import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
 import type { Offenders, Summary } from './offenders.ts';
@@ -129,7 +129,7 @@ export class Authorizer {
       request.door === 'canary'
         ? { operation: 'canary', rule: null, canonicalPath: request.path }
         : this.#classifierOf(state)(request.method, request.path);
-    const { operation } = classification;
+    const operation = decisiveOperation(classification);
     if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
     const identity = identityOf(await request.identify(now), state);
     const outcome = decide(state, operation, identity.principal.role, now);

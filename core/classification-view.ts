@@ -1,6 +1,6 @@
 import { BUILT_IN_RULES } from './built-in-rules.ts';
 import { type Classification, createClassifier } from './classify.ts';
-import { isForbidden } from './decision.ts';
+import { decisiveOperation, isForbidden } from './decision.ts';
 import { CONTROL_BASE_PATH } from './environment.ts';
 import { ROLES, type Role } from './principal.ts';
 import { RouteMatcher } from './route-matcher.ts';
@@ -47,11 +47,12 @@ export function classificationView(question: ClassificationQuestion): Classifica
   const { method, path, state, rules, now } = question;
   const classification = createClassifier([rules, BUILT_IN_RULES])(method, path);
   const { operation, rule, canonicalPath } = classification;
+  const decisive = decisiveOperation(classification);
   const own = rules.find((candidate) => candidate === rule);
   const open = isOpen(question, classification);
   const decisionsOf = (maintenance: Maintenance | null): Record<Role, Decision> => {
     const forbidden =
-      !open && maintenance !== null && maintenance.mode !== 'test' && isForbidden(maintenance, operation);
+      !open && maintenance !== null && maintenance.mode !== 'test' && isForbidden(maintenance, decisive);
     const decide = (role: Role): Decision => (forbidden && role !== 'admin' ? 'block' : 'allow');
     return Object.fromEntries(ROLES.map((role) => [role, decide(role)])) as Record<Role, Decision>;
   };

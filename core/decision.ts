@@ -1,3 +1,4 @@
+import type { Classification } from './classify.ts';
 import { BLOCKABLE_OPERATIONS } from './operation.ts';
 import type { Role } from './principal.ts';
 import { effective, type Maintenance, type State } from './state.ts';
@@ -15,6 +16,17 @@ export type Outcome = 'allow' | 'bypass' | 'block' | 'would_block' | 'observe';
 /** Operation types that no maintenance ever blocks at the gateway. */
 const NEVER_BLOCKED: readonly string[] = ['authentication'];
 
+/**
+ * What a decision is made by where the path is malformed: no list of operation types opens the gate to a path that
+ * the origin may take for a blocked one.
+ */
+const MALFORMED = 'malformed';
+
+/** What a decision is made by: the operation type, unless nobody can say what the request does. */
+export function decisiveOperation({ operation, canonicalPath }: Classification): string {
+  return canonicalPath === null ? MALFORMED : operation;
+}
+
 /** Whether a maintenance forbids an operation type to everybody but admins. */
 export function isForbidden(maintenance: Maintenance, operation: string): boolean {
   if (NEVER_BLOCKED.includes(operation)) return false;
@@ -23,6 +35,7 @@ export function isForbidden(maintenance: Maintenance, operation: string): boolea
       return true;
     case 'normal':
     case 'test': {
+      if (operation === MALFORMED) return true;
       if (operation === 'read_operations') return false;
       if (operation === 'canary') return maintenance.mode === 'normal';
       if (operation === 'admin_operations') return maintenance.mode === 'normal';

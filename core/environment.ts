@@ -35,7 +35,7 @@ export const ENV = {
   eventBus: 'EVENT_BUS',
 } as const;
 
-/** Namespace of every metric. Source: contract of the product, "Metrics and alarms". */
+/** Namespace of every metric. */
 export const METRIC_NAMESPACE = 'EnhancedMaintenanceMode';
 
 /** Path under which the control API is served. */

@@ -8,7 +8,7 @@ export interface LogLine {
 
 /**
  * The log line of an event of the log. It carries the event's hash, so that a log that is kept elsewhere can prove
- * later that the event log has not been rewritten. Source: contract of the product, "Log lines".
+ * later that the event log has not been rewritten.
  *
  * @example eventLine(event).message // '[MAINTENANCE] Maintenance mode activated: reason="Database upgrade" admin="alice"'
  */

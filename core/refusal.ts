@@ -2,7 +2,7 @@ import { describeOperation, type OperationType } from './operation.ts';
 import { type Maintenance, plannedEnd } from './state.ts';
 import { escapeHtml, rfc3339, templateSafeJson, truncate } from './text.ts';
 
-/** The 503 that a blocked caller gets. Source: contract of the product, "The refusal"; RFC 9457 for its form. */
+/** The 503 that a blocked caller gets. Its form is that of RFC 9457. */
 export interface Refusal {
   /** `application/problem+json` or `text/html; charset=utf-8`. */
   readonly contentType: string;

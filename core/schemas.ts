@@ -12,7 +12,7 @@ import { methodProblem, templateProblem } from './rule.ts';
 /**
  * The bodies and queries that the HTTP API takes, in one place: requests are checked by these schemas.
  * All are strict: a field they don't name is refused. They hold no transformations, so that each can be shown as
- * JSON Schema as it is. Source: contract of the product, "Modes and transitions" and "HTTP API".
+ * JSON Schema as it is.
  */
 
 /** Says that a value is missing where it is, else what it should have been. */

@@ -2,7 +2,7 @@ import { blockedOperations } from './decision.ts';
 import { effective, type Maintenance, ownOperations, plannedEnd, type State } from './state.ts';
 import { rfc3339 } from './text.ts';
 
-/** What `GET /api/maintenance/status` answers. Source: contract of the product, "HTTP API". */
+/** What `GET /api/maintenance/status` answers. */
 export interface StatusView {
   readonly is_active: boolean;
   readonly mode: 'normal' | 'emergency' | 'test';

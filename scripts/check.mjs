@@ -1,5 +1,5 @@
 /** `npm run check`: types and lint, in seconds. */
-import { setup } from './setup.mjs';
+import { setupPackages } from './setup.mjs';
 import { runSteps, STATIC_CHECKS } from './steps.mjs';
 
-runSteps(STATIC_CHECKS, setup());
+runSteps(STATIC_CHECKS, setupPackages());

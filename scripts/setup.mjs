@@ -49,16 +49,16 @@ export function giveUp(message) {
   process.exit(1);
 }
 
-/** Makes the packages and redis-server available; the environment for what runs next says where they are. */
-export function setup() {
+/** Makes the packages available; the environment for what runs next says where they are. */
+export function setupPackages() {
   checkNode();
   installPackages();
-  const environment = {
-    ...process.env,
-    PATH: [path.join(MODULES, '.bin'), process.env.PATH].join(path.delimiter),
-    REDIS_SERVER: provide(REDIS) ?? giveUp(howToInstall(REDIS)),
-  };
-  return environment;
+  return { ...process.env, PATH: [path.join(MODULES, '.bin'), process.env.PATH].join(path.delimiter) };
+}
+
+/** Makes the packages and redis-server available, for whatever runs the local cloud. */
+export function setup() {
+  return { ...setupPackages(), REDIS_SERVER: provide(REDIS) ?? giveUp(howToInstall(REDIS)) };
 }
 
 /** Makes a browser available for the tests of the console, once there are any. */

@@ -1,11 +1,11 @@
 /** Prepares what is missing, then runs a program of the project's packages: `node scripts/with-setup.mjs cdk synth`. */
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
-import { giveUp, PROJECT, setup } from './setup.mjs';
+import { giveUp, PROJECT, setupPackages } from './setup.mjs';
 
 const [program, ...args] = process.argv.slice(2);
 if (!program) giveUp('Name a program: node scripts/with-setup.mjs cdk synth');
-const env = setup();
+const env = setupPackages();
 const { status, error } = spawnSync(path.join(PROJECT, 'node_modules/.bin', program), args, {
   cwd: PROJECT,
   env,

@@ -80,14 +80,14 @@ export async function emergency(options: EmergencyOptions, io: Io): Promise<void
   const { reason, terminateJobs, gracePeriod } = options;
   const body = { reason, terminate_jobs: terminateJobs, grace_period: gracePeriod };
   const jobs = terminateJobs
-    ? `Running jobs get ${gracePeriod} s to stop and are then terminated.`
+    ? `Whoever listens on the event bus is told to stop jobs within ${gracePeriod} s.`
     : 'Running jobs go on.';
   const transport = await openTransport(options, io, 'needed');
   await confirmed(options, io, transport, {
     command: 'emergency',
     consequences: [
       'Every request but those of admins is refused, reads included.',
-      "Members' sessions end at once.",
+      'Access tokens of members that were issued before are worth nothing at the gateway any more.',
       jobs,
     ],
     question: 'Declare the emergency?',

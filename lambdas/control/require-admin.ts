@@ -7,7 +7,7 @@ export function requireCredential({ credential }: Caller): void {
   if (credential === 'unavailable') {
     throw new HttpProblem(
       'state_store_unavailable',
-      'Your credential cannot be checked: the state store, which keeps the issuer’s keys, cannot be reached. Try again in a few seconds.',
+      'Your credential cannot be checked: the issuer’s keys cannot be read at the moment. Try again in a few seconds.',
     );
   }
   if (credential === 'none') {

@@ -319,6 +319,10 @@ describe('emergency and test modes', () => {
     expect((await gate.call('POST', '/upload')).status).toBe(503);
     expect((await gate.call('POST', BLOCKED)).status).toBe(202);
     expect((await gate.call('GET', '/admin/dashboard')).status).toBe(503);
+    // What the origin may take for a blocked path is no way round the list.
+    expect((await gate.call('POST', '/x/../upload')).status).toBe(503);
+    expect((await gate.call('POST', '/static/..%2fupload')).status).toBe(503);
+    expect((await gate.call('POST', '/nobody/knows')).status).not.toBe(503);
   });
 
   test('auto_end opens the gate by the clock, before anybody has written an event', async () => {

@@ -326,7 +326,7 @@ describe('confirmation', () => {
     );
 
     expect(outcome.exitCode).toBe(exitCode);
-    expect(outcome.stderr).toMatch(/jobs get 30 s to stop/);
+    expect(outcome.stderr).toMatch(/stop jobs within 30 s/);
     expect(stub.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
