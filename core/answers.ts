@@ -248,17 +248,26 @@ export const problemAnswer = z.strictObject({
     .meta({ description: 'The maintenance that stood in the way.' }),
 });
 
-/** What the gateway answers by itself: too many requests, or no authorizer to ask. */
+/**
+ * What the gateway answers by itself: too many requests, no authorizer to ask, or a request that it takes nowhere.
+ * Of the last kind only the status line tells the status.
+ */
 export const gatewayProblemAnswer = z.strictObject({
   type: z.string(),
   title: z.string(),
-  status: z.int().min(400).max(599),
-  detail: z.string(),
-  error: z.enum(['authorizer_unavailable', 'too_many_requests']),
+  status: z.int().min(400).max(599).optional(),
+  detail: z.string().optional(),
+  error: z.enum([
+    'authorizer_unavailable',
+    'too_many_requests',
+    'quota_exceeded',
+    'request_refused',
+    'gateway_error',
+  ]),
   message: z.string(),
-  retry_after: count.meta({ description: 'Seconds.' }),
-  details: z.array(fieldProblem).optional(),
-  request_id: z.string().optional().meta({ description: 'Left out where the authorizer answers.' }),
+  details: z.array(fieldProblem).max(0),
+  request_id: z.string(),
+  retry_after: count.optional().meta({ description: 'Seconds.' }),
 });
 
 /** What a blocked caller of the application gets, with status 503. */

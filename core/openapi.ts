@@ -181,7 +181,7 @@ function responses(call: ApiCall): Json {
     ...(call.access === 'public' ? { 304: { description: 'What the client has is still so.' } } : {}),
     ...problemResponses(codes),
     429: {
-      description: 'More requests than the gateway takes: `too_many_requests`.',
+      description: 'More requests than the gateway takes: `too_many_requests`, `quota_exceeded`.',
       headers: RETRY_AFTER,
       content: problemContent(answers.gatewayProblemAnswer),
     },

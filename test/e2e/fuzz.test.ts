@@ -101,7 +101,8 @@ function malformed({ headers }: TrickyRequest, { status, headers: got, text, jso
     return wanted && text.startsWith('<!doctype html>') ? null : 'got a page, or no good one';
   }
   if (type !== 'application/problem+json') return `got an error of type ${type}`;
-  if (typeof json?.error !== 'string' || json.status !== status) return `got no problem document: ${text}`;
+  if (typeof json?.error !== 'string' || (json.status ?? status) !== status)
+    return `got no problem document: ${text}`;
   return status === 503 && got['retry-after'] === undefined ? 'got no Retry-After' : null;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { gatewayProblemAnswer } from '../../core/answers.ts';
 import { resourcesOf, synthesise } from './synthesise.ts';
 
 interface GatewayResponse {
@@ -54,6 +55,14 @@ describe('gateway responses', () => {
       'THROTTLED',
       'UNAUTHORIZED',
     ]);
+  });
+
+  test('are as the description of the API shows them, but for the deny', () => {
+    for (const [type, { ResponseTemplates }] of Object.entries(all)) {
+      if (type === 'ACCESS_DENIED') continue;
+      const body = filledIn(ResponseTemplates['application/json']);
+      expect([type, gatewayProblemAnswer.safeParse(body).error?.issues]).toEqual([type, undefined]);
+    }
   });
 
   test('a deny is the 503 that the authorizer has written, whatever the caller accepts', () => {
