@@ -20,13 +20,8 @@ export async function benchAuthorizer(folder: string, progress: (line: string) =
   const off = of('authorizer, maintenance off');
   const blocked = of('authorizer, blocked anonymous, with its log line');
   const seen = of('authorizer, allowed, token seen before');
-  const unseen = of('authorizer, admin let through, token not seen before');
+  const unseen = of('authorizer, allowed, token not seen before');
   const unseenGoal = 1.15 * of('aws-jwt-verify alone, token not seen before') + 12;
-  const throughput = Math.min(
-    of('straightforward authorizer, maintenance off') / off,
-    of('straightforward authorizer, blocked anonymous') / blocked,
-    of('straightforward authorizer, admin') / seen,
-  );
   const onlyOff = of('straightforward authorizer, maintenance off') / off;
   return {
     title: 'Authorizer, warm',
@@ -55,7 +50,9 @@ export async function benchAuthorizer(folder: string, progress: (line: string) =
         measured: ratio(onlyOff),
         met: onlyOff >= 100,
       },
-      { goal: 'the least of the three ratios, for information', measured: ratio(throughput), met: true },
+    ],
+    notes: [
+      `The straightforward authorizer takes ${ratio(of('straightforward authorizer, blocked anonymous') / blocked)} the time when a call is blocked, and ${ratio(of('straightforward authorizer, admin') / seen)} when an admin calls.`,
     ],
   };
 }
