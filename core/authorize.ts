@@ -73,7 +73,7 @@ export interface DecisionRecord {
 export interface DecisionLog {
   decided(record: DecisionRecord): void;
   /** Blocked calls of repeat offenders that had no line of their own. */
-  summed(summary: Summary, version: number, maintenance: Maintenance | null, now: number): void;
+  summed(summary: Summary, version: number, now: number): void;
   stateUnknown(error: StoreUnavailableError, requestId: string): void;
 }
 
@@ -163,7 +163,7 @@ export class Authorizer {
     const base = baseWait(maintenance, client, now);
     let retryAfter = base;
     if (request.door !== 'canary') {
-      const offence = this.#parts.offenders.record(client, operation, now);
+      const offence = this.#parts.offenders.record(client, operation, maintenance, now);
       retryAfter = repeatedWait(base, offence.minutes);
       if (offence.logged) this.#parts.log.decided(record);
     }
@@ -201,7 +201,7 @@ export class Authorizer {
 
   #tellSummaries(state: State, now: number): void {
     for (const summary of this.#parts.offenders.takeSummaries(now)) {
-      this.#parts.log.summed(summary, state.version, state.maintenance, now);
+      this.#parts.log.summed(summary, state.version, now);
     }
   }
 }

@@ -31,6 +31,8 @@ export const ENV = {
   usageKeys: 'USAGE_KEYS',
   /** The claim of a token that names the API key of its bearer; absent when there is none. */
   apiKeyClaim: 'API_KEY_CLAIM',
+  /** Name of the DynamoDB table that holds what is counted. */
+  activityTable: 'ACTIVITY_TABLE',
   /** Name of the EventBridge bus that events are published to. */
   eventBus: 'EVENT_BUS',
 } as const;

@@ -1,3 +1,5 @@
+import type { Maintenance } from './state.ts';
+
 /** What is made of one blocked call. */
 export interface Offence {
   /** Consecutive minutes, this one included, in which the client was over the threshold; 0 while it is not. */
@@ -6,11 +8,17 @@ export interface Offence {
   readonly logged: boolean;
 }
 
+/** The maintenance that blocked a call; it may be over, or have changed its mode, when the call is told. */
+export type Blocker = Pick<Maintenance, 'id' | 'mode'>;
+
 /** Blocked calls that had no log line of their own. */
 export interface Summary {
   readonly client: string;
   readonly operation: string;
+  readonly maintenance: Blocker;
   readonly calls: number;
+  /** When the last of them was made, ms since the epoch. */
+  readonly lastAt: number;
 }
 
 interface Entry {
@@ -18,9 +26,11 @@ interface Entry {
   calls: number;
   /** Consecutive minutes over the threshold before `minute`. */
   minutesBefore: number;
-  /** Calls of this minute without a line, by operation type. */
-  readonly unlogged: Map<string, number>;
+  /** Calls of this minute without a line, by maintenance, its mode, and operation type. */
+  readonly unlogged: Map<string, Unlogged>;
 }
+
+type Unlogged = { -readonly [Part in Exclude<keyof Summary, 'client'>]: Summary[Part] };
 
 const MINUTE = 60_000;
 
@@ -44,12 +54,22 @@ export class Offenders {
     this.#capacity = capacity;
   }
 
-  /** Counts a blocked call at `now` (ms since the epoch). */
-  record(client: string, operation: string, now: number): Offence {
+  /** Counts a call that `maintenance` blocked at `now` (ms since the epoch). */
+  record(client: string, operation: string, maintenance: Blocker, now: number): Offence {
     const entry = this.#touch(client, Math.floor(now / MINUTE));
     entry.calls += 1;
     if (entry.calls <= this.#threshold) return { minutes: 0, logged: true };
-    entry.unlogged.set(operation, (entry.unlogged.get(operation) ?? 0) + 1);
+    const { id, mode } = maintenance;
+    const key = `${id} ${mode} ${operation}`;
+    const unlogged = entry.unlogged.get(key) ?? {
+      operation,
+      maintenance: { id, mode },
+      calls: 0,
+      lastAt: now,
+    };
+    unlogged.calls += 1;
+    unlogged.lastAt = now;
+    entry.unlogged.set(key, unlogged);
     return { minutes: entry.minutesBefore + 1, logged: false };
   }
 
@@ -91,7 +111,7 @@ export class Offenders {
   }
 
   #sumUp(client: string, entry: Entry): void {
-    for (const [operation, calls] of entry.unlogged) this.#summaries.push({ client, operation, calls });
+    for (const unlogged of entry.unlogged.values()) this.#summaries.push({ client, ...unlogged });
     entry.unlogged.clear();
   }
 }

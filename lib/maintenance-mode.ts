@@ -3,6 +3,8 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { EventBus } from 'aws-cdk-lib/aws-events';
 import type { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { ActivityTable } from './activity/activity-table.ts';
+import { AttemptCounting } from './activity/attempt-counting.ts';
 import { configure } from './configuration/configure.ts';
 import type { MaintenanceModeProps } from './configuration/maintenance-mode-props.ts';
 import type { Configuration } from './configuration/schema.ts';
@@ -43,16 +45,18 @@ export class MaintenanceMode extends Construct {
   constructor(scope: Construct, id: string, props: MaintenanceModeProps) {
     super(scope, id);
     const configuration = configure(props);
-    const eventLog = new EventLogTable(this, 'EventLog', {
+    const storage = {
       logName: configuration.scope,
       deletionProtection: configuration.deletionProtection,
       encryptionKey: configuration.encryptionKey,
-    });
+    };
+    const eventLog = new EventLogTable(this, 'EventLog', storage);
+    const activity = new ActivityTable(this, 'Activity', storage);
     const identity = new Identity(this, 'Identity', configuration);
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
-    const shared = { configuration, eventLog, identity, deadLetters };
-
+    const shared = { configuration, eventLog, activity, identity, deadLetters };
     const authorizer = new AuthorizerFunction(this, 'Authorizer', shared);
+
     const gateway = new Gateway(this, 'Gateway', {
       configuration,
       authorizer,
@@ -62,6 +66,7 @@ export class MaintenanceMode extends Construct {
     this.#throttle(configuration, authorizer, gateway.api);
     const publication = new Publication(this, 'Publication', shared);
     new Tick(this, 'Tick', shared);
+    new AttemptCounting(this, 'Attempts', { ...shared, authorizer });
 
     this.api = gateway.api;
     this.url = gateway.url;

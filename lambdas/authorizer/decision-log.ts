@@ -10,17 +10,21 @@ export function decisionLog(write: (line: string) => void): DecisionLog {
   const tell = (fields: Readonly<Record<string, unknown>>): void => write(`${JSON.stringify(fields)}\n`);
   return {
     decided: (record) => tell(LINES[record.outcome](record)),
-    summed: ({ client, operation, calls }, version, maintenance, now) =>
+    summed: ({ client, operation, maintenance, calls, lastAt }, version, now) =>
       tell({
         level: 'INFO',
         message: `[MAINTENANCE] Operation blocked: endpoint="*" user=${quoted(client)} reason="maintenance_active"`,
         timestamp: new Date(now).toISOString(),
         event: 'operation_blocked',
         version,
+        summary_id: crypto.randomUUID(),
+        maintenance_id: maintenance.id,
+        mode: maintenance.mode,
         operation,
         client,
         calls,
-        Mode: maintenance?.mode ?? 'normal',
+        last_attempt: new Date(lastAt).toISOString(),
+        Mode: maintenance.mode,
         Operation: operation,
         BlockedRequests: calls,
         _aws: metrics(now, [BLOCKED_METRICS]),

@@ -33,7 +33,14 @@ const codeOf = (folder: string) => readFileSync(path.join(bundles.get(folder) ??
 
 describe('the bundles', () => {
   test('are one for each function', () => {
-    expect([...bundles.keys()].sort()).toEqual(['authorizer', 'control', 'publisher', 'status', 'tick']);
+    expect([...bundles.keys()].sort()).toEqual([
+      'authorizer',
+      'control',
+      'publisher',
+      'status',
+      'tally',
+      'tick',
+    ]);
   });
 
   test.each([...bundles.keys()])(

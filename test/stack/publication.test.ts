@@ -1,6 +1,6 @@
 import { describe, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { functionOf, onlyId, synthesise } from './synthesise.ts';
+import { functionOf, onlyId, synthesise, tableId } from './synthesise.ts';
 
 const template = synthesise();
 const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
@@ -8,7 +8,7 @@ const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 describe('publication', () => {
   test('reads new events only, bisects what fails and gives up in the dead-letter queue', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      EventSourceArn: { 'Fn::GetAtt': [onlyId(template, 'AWS::DynamoDB::Table'), 'StreamArn'] },
+      EventSourceArn: { 'Fn::GetAtt': [tableId(template, 'EventLog'), 'StreamArn'] },
       FunctionName: { Ref: functionOf(template, 'publisher')[0] },
       StartingPosition: 'TRIM_HORIZON',
       BatchSize: 10,
@@ -70,7 +70,7 @@ describe('tick', () => {
   test('runs at deployment once the table is there, and holds no deployment up', () => {
     template.hasResource('Custom::Trigger', {
       Properties: { InvocationType: 'Event', HandlerArn: { Ref: onlyId(template, 'AWS::Lambda::Version') } },
-      DependsOn: Match.arrayWith([onlyId(template, 'AWS::DynamoDB::Table')]),
+      DependsOn: Match.arrayWith([tableId(template, 'EventLog')]),
     });
     template.hasResourceProperties('AWS::Lambda::Version', { FunctionName: { Ref: tick } });
   });

@@ -79,3 +79,10 @@ export function onlyId(template: Template, type: string): string {
   if (ids.length !== 1 || ids[0] === undefined) throw new Error(`${ids.length} resources are ${type}`);
   return ids[0];
 }
+
+/** The id of the table of the event log, or of what is counted. */
+export function tableId(template: Template, name: 'EventLog' | 'Activity'): string {
+  const ids = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).filter((id) => id.includes(name));
+  if (ids.length !== 1 || ids[0] === undefined) throw new Error(`${ids.length} tables are ${name}`);
+  return ids[0];
+}

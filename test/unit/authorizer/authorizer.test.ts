@@ -252,11 +252,18 @@ describe('log lines', () => {
     expect(decided).toHaveLength(3);
     now += 60_000;
     await authorizer.authorize(request('GET', '/health'));
-    expect(summaries).toEqual([
+    expect(summaries).toMatchObject([
       { client: '203.0.113.9', operation: 'caption_generation', calls: 2 },
       { client: '203.0.113.9', operation: 'user_data_modification', calls: 1 },
     ]);
-    expect(lines.at(-1)).toMatchObject({ BlockedRequests: 1, calls: 1, Operation: 'user_data_modification' });
+    expect(lines.at(-1)).toMatchObject({
+      BlockedRequests: 1,
+      calls: 1,
+      Operation: 'user_data_modification',
+      maintenance_id: 'm-1',
+      last_attempt: '2026-01-15T10:00:00.000Z',
+    });
+    expect(new Set(lines.slice(-2).map((line) => line.summary_id)).size).toBe(2);
   });
 
   test('a client over the threshold waits longer with each minute', async () => {

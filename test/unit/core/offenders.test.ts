@@ -4,11 +4,12 @@ import { Offenders, type Summary } from '../../../core/offenders.ts';
 import { NOW } from '../../support/examples.ts';
 
 const MINUTE = 60_000;
+const BLOCKER = { id: 'm-1', mode: 'normal' } as const;
 
 /** Records so many calls in the minute `minute` after the examples' instant; gives what became of the last. */
 function call(offenders: Offenders, calls: number, minute = 0, client = 'a') {
   const outcomes = Array.from({ length: calls }, () =>
-    offenders.record(client, 'unknown', NOW + minute * MINUTE),
+    offenders.record(client, 'unknown', BLOCKER, NOW + minute * MINUTE),
   );
   return outcomes.at(-1);
 }
@@ -60,11 +61,11 @@ describe('summaries', () => {
   test('tell the calls without a line by operation, once, when their minute is over', () => {
     const offenders = new Offenders(1);
     for (const operation of ['unknown', 'unknown', 'job_creation', 'unknown'])
-      offenders.record('a', operation, NOW);
+      offenders.record('a', operation, BLOCKER, NOW);
     expect(offenders.takeSummaries(NOW + MINUTE - 1)).toEqual([]);
     expect(offenders.takeSummaries(NOW + MINUTE)).toEqual([
-      { client: 'a', operation: 'unknown', calls: 2 },
-      { client: 'a', operation: 'job_creation', calls: 1 },
+      { client: 'a', operation: 'unknown', maintenance: BLOCKER, calls: 2, lastAt: NOW },
+      { client: 'a', operation: 'job_creation', maintenance: BLOCKER, calls: 1, lastAt: NOW },
     ]);
     expect(offenders.takeSummaries(NOW + 2 * MINUTE)).toEqual([]);
   });
@@ -74,7 +75,21 @@ describe('summaries', () => {
     call(offenders, 3, 0, 'a');
     call(offenders, 1, 0, 'b');
     call(offenders, 1, 0, 'c');
-    expect(offenders.takeSummaries(NOW)).toEqual([{ client: 'a', operation: 'unknown', calls: 2 }]);
+    expect(offenders.takeSummaries(NOW)).toMatchObject([{ client: 'a', operation: 'unknown', calls: 2 }]);
+  });
+
+  test('tell which maintenance blocked the calls, in which mode, and when the last of them was made', () => {
+    const offenders = new Offenders(0);
+    const emergency = { id: 'm-1', mode: 'emergency' } as const;
+    const next = { id: 'm-2', mode: 'normal' } as const;
+    for (const [index, blocker] of [BLOCKER, BLOCKER, emergency, next].entries()) {
+      offenders.record('a', 'unknown', blocker, NOW + index);
+    }
+    expect(offenders.takeSummaries(NOW + MINUTE)).toEqual([
+      { client: 'a', operation: 'unknown', maintenance: BLOCKER, calls: 2, lastAt: NOW + 1 },
+      { client: 'a', operation: 'unknown', maintenance: emergency, calls: 1, lastAt: NOW + 2 },
+      { client: 'a', operation: 'unknown', maintenance: next, calls: 1, lastAt: NOW + 3 },
+    ]);
   });
 
   test('those that were silent longest are forgotten first', () => {
@@ -103,7 +118,7 @@ describe('summaries', () => {
           const summed: Summary[] = [];
           for (const { client, operation, at, takes } of steps) {
             if (takes) summed.push(...offenders.takeSummaries(NOW + at));
-            if (offenders.record(client, operation, NOW + at).logged) continue;
+            if (offenders.record(client, operation, BLOCKER, NOW + at).logged) continue;
             const key = `${client} ${operation}`;
             expected.set(key, (expected.get(key) ?? 0) + 1);
           }

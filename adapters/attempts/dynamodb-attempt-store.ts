@@ -1,0 +1,138 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Attempt } from '../../core/attempt.ts';
+import {
+  type AttemptLedger,
+  type Counted,
+  countAttempts,
+  EMPTY_LEDGER,
+  type Fingerprint,
+  type Tally,
+  tallyOf,
+} from '../../core/attempt-ledger.ts';
+import type { AttemptStore } from '../../core/attempt-store.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
+import { askStore } from '../state-store.ts';
+import { attributesOf, type LedgerItem, ledgerOf } from './ledger-item.ts';
+
+export interface DynamoDbAttemptStoreOptions {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  /** Name of the deployment's event log. */
+  readonly scope: string;
+  /** Waits so many milliseconds before the next try. */
+  readonly wait?: (milliseconds: number) => Promise<unknown>;
+}
+
+/** Items among which the sources of a maintenance are spread. */
+const LEDGERS = 16;
+/** Longest time for a call, retries included, ms. */
+const CALL_DEADLINE = 5000;
+/** Tries of one write, where others write to the same item. */
+const MOST_TRIES = 25;
+/** Longest wait after the first try that was outrun, ms; it doubles with each, up to the longest of all. */
+const FIRST_WAIT = 10;
+const LONGEST_WAIT = 500;
+
+/**
+ * Counts attempts in DynamoDB. One ledger is one item, so counts and what prevents counting twice change together,
+ * by a put that fails when anybody else has written in between. A source always writes to the same item.
+ */
+export class DynamoDbAttemptStore implements AttemptStore {
+  readonly #client: DynamoDBClient;
+  readonly #table: string;
+  readonly #scope: string;
+  readonly #wait: (milliseconds: number) => Promise<unknown>;
+
+  constructor({ client, table, scope, wait = delay }: DynamoDbAttemptStoreOptions) {
+    this.#client = client;
+    this.#table = table;
+    this.#scope = scope;
+    this.#wait = wait;
+  }
+
+  async add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'ledger'>> {
+    const total = { added: 0, repeated: 0, late: 0 };
+    const ledger = sha256(source).readUInt8(0) % LEDGERS;
+    const byMaintenance = Map.groupBy(attempts, ({ maintenanceId }) => maintenanceId);
+    for (const [maintenanceId, those] of byMaintenance) {
+      const { added, repeated, late } = await this.#addTo(maintenanceId, ledger, those);
+      total.added += added;
+      total.repeated += repeated;
+      total.late += late;
+    }
+    return total;
+  }
+
+  async tally(maintenanceId: string): Promise<Tally> {
+    const numbers = Array.from({ length: LEDGERS }, (_, number) => number);
+    const items = await Promise.all(
+      numbers.map((number) => this.#read(this.#keyOf(maintenanceId, number), { only: 'counts, clients' })),
+    );
+    return tallyOf(items.map((item) => ledgerOf(item ?? {})));
+  }
+
+  async #addTo(maintenanceId: string, ledger: number, attempts: readonly Attempt[]): Promise<Counted> {
+    const fingerprint: Fingerprint = (text) => sha256(`${maintenanceId}\n${text}`).toString('hex', 0, 8);
+    const key = this.#keyOf(maintenanceId, ledger);
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const item = await this.#read(key);
+      const counted = countAttempts(item ? ledgerOf(item) : EMPTY_LEDGER, attempts, fingerprint);
+      if (counted.added === 0 || (await this.#write(key, counted.ledger, item?.revision))) return counted;
+      await this.#wait(Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries));
+    }
+    throw new StoreUnavailableError(`Others have written to the same counts ${MOST_TRIES} times in a row.`);
+  }
+
+  async #read(Key: LedgerItem, { only }: { only?: string } = {}): Promise<LedgerItem | null> {
+    const get = new GetItemCommand({
+      TableName: this.#table,
+      Key,
+      ...(only === undefined ? { ConsistentRead: true } : { ProjectionExpression: only }),
+    });
+    const { Item } = await askStore('Reading counts', CALL_DEADLINE, (options) =>
+      this.#client.send(get, options),
+    );
+    return Item ?? null;
+  }
+
+  /**
+   * Whether the ledger took the place of the revision that it was made from. A write whose answer is lost looks like
+   * one that was outrun: the next try finds its attempts counted.
+   */
+  async #write(
+    key: LedgerItem,
+    ledger: AttemptLedger,
+    revision: LedgerItem[string] | undefined,
+  ): Promise<boolean> {
+    const put = new PutItemCommand({
+      TableName: this.#table,
+      Item: { ...key, ...attributesOf(ledger), revision: { N: String(Number(revision?.N ?? 0) + 1) } },
+      ConditionExpression: revision === undefined ? 'attribute_not_exists(pk)' : 'revision = :revision',
+      ...(revision === undefined ? {} : { ExpressionAttributeValues: { ':revision': revision } }),
+    });
+    return askStore('Writing counts', CALL_DEADLINE, async (options) => {
+      try {
+        await this.#client.send(put, options);
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return false;
+        throw error;
+      }
+    });
+  }
+
+  #keyOf(maintenanceId: string, ledger: number): LedgerItem {
+    return { pk: { S: `COUNTS#${this.#scope}#${maintenanceId}#${ledger}` } };
+  }
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

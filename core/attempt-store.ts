@@ -1,0 +1,18 @@
+import type { Attempt } from './attempt.ts';
+import type { Counted, Tally } from './attempt-ledger.ts';
+
+/**
+ * Where attempts are counted. Implementations pass test/contract/attempt-store.
+ * Both methods reject with StoreUnavailableError when the store gives no good answer.
+ */
+export interface AttemptStore {
+  /**
+   * Counts attempts, each once however often it comes by the same source. When it rejects, some may be counted; they
+   * are recognised when all are offered again.
+   *
+   * @param source the way they came, such as a log stream: an attempt never comes by two
+   */
+  add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'ledger'>>;
+  /** What has been counted during a maintenance. */
+  tally(maintenanceId: string): Promise<Tally>;
+}

@@ -1,0 +1,53 @@
+import { Duration } from 'aws-cdk-lib';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { FilterPattern, SubscriptionFilter } from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import { Construct } from 'constructs';
+import type { Configuration } from '../configuration/schema.ts';
+import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
+import type { ActivityTable } from './activity-table.ts';
+
+/** The lines of the authorizer's log that are counted. */
+const COUNTED = ['operation_blocked', 'admin_bypass', 'would_block'];
+
+/**
+ * Counts what the authorizer's log tells, so that no request waits for it. A batch of lines that can't be counted is
+ * tried twice again, then it waits in the dead-letter queue: none is counted twice, whenever it is sent again.
+ */
+export class AttemptCounting extends Construct {
+  constructor(
+    scope: Construct,
+    id: string,
+    options: {
+      configuration: Configuration;
+      activity: ActivityTable;
+      authorizer: MaintenanceFunction;
+      deadLetters: DeadLetterQueue;
+    },
+  ) {
+    super(scope, id);
+    const { configuration, activity, authorizer, deadLetters } = options;
+    const tally = new MaintenanceFunction(this, 'Tally', {
+      folder: 'tally',
+      description: 'Counts blocked and admitted calls from the log of the authorizer',
+      memorySize: 512,
+      timeout: 60,
+      logRetention: configuration.logRetention,
+      deletionProtection: configuration.deletionProtection,
+    });
+    activity.bindCounter(tally);
+    tally.configureAsyncInvoke({
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+      onFailure: new SqsDestination(deadLetters.queue),
+    });
+    new SubscriptionFilter(this, 'Lines', {
+      logGroup: authorizer.logGroup,
+      destination: new LambdaDestination(tally),
+      filterPattern: FilterPattern.literal(
+        `{ ${COUNTED.map((event) => `$.event = "${event}"`).join(' || ')} }`,
+      ),
+    });
+  }
+}
