@@ -1,10 +1,12 @@
 import * as z from 'zod';
+import type { BlockedOperationsView } from './blocked-operations-view.ts';
 import type { ClassificationView } from './classification-view.ts';
 import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
 import type { HistoryPage } from './history-page.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
+import type { MessageView } from './message-view.ts';
 import { ROLES } from './principal.ts';
 import type { RulesPage, RuleView } from './rule-view.ts';
 import type { StatusView } from './status-view.ts';
@@ -142,6 +144,43 @@ export const classificationAnswer = z.strictObject({
     .meta({ description: 'When everything that can be blocked is.' }),
   current: decisionsByRole.meta({ description: 'As things are now.' }),
 }) satisfies z.ZodType<ClassificationView>;
+
+/** `GET /blocked-operations` */
+export const blockedOperationsAnswer = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      operation_type: z.string(),
+      endpoint_patterns: z.array(z.string()).meta({ description: 'Path templates.' }),
+      description: z.string(),
+      blocked_since: instant,
+      attempt_count: count.nullable().meta({ description: 'Null when it cannot be told now.' }),
+      last_attempt: instant.nullable(),
+      user_message: z.string(),
+    }),
+  ),
+  next_cursor: z.null(),
+  totals: z.strictObject({
+    blocked_operations: count,
+    attempt_count: count.nullable().meta({
+      description: 'Blocked calls of this maintenance, those to types that are not listed included.',
+    }),
+    last_attempt: instant.nullable(),
+    client_count: count.nullable().meta({ description: 'Different clients that were blocked.' }),
+    client_count_exact: z.boolean().meta({ description: 'Beyond 10 000 clients their number is estimated.' }),
+  }),
+  version: count,
+  counts_source: z.enum(['activity_table', 'last_known', 'unavailable']),
+  as_of: instant,
+}) satisfies z.ZodType<BlockedOperationsView>;
+
+/** `GET /message` */
+export const messageAnswer = z.strictObject({
+  message: z.string(),
+  operation_type: z.string().nullable(),
+  maintenance_active: z.boolean(),
+  estimated_completion: instant.nullable(),
+  alternative_actions: z.array(z.string()),
+}) satisfies z.ZodType<MessageView>;
 
 /** `GET /signin` */
 export const signInAnswer = z.strictObject({

@@ -30,6 +30,8 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Classification: answers.classificationAnswer,
   Health: answers.healthAnswer,
   Principal: answers.whoAmIAnswer,
+  BlockedOperations: answers.blockedOperationsAnswer,
+  Message: answers.messageAnswer,
   SignIn: answers.signInAnswer,
   OpenApi: answers.openApiAnswer,
   Problem: answers.problemAnswer,

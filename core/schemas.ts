@@ -181,6 +181,11 @@ export const classifyBody = z.strictObject({
 });
 
 /** `GET /history` */
+/** The query of `GET /message`. */
+export const messageQuery = z.strictObject({
+  operation: z.string('must be one operation type').optional(),
+});
+
 export const historyQuery = z.strictObject({
   limit: z
     .string('must be given once')

@@ -65,7 +65,8 @@ function heldBy(maintenance: Maintenance): string {
   return maintenance.mode === 'emergency' ? maintenance.declaredBy : maintenance.startedBy;
 }
 
-function statusMessage(maintenance: Maintenance | null, end: number | null, now: number): string {
+/** The state of maintenance in a sentence or two, for people. */
+export function statusMessage(maintenance: Maintenance | null, end: number | null, now: number): string {
   if (maintenance === null) return 'All systems operational';
   const what = {
     normal: 'Maintenance is in progress. Some operations are blocked.',

@@ -58,3 +58,9 @@ export function empty(statusCode: number, headers: Readonly<Record<string, strin
 export function preflight(methods: readonly string[]): ProxyResult {
   return empty(204, { Allow: methods.join(', '), ...preflightHeaders(methods) });
 }
+
+/** Query parameters by name; one that is given more than once stays a list, which no schema takes. */
+export function queryOf(event: ProxyEvent): Record<string, unknown> {
+  const given = Object.entries(event.multiValueQueryStringParameters ?? {});
+  return Object.fromEntries(given.map(([name, values]) => [name, values?.length === 1 ? values[0] : values]));
+}

@@ -1,14 +1,18 @@
+import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
+import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
-const { stateTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(process.env, [
+const { stateTable, activityTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(process.env, [
   'stateTable',
+  'activityTable',
   'scope',
   'allowedOrigins',
   'issuer',
@@ -32,6 +36,8 @@ export const handler = createStatusHandler({
       }),
   }),
   events,
+  attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
+  rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   log,
   now: () => Date.now(),

@@ -1,7 +1,20 @@
 import middy from '@middy/core';
 import type { SignIn } from '../../core/answers.ts';
 import type { ActionOf } from '../../core/api.ts';
+import type { AttemptStore } from '../../core/attempt-store.ts';
+import {
+  blockedOperationsView,
+  enforced,
+  type KnownTally,
+  NOTHING_TO_COUNT,
+} from '../../core/blocked-operations-view.ts';
 import type { Health } from '../../core/health.ts';
+import { invalidRequest } from '../../core/http-problem.ts';
+import { knownOperations, messageView } from '../../core/message-view.ts';
+import { check } from '../../core/parse-request.ts';
+import type { Rule } from '../../core/rule.ts';
+import { messageQuery } from '../../core/schemas.ts';
+import type { State } from '../../core/state.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { statusView } from '../../core/status-view.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
@@ -15,11 +28,13 @@ import {
   type ProxyEvent,
   type ProxyResult,
   preflight,
+  queryOf,
 } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
 import { entityTag, isKnown } from './entity-tag.ts';
 import { checkHealth, type HealthSources } from './health-checks.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
+import { recentTally } from './recent-tally.ts';
 
 export interface StatusParts {
   readonly states: Pick<StateCache, 'get'>;
@@ -29,6 +44,10 @@ export interface StatusParts {
   readonly allowedOrigins: readonly string[];
   /** Where and how to sign in, so that a client needs to know the API's URL only. */
   readonly signIn: SignIn;
+  /** Reads what was counted during a maintenance. */
+  readonly attempts: Pick<AttemptStore, 'tally'>;
+  /** The rules by which requests are classified in a state. */
+  readonly rules: (state: State) => Promise<readonly Rule[]>;
   readonly events: HealthSources['events'];
   readonly issuerKeys: HealthSources['issuerKeys'];
 }
@@ -37,6 +56,7 @@ export interface StatusParts {
 interface Prepared {
   readonly health: () => Promise<Health>;
   readonly openApi: () => OpenApiText;
+  readonly tallyOf: (maintenanceId: string) => Promise<KnownTally>;
 }
 
 type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts & Prepared) => Promise<ProxyResult>;
@@ -45,6 +65,8 @@ const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = {
   status: serveStatus,
   signin: serveSignIn,
   health: serveHealth,
+  blocked_operations: serveBlockedOperations,
+  message: serveMessage,
   openapi: serveOpenApi,
 };
 
@@ -58,6 +80,7 @@ export function createStatusHandler(parts: StatusParts) {
   const prepared: StatusParts & Prepared = {
     ...parts,
     health: keptFor(HEALTH_KEPT, now, () => checkHealth(parts, now, log)),
+    tallyOf: recentTally(parts),
     openApi: openApiText(signIn.openid_configuration),
   };
   return middy<ProxyEvent, ProxyResult>()
@@ -76,6 +99,34 @@ async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts
   const view = statusView(state, { now: parts.now(), forAdmin, source });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, { 'X-Maintenance-Version': String(view.version) });
+}
+
+async function serveBlockedOperations(
+  event: ProxyEvent,
+  caller: Caller,
+  parts: StatusParts & Prepared,
+): Promise<ProxyResult> {
+  const { state } = await parts.states.get();
+  const now = parts.now();
+  const maintenance = enforced(state, now);
+  const known = maintenance === null ? NOTHING_TO_COUNT : await parts.tallyOf(maintenance.id);
+  const rules = maintenance === null ? [] : await parts.rules(state);
+  const view = blockedOperationsView(state, known, { rules, now });
+  const { as_of: _, ...lasting } = view;
+  return cacheable(event, caller, view, lasting, { 'X-Maintenance-Version': String(view.version) });
+}
+
+async function serveMessage(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
+  const query = check(messageQuery, queryOf(event), 'query');
+  if (!query.ok) throw invalidRequest(query.problems);
+  const { state } = await parts.states.get();
+  const { operation = null } = query.value;
+  const known = knownOperations(state);
+  if (operation !== null && !known.includes(operation)) {
+    throw invalidRequest([{ field: 'operation', message: `must be one of ${known.join(', ')}` }]);
+  }
+  const view = messageView(state, operation, parts.now());
+  return cacheable(event, caller, view, view, {});
 }
 
 async function serveSignIn(event: ProxyEvent, caller: Caller, { signIn }: StatusParts): Promise<ProxyResult> {

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
+import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -10,9 +11,14 @@ export class StatusFunction extends MaintenanceFunction {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable; identity: Identity },
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      activity: ActivityTable;
+      identity: Identity;
+    },
   ) {
-    const { configuration, eventLog, identity } = options;
+    const { configuration, eventLog, activity, identity } = options;
     super(scope, id, {
       folder: 'status',
       description: 'Serves the public status of maintenance',
@@ -22,6 +28,8 @@ export class StatusFunction extends MaintenanceFunction {
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindReader(this);
+    eventLog.bindRuleReader(this);
+    activity.bindReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { functionOf, onlyId, type Statement, statementsOf, synthesise } from './synthesise.ts';
+import { functionOf, onlyId, type Statement, statementsOf, synthesise, tableId } from './synthesise.ts';
 
 const template = synthesise({ controlReservedConcurrency: 5, adminGroups: ['admins', 'owners'] });
-const table = onlyId(template, 'AWS::DynamoDB::Table');
+const table = tableId(template, 'EventLog');
+const activity = tableId(template, 'Activity');
 const issuer = { 'Fn::GetAtt': [onlyId(template, 'AWS::Cognito::UserPool'), 'ProviderURL'] };
 const client = { Ref: onlyId(template, 'AWS::Cognito::UserPoolClient') };
 
@@ -30,8 +31,18 @@ describe('environment', () => {
       'control',
       { ...store, ALWAYS_ALLOWED: alwaysAllowed, ALLOWED_ORIGINS: '*', FRESH_SIGN_IN_SECONDS: '900' },
     ],
-    ['status', { ...store, ISSUER: issuer, CLIENT_ID: client, ALLOWED_ORIGINS: '*' }],
+    [
+      'status',
+      {
+        ...store,
+        ACTIVITY_TABLE: { Ref: activity },
+        ISSUER: issuer,
+        CLIENT_ID: client,
+        ALLOWED_ORIGINS: '*',
+      },
+    ],
     ['tick', { ...store, ISSUER: issuer }],
+    ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
     ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: onlyId(template, 'AWS::Events::EventBus') } }],
   ])('%s is told what it needs and no more', (folder, variables) => {
     expect(functionOf(template, folder)[1].Properties.Environment).toEqual({ Variables: variables });
@@ -94,6 +105,12 @@ describe('permissions', () => {
     Condition: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['EVENTS#default'] } },
   };
   const append = allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], events);
+  const counts: Statement = {
+    Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COUNTS#default#*'] } },
+  };
   const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 
   test.each<[folder: string, statements: Statement[]]>([
@@ -102,8 +119,27 @@ describe('permissions', () => {
       [allow('dynamodb:Query', events), allow('dynamodb:GetItem', rules), allow('dynamodb:GetItem', keys)],
     ],
     ['control', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules)]],
-    ['status', [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys)]],
+    [
+      'status',
+      [
+        allow('dynamodb:Query', events),
+        allow('dynamodb:GetItem', rules),
+        allow('dynamodb:GetItem', keys),
+        { ...counts, Action: 'dynamodb:GetItem' },
+      ],
+    ],
     ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
+    [
+      'tally',
+      [
+        counts,
+        {
+          Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
+          Effect: 'Allow',
+          Resource: queue,
+        },
+      ],
+    ],
     [
       'publisher',
       [
@@ -138,7 +174,7 @@ describe('permissions', () => {
     expect(found).toEqual(expect.arrayContaining([write, ...statements]));
   });
 
-  test.each(['authorizer', 'control', 'status', 'tick', 'publisher'])(
+  test.each(['authorizer', 'control', 'status', 'tick', 'tally', 'publisher'])(
     'the role of %s has no managed policy',
     (folder) => {
       const [, { Properties }] = functionOf(template, folder);
@@ -158,6 +194,7 @@ describe('runtime', () => {
     ['control', 512, 10],
     ['status', 512, 5],
     ['tick', 256, 30],
+    ['tally', 512, 60],
     ['publisher', 256, 30],
   ])('%s runs on Node 24 and arm64 with a log group that is cleared', (folder, memory, timeout) => {
     const [, { Properties }] = functionOf(template, folder);

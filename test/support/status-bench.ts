@@ -1,8 +1,11 @@
+import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import type { Rule } from '../../core/rule.ts';
 import type { State } from '../../core/state.ts';
 import type { CachedState } from '../../core/state-cache.ts';
 import { createStatusHandler } from '../../lambdas/status/status-handler.ts';
 import { NOW, normalMaintenance, stateWith } from './examples.ts';
+import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';
 import { answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
 
@@ -12,6 +15,8 @@ export class StatusBench {
   time = NOW;
   state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
   source: CachedState['source'] = 'event_log';
+  readonly attempts = new InMemoryAttemptStore();
+  rules: readonly Rule[] = BUILT_IN_RULES;
   /** What a look at the event log and at the issuer's keys comes to. */
   head: () => Promise<null> = async () => null;
   issuerKeys: () => Promise<{ fetchedAt: number } | null> = async () => ({ fetchedAt: this.time - 60_000 });
@@ -22,6 +27,8 @@ export class StatusBench {
         return { state: this.state, source: this.source, readAt: this.time };
       },
     },
+    attempts: this.attempts,
+    rules: async () => this.rules,
     events: { head: () => this.head() },
     issuerKeys: () => this.issuerKeys(),
     log: this.log,

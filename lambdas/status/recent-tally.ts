@@ -1,0 +1,50 @@
+import type { AttemptStore } from '../../core/attempt-store.ts';
+import type { KnownTally } from '../../core/blocked-operations-view.ts';
+import { keptFor } from '../shared/kept-for.ts';
+import type { Log } from '../shared/log.ts';
+import { withTimeLimit } from '../shared/time-limit.ts';
+
+export interface RecentTallyParts {
+  readonly attempts: Pick<AttemptStore, 'tally'>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Milliseconds for which counts are used without being read again: everybody may ask for them. */
+const KEPT = 1000;
+/** Milliseconds that a reading may take. */
+const PATIENCE = 1500;
+
+/**
+ * Tells what was counted during a maintenance. Counts are never worth an error: those that can't be read are the last
+ * known ones, or none.
+ */
+export function recentTally({
+  attempts,
+  log,
+  now,
+}: RecentTallyParts): (maintenanceId: string) => Promise<KnownTally> {
+  let kept: { readonly id: string; readonly read: () => Promise<KnownTally> } | null = null;
+  return (id) => {
+    if (kept?.id !== id) kept = { id, read: keptFor(KEPT, now, reader(id, attempts, log)) };
+    return kept.read();
+  };
+}
+
+function reader(id: string, attempts: Pick<AttemptStore, 'tally'>, log: Log): () => Promise<KnownTally> {
+  let last: KnownTally = { tally: null, source: 'unavailable' };
+  return async () => {
+    try {
+      const tally = await withTimeLimit(PATIENCE, attempts.tally(id));
+      last = { tally, source: 'last_known' };
+      return { tally, source: 'activity_table' };
+    } catch (error) {
+      log.warn('Counts could not be read; the last known ones are shown, if there are any.', {
+        event: 'counts_read_failed',
+        error,
+      });
+      return last;
+    }
+  };
+}

@@ -1,0 +1,31 @@
+import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import type { Rule } from '../../core/rule.ts';
+import type { RuleStore } from '../../core/rule-set.ts';
+import type { State } from '../../core/state.ts';
+import type { Log } from '../shared/log.ts';
+
+/**
+ * Tells all rules of a state. A set of the owner's rules never changes, so each is read once. They only add to what
+ * is shown: where they can't be read, the built-in ones are shown alone.
+ */
+export function rulesInForce(
+  store: Pick<RuleStore, 'read'>,
+  log: Log,
+): (state: State) => Promise<readonly Rule[]> {
+  let kept: { readonly name: string; readonly rules: readonly Rule[] } | null = null;
+  return async ({ rules: reference }) => {
+    if (reference === null) return BUILT_IN_RULES;
+    if (kept?.name === reference.name) return kept.rules;
+    try {
+      const rules = [...(await store.read(reference)), ...BUILT_IN_RULES];
+      kept = { name: reference.name, rules };
+      return rules;
+    } catch (error) {
+      log.warn("The owner's rules could not be read; only the built-in ones are shown.", {
+        event: 'rules_read_failed',
+        error,
+      });
+      return BUILT_IN_RULES;
+    }
+  };
+}
