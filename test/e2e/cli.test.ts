@@ -187,8 +187,9 @@ describe('the command against the running system', () => {
 async function stateTable(): Promise<string> {
   const client = new DynamoDBClient({ endpoint: cloud.dynamodb, region: AWS.AWS_REGION });
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-  expect(TableNames).toHaveLength(1);
-  return TableNames[0] ?? '';
+  const stateTables = TableNames.filter((name) => name.includes('EventLog'));
+  expect(stateTables).toHaveLength(1);
+  return stateTables[0] ?? '';
 }
 
 /** The status is public and kept for up to a second. */
