@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
+import { SessionStore } from '../../cli/session-store.ts';
 
 /** What a command line came to. */
 export interface CliOutcome {
@@ -26,6 +27,23 @@ export class CliSandbox {
 
   static async create(): Promise<CliSandbox> {
     return new CliSandbox(await mkdtemp(join(tmpdir(), 'maintenance-cli-')));
+  }
+
+  /** A sandbox in which alice is signed in to `api` at `now`, and calls it where nothing else is said. */
+  static async signedIn(api: string, now: number): Promise<CliSandbox> {
+    const sandbox = await CliSandbox.create();
+    sandbox.env.MAINTENANCE_API = api;
+    sandbox.now = () => now;
+    await new SessionStore(sandbox).save({
+      api,
+      issuer: api,
+      clientId: 'client-1',
+      username: 'alice',
+      accessToken: 'the-token',
+      refreshToken: 'refresh',
+      expiresAt: now + 900_000,
+    });
+    return sandbox;
   }
 
   get configuration(): string {

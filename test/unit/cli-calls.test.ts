@@ -1,6 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SessionStore } from '../../cli/session-store.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 import { json, type StubAnswer, StubServer } from '../support/stub-server.ts';
 
@@ -39,18 +38,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.stop());
 beforeEach(async () => {
-  sandbox = await CliSandbox.create();
-  sandbox.env.MAINTENANCE_API = stub.url;
-  sandbox.now = () => NOW;
-  await new SessionStore(sandbox).save({
-    api: stub.url,
-    issuer: stub.url,
-    clientId: 'client-1',
-    username: 'alice',
-    accessToken: 'the-token',
-    refreshToken: 'refresh',
-    expiresAt: NOW + 900_000,
-  });
+  sandbox = await CliSandbox.signedIn(stub.url, NOW);
   stub.requests.length = 0;
   stub.answer = json(200, ACTIVE);
 });

@@ -13,18 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => stub.stop());
 beforeEach(async () => {
-  sandbox = await CliSandbox.create();
-  sandbox.env.MAINTENANCE_API = stub.url;
-  sandbox.now = () => NOW;
-  await new SessionStore(sandbox).save({
-    api: stub.url,
-    issuer: stub.url,
-    clientId: 'client-1',
-    username: 'alice',
-    accessToken: 'the-token',
-    refreshToken: null,
-    expiresAt: NOW + 900_000,
-  });
+  sandbox = await CliSandbox.signedIn(stub.url, NOW);
   stub.requests.length = 0;
 });
 afterEach(() => sandbox.remove());
