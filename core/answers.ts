@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { BlockedOperationsView } from './blocked-operations-view.ts';
 import type { ClassificationView } from './classification-view.ts';
 import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
+import { EVENT_TYPES } from './event.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
 import type { HistoryPage } from './history-page.ts';
@@ -70,15 +71,7 @@ export const disableAnswer = statusAnswer.extend({
 
 export const eventAnswer = z.strictObject({
   number: count,
-  type: z.enum([
-    'activated',
-    'escalated',
-    'deescalated',
-    'updated',
-    'deactivated',
-    'auto_ended',
-    'rules_changed',
-  ]),
+  type: z.enum(EVENT_TYPES),
   at: instant,
   actor: z.strictObject({
     id: z.string(),

@@ -5,14 +5,17 @@ import type { State } from './state.ts';
  * The event log: immutable, numbered events, each holding the whole state after it.
  * Writing one event is the toggle, the optimistic lock, the idempotency record and the audit record at once.
  */
-export type EventType =
-  | 'activated'
-  | 'escalated'
-  | 'deescalated'
-  | 'updated'
-  | 'deactivated'
-  | 'auto_ended'
-  | 'rules_changed';
+export const EVENT_TYPES = [
+  'activated',
+  'escalated',
+  'deescalated',
+  'updated',
+  'deactivated',
+  'auto_ended',
+  'rules_changed',
+] as const;
+
+export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { CorruptLogError } from '../../core/errors.ts';
-import type { MaintenanceEvent } from '../../core/event.ts';
+import { EVENT_TYPES, type MaintenanceEvent } from '../../core/event.ts';
 
 /**
  * An event as the table and its stream hold it: `pk` the log, `sk` the event's number, and JSON texts.
@@ -99,15 +99,7 @@ const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const eventSchema = z.looseObject({
   number: z.number().int().min(1),
   id: z.string().min(1),
-  type: z.enum([
-    'activated',
-    'escalated',
-    'deescalated',
-    'updated',
-    'deactivated',
-    'auto_ended',
-    'rules_changed',
-  ]),
+  type: z.enum(EVENT_TYPES),
   at: instant,
   actor: z.looseObject({
     id: z.string(),
