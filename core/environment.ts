@@ -35,6 +35,10 @@ export const ENV = {
   activityTable: 'ACTIVITY_TABLE',
   /** Name of the EventBridge bus that events are published to. */
   eventBus: 'EVENT_BUS',
+  /** Where Redis is and how to sign in there, as JSON: see RedisSettings. */
+  redis: 'REDIS',
+  /** What the application's sessions look like, as JSON: see SessionPolicy. */
+  sessions: 'SESSIONS',
 } as const;
 
 /** Namespace of every metric. */

@@ -49,3 +49,9 @@ export class CorruptLogError extends MaintenanceError {
     this.number = number;
   }
 }
+
+/** Redis did not answer, or not in time, or did not let us in: who is signed in by a cookie can't be told. */
+export class SessionStoreUnavailableError extends MaintenanceError {
+  override readonly name = 'SessionStoreUnavailableError';
+  readonly code = 'session_store_unavailable';
+}

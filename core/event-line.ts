@@ -62,6 +62,25 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
           admin,
         }),
       };
+    case 'principal_revoked':
+      return {
+        name: 'principal_revoked',
+        message: line('[MAINTENANCE] Principal revoked', { user: String(details.principal), admin }),
+      };
+    case 'sessions_purge_requested':
+      return {
+        name: 'sessions_purge_requested',
+        message: line('[MAINTENANCE] Session purge requested', { scope: String(details.scope), admin }),
+      };
+    case 'sessions_purged':
+      return {
+        name: 'sessions_purged',
+        message: line('[MAINTENANCE] Sessions purged', {
+          deleted: String(details.deleted),
+          kept: String(details.kept),
+          duration: seconds(details.duration),
+        }),
+      };
     case 'rules_changed':
       return {
         name: 'rules_changed',

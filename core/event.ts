@@ -13,6 +13,9 @@ export const EVENT_TYPES = [
   'deactivated',
   'auto_ended',
   'rules_changed',
+  'principal_revoked',
+  'sessions_purge_requested',
+  'sessions_purged',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

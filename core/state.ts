@@ -54,6 +54,35 @@ export interface State {
   readonly rules: RuleSetReference | null;
   /** Credentials of members issued before this instant are worth nothing; null before the first maintenance. */
   readonly sessionsInvalidBefore: number | null;
+  /** Whose credentials are worth nothing, whatever their role; absent while there are none. */
+  readonly revoked?: readonly Revocation[];
+  /** The sessions that still have to be deleted; absent once the receipt is in the log. */
+  readonly purge?: PurgeOrder;
+}
+
+/** Ends what a principal was given before an instant. Kept for as long as a token could be believed. */
+export interface Revocation {
+  /** The principal's id. */
+  readonly id: string;
+  /** Credentials issued before this instant are worth nothing. */
+  readonly before: number;
+}
+
+/**
+ * Which sessions are to be deleted. An order that comes while another stands takes its place and asks for what both
+ * asked for, so that none is lost; the event `sessions_purged` takes it away.
+ */
+export interface PurgeOrder {
+  /** Unique: names the run, its progress and its receipt. */
+  readonly id: string;
+  /** When it was given. Sessions that begin later are spared once maintenance is over. */
+  readonly at: number;
+  /** `members`: all but admins' sessions. `everybody`: admins' too. `named`: those of `users` alone. */
+  readonly scope: 'members' | 'everybody' | 'named';
+  /** Whose sessions go in any case: of principals that were revoked. */
+  readonly users: readonly string[];
+  /** Whose sessions stay, whatever the scope: of who asked for `everybody`. */
+  readonly spared: string | null;
 }
 
 /** Which set of the owner's rules is in force. */

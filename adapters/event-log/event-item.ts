@@ -114,6 +114,16 @@ const eventSchema = z.looseObject({
     maintenance: maintenance.nullable(),
     rules: z.looseObject({ name: z.string(), operations: z.array(z.string()) }).nullable(),
     sessionsInvalidBefore: instant.nullable(),
+    revoked: z.array(z.looseObject({ id: z.string(), before: instant })).optional(),
+    purge: z
+      .looseObject({
+        id: z.string().min(1),
+        at: instant,
+        scope: z.enum(['members', 'everybody', 'named']),
+        users: z.array(z.string()),
+        spared: z.string().nullable(),
+      })
+      .optional(),
   }),
   idempotency: z.looseObject({ key: z.string(), requestHash: z.string() }).nullable(),
   previousHash: sha256,

@@ -15,6 +15,9 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
   deactivated: 'Maintenance Deactivated',
   auto_ended: 'Maintenance Ended By Clock',
   rules_changed: 'Classification Rules Changed',
+  principal_revoked: 'Principal Revoked',
+  sessions_purge_requested: 'Session Purge Requested',
+  sessions_purged: 'Sessions Purged',
 };
 
 /** Where entries go, and which log they tell of. */

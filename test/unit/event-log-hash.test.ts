@@ -162,10 +162,10 @@ describe('An event as an item', () => {
 
   test('members of later versions are kept, and covered by the hash', () => {
     const draft = draftAfter(null);
-    const later = { ...draft, state: { ...draft.state, revoked: ['mallory'] }, window: 'w-1' };
+    const later = { ...draft, state: { ...draft.state, addedLater: ['mallory'] }, window: 'w-1' };
     const sealed = sealEvent(later, null, { id: 'event-1' });
     const read = eventOf(itemOf('main', sealed));
-    expect(read).toMatchObject({ window: 'w-1', state: { revoked: ['mallory'] } });
+    expect(read).toMatchObject({ window: 'w-1', state: { addedLater: ['mallory'] } });
     expect(hashOf(read)).toBe(sealed.hash);
   });
 
