@@ -1,3 +1,4 @@
+import { pointerSegments, valueAt } from './json-pointer.ts';
 import type { Role } from './principal.ts';
 
 /** What the application's sessions look like. One JSON text tells every function (environment variable SESSIONS). */
@@ -31,6 +32,127 @@ export interface SessionFacts {
   readonly user: string | null;
   /** Milliseconds since the epoch; null when it is missing or can't be read. */
   readonly createdAt: number | null;
+}
+
+/** Names longer than this, in UTF-16 units, are none: nobody is called so, and a batch of them would fill memory. */
+export const LONGEST_NAME = 512;
+
+/** Numbers below are seconds, others milliseconds: in milliseconds this is a day in 1973, in seconds the year 5138. */
+const FIRST_MILLISECONDS = 1e11;
+/** The last instant that a Date can be, ms. */
+const LAST_INSTANT = 8.64e15;
+
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d+)?)([Zz]|[+-]\d{2}:\d{2})$/;
+
+/**
+ * What a session's text says of its holder. Any text will do: what can't be read is a member's, and has no date.
+ *
+ * @param text the value in the store; null where it is no text at all
+ * @example readSession('{"role": "admin", "user": "alice"}', policy).role // 'admin'
+ */
+export function readSession(text: string | null, policy: SessionPolicy): SessionFacts {
+  const session = text === null ? null : parseObject(text);
+  if (session === null) return UNREADABLE;
+  const places = placesOf(policy);
+  const role = first(places.role, session, nameIn);
+  return {
+    readable: true,
+    role: role === null ? 'member' : roleOf(role.value, policy),
+    roleName: role?.value ?? null,
+    rolePointer: role?.pointer ?? null,
+    user: first(places.user, session, userIn)?.value ?? null,
+    createdAt: first(places.createdAt, session, instantIn)?.value ?? null,
+  };
+}
+
+const UNREADABLE: SessionFacts = {
+  readable: false,
+  role: 'member',
+  roleName: null,
+  rolePointer: null,
+  user: null,
+  createdAt: null,
+};
+
+/** A pointer, taken apart once: sessions are read by the million. */
+interface Place {
+  readonly pointer: string;
+  readonly segments: readonly string[];
+}
+
+type Places = Readonly<Record<'role' | 'user' | 'createdAt', readonly Place[]>>;
+
+const known = new WeakMap<SessionPolicy, Places>();
+
+function placesOf(policy: SessionPolicy): Places {
+  const already = known.get(policy);
+  if (already !== undefined) return already;
+  const all = (pointers: readonly string[]): Place[] =>
+    pointers.map((pointer) => ({ pointer, segments: pointerSegments(pointer) }));
+  const places = {
+    role: all(policy.rolePointers),
+    user: all(policy.userPointers),
+    createdAt: all(policy.createdAtPointers),
+  };
+  known.set(policy, places);
+  return places;
+}
+
+function parseObject(text: string): object | null {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The first place that holds something of use. */
+function first<T>(
+  places: readonly Place[],
+  session: object,
+  read: (value: unknown) => T | null,
+): { readonly pointer: string; readonly value: T } | null {
+  for (const { pointer, segments } of places) {
+    const value = read(valueAt(session, segments));
+    if (value !== null) return { pointer, value };
+  }
+  return null;
+}
+
+function nameIn(value: unknown): string | null {
+  return typeof value === 'string' && value.length <= LONGEST_NAME ? value : null;
+}
+
+/** Users are often known by a number, and nobody by an empty text. */
+function userIn(value: unknown): string | null {
+  return Number.isSafeInteger(value) ? String(value) : nameIn(value) || null;
+}
+
+function roleOf(name: string, policy: SessionPolicy): SessionFacts['role'] {
+  const lower = name.toLowerCase();
+  const among = (names: readonly string[]): boolean =>
+    names.some((candidate) => candidate.toLowerCase() === lower);
+  if (among(policy.adminRoles)) return 'admin';
+  return among(policy.workerRoles) ? 'worker' : 'member';
+}
+
+function instantIn(value: unknown): number | null {
+  if (typeof value === 'string') return parseRfc3339(value);
+  if (typeof value !== 'number') return null;
+  const instant = Math.floor(value < FIRST_MILLISECONDS ? value * 1000 : value);
+  return Math.abs(instant) <= LAST_INSTANT ? instant : null;
+}
+
+/** A text without offset from UTC names no instant: taken for UTC, it could make a session younger than it is. */
+function parseRfc3339(text: string): number | null {
+  const [, date, time, offset] = RFC_3339.exec(text) ?? [];
+  if (date === undefined || time === undefined || offset === undefined) return null;
+  // Date.parse takes the 30th of February for a day in March.
+  const day = Date.parse(`${date}T00:00:00Z`);
+  if (Number.isNaN(day) || !new Date(day).toISOString().startsWith(date)) return null;
+  const instant = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
+  return Number.isNaN(instant) ? null : instant;
 }
 
 /** Key of the copy of the state in Redis. */
