@@ -1,0 +1,38 @@
+import type { ChainableCommander, Redis } from 'ioredis';
+
+/** What one command of a pipeline came to. */
+export interface Reply {
+  readonly error: Error | null;
+  readonly value: unknown;
+}
+
+/**
+ * Sends commands to one server in one go; replies in their order. A command that fails doesn't fail the others; a
+ * connection that is lost fails them all, and then the first error is thrown.
+ */
+export async function inPipeline<T>(
+  server: Redis,
+  items: readonly T[],
+  add: (pipeline: ChainableCommander, item: T, index: number) => unknown,
+): Promise<Reply[]> {
+  if (items.length === 0) return [];
+  const pipeline = server.pipeline();
+  for (const [index, item] of items.entries()) add(pipeline, item, index);
+  const replies = await pipeline.exec();
+  return (replies ?? []).map(([error, value]) => ({ error, value }));
+}
+
+/** Whether the key is at, or on its way to, another server. */
+export function isElsewhere(error: Error): boolean {
+  return /^(?:MOVED|ASK|TRYAGAIN)\b/.test(error.message);
+}
+
+/** Whether the key holds something else than a text. */
+export function isNoText(error: Error): boolean {
+  return error.message.startsWith('WRONGTYPE');
+}
+
+/** Whether the server doesn't know the script. */
+export function isUnknownScript(error: Error): boolean {
+  return error.message.startsWith('NOSCRIPT');
+}

@@ -1,0 +1,156 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Cluster } from 'ioredis';
+import { bytesOf } from '../../adapters/redis/key-text.ts';
+import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
+import { SessionStoreUnavailableError } from '../../core/errors.ts';
+import { MemorySessionStore, NO_TEXT } from '../support/memory-session-store.ts';
+import { RedisServers } from '../support/redis-server.ts';
+import { POLICY, sessionOf } from '../support/sessions.ts';
+import { type Subject, sessionStoreContract, walkAll } from './session-store.contract.ts';
+
+sessionStoreContract('in memory', async () => {
+  const store = new MemorySessionStore(POLICY, { others: 100 });
+  return {
+    store,
+    put: async (id, value, expiresIn) => store.put(id, value, expiresIn),
+    delete: async (id) => store.delete(id),
+  };
+});
+
+/** Keys of others, some of which a careless pattern would take for sessions. */
+const OTHERS = [
+  'vedfolnir:session',
+  'vedfolnir:sessions:1',
+  'vedfolnir-session:1',
+  'xvedfolnir:session:1',
+  'VEDFOLNIR:SESSION:1',
+  ...Array.from({ length: 100 }, (_, n) => `cache:${n}`),
+];
+
+describe.each([
+  ['a cluster of one server', 1],
+  ['a cluster of two servers', 2],
+  ['a server that is no cluster', 0],
+])('on %s', (name, masters) => {
+  let servers: RedisServers;
+  let redis: RedisConnection;
+
+  beforeAll(async () => {
+    servers = await RedisServers.start({ masters });
+    redis = new RedisConnection(servers.settings);
+  });
+  afterAll(async () => {
+    redis.close();
+    await servers.close();
+  });
+
+  const keyOf = (id: string): Buffer => Buffer.concat([Buffer.from(POLICY.prefix), bytesOf(id)]);
+  const nodes = () => (servers.client instanceof Cluster ? servers.client.nodes('master') : [servers.client]);
+
+  const empty = async (): Promise<Subject> => {
+    await Promise.all(nodes().map((node) => node.flushall()));
+    await Promise.all(OTHERS.map((key) => servers.client.set(key, sessionOf('member'))));
+    return {
+      store: new RedisSessionStore(redis, POLICY),
+      async put(id, value, expiresIn) {
+        const key = keyOf(id);
+        if (value === NO_TEXT)
+          await servers.client.del(key).then(() => servers.client.hset(key, 'role', 'admin'));
+        else if (expiresIn === undefined) await servers.client.set(key, value);
+        else await servers.client.set(key, value, 'PX', expiresIn);
+      },
+      async delete(id) {
+        await servers.client.del(keyOf(id));
+      },
+    };
+  };
+
+  sessionStoreContract(`in Redis, ${name}`, empty);
+
+  test('never touches the keys of others', async () => {
+    const { store, put } = await empty();
+    for (let n = 0; n < 50; n += 1) await put(`s-${n}`, sessionOf('member'));
+    expect(await store.size()).toBe(OTHERS.length + 50);
+    const seen = await walkAll(store);
+    expect(seen).toHaveLength(50);
+    expect(await store.endUnchanged(seen)).toBe(50);
+    expect(await store.size()).toBe(OTHERS.length);
+    for (const key of OTHERS) expect(await servers.client.exists(key)).toBe(1);
+  });
+
+  test('takes a prefix that reads like a pattern for a text', async () => {
+    await empty();
+    const prefix = 'a[b-z]*\\?:';
+    const store = new RedisSessionStore(redis, { ...POLICY, prefix });
+    await servers.client.set(`${prefix}1`, sessionOf('member'));
+    for (const other of ['ac1:1', 'ab\\x:1', 'ac:1', 'a[b-z]x?:1']) await servers.client.set(other, 'x');
+    expect((await walkAll(store)).map(({ id }) => id)).toEqual(['1']);
+  });
+
+  test('finds and ends sessions whose ids are no UTF-8, and those of half a megabyte', async () => {
+    const { store } = await empty();
+    const ids = [
+      Buffer.from([0xff, 0xfe, 0x00, 0x80]),
+      Buffer.from([0xc3]),
+      Buffer.from([0xed, 0xa0, 0x80]),
+      Buffer.from([0x61, 0xf0, 0x9f, 0x98, 0x80, 0xf0, 0x9f]),
+      Buffer.alloc(512 * 1024, 'k'),
+    ];
+    for (const id of ids) {
+      await servers.client.set(Buffer.concat([Buffer.from(POLICY.prefix), id]), sessionOf('member'));
+    }
+    const seen = await walkAll(store);
+    expect(seen).toHaveLength(ids.length);
+    for (const { id } of seen) expect(await store.find(id)).toMatchObject({ role: 'member' });
+    expect(await store.endUnchanged(seen)).toBe(ids.length);
+    expect(await walkAll(store)).toEqual([]);
+  });
+
+  test('reads a long session whole, and takes one of more than 4 MiB for unreadable', async () => {
+    const { store, put } = await empty();
+    const limit = 4 * 1024 * 1024;
+    const rest = sessionOf('admin', { padding: '' }).length;
+    const longest = sessionOf('admin', { padding: 'x'.repeat(limit - rest) });
+    expect(longest).toHaveLength(limit);
+    await put('longest', longest);
+    await put('longer', `${longest} `);
+    expect(await store.find('longest')).toMatchObject({ role: 'admin' });
+    expect(await store.find('longer')).toMatchObject({ readable: false, role: 'member' });
+    const seen = await walkAll(store);
+    await put('longer', sessionOf('admin'));
+    expect(await store.endUnchanged(seen.filter(({ id }) => id === 'longer'))).toBe(0);
+    await put('longer', `${longest}  `);
+    expect(await store.endUnchanged(seen)).toBe(2);
+  });
+
+  test('ends sessions although the server has forgotten the script', async () => {
+    const { store, put } = await empty();
+    for (let round = 0; round < 2; round += 1) {
+      for (let n = 0; n < 20; n += 1) await put(`s-${n}`, sessionOf('member'));
+      await Promise.all(nodes().map((node) => node.script('FLUSH')));
+      expect(await store.endUnchanged(await walkAll(store))).toBe(20);
+    }
+  });
+
+  test('says that it is unavailable when a server refuses a command', async () => {
+    const { store, put } = await empty();
+    await put('a', sessionOf('member'));
+    const seen = await walkAll(store);
+    const refused = ['getrange', 'scan', 'eval', 'pttl', 'dbsize'];
+    await Promise.all(
+      nodes().map((node) => node.acl('SETUSER', 'default', ...refused.map((name) => `-${name}`))),
+    );
+    try {
+      for (const call of [
+        () => store.find('a'),
+        () => store.walk(null, 10),
+        () => store.endUnchanged(seen),
+      ]) {
+        await expect(call()).rejects.toThrow(SessionStoreUnavailableError);
+      }
+    } finally {
+      await Promise.all(nodes().map((node) => node.acl('SETUSER', 'default', '+@all')));
+    }
+  });
+});
