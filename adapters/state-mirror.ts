@@ -1,0 +1,86 @@
+import { mirrorKey } from '../core/session.ts';
+import type { State } from '../core/state.ts';
+import type { RedisConnection } from './redis/redis-connection.ts';
+
+export interface RedisStateMirrorOptions {
+  /** Milliseconds since the epoch. */
+  readonly now?: () => number;
+  /** Told when the copy is not what was written. */
+  readonly onCorrupt?: (error: Error) => void;
+}
+
+/** Takes the place of an older copy, of one that can't be told, and of whatever else may be there. */
+const KEEP_NEWER = `
+local kept = redis.pcall('HGET', KEYS[1], 'version')
+if type(kept) == 'table' then redis.call('UNLINK', KEYS[1]) kept = false end
+kept = kept and tonumber(kept)
+if kept and kept >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'state', ARGV[2], 'at', ARGV[3])
+return 1
+`;
+
+/**
+ * The copy of the state in Redis, for the time when the event log can't be read. An older state never takes the place
+ * of a newer one, whatever the order in which they arrive.
+ */
+export class RedisStateMirror {
+  readonly #redis: RedisConnection;
+  readonly #key: string;
+  readonly #now: () => number;
+  readonly #onCorrupt: (error: Error) => void;
+
+  /** @param scope name of the event log */
+  constructor(redis: RedisConnection, scope: string, options: RedisStateMirrorOptions = {}) {
+    this.#redis = redis;
+    this.#key = mirrorKey(scope);
+    this.#now = options.now ?? Date.now;
+    this.#onCorrupt = options.onCorrupt ?? (() => {});
+  }
+
+  /** The copy; null where there is none, or none that can be used. Rejects with SessionStoreUnavailableError. */
+  async read(): Promise<State | null> {
+    const [version, text] = await this.#redis.use((client) =>
+      client.hmget(this.#key, 'version', 'state').catch((error: Error) => {
+        if (error.message.startsWith('WRONGTYPE')) return ['', ''];
+        throw error;
+      }),
+    );
+    if (version == null && text == null) return null;
+    try {
+      const state: unknown = JSON.parse(text ?? '');
+      if (isState(state) && String(state.version) === version) return state;
+      throw new Error('It is not a state, or that of another version.');
+    } catch (cause) {
+      this.#onCorrupt(new Error(`The copy of the state in ${this.#key} can't be used.`, { cause }));
+      return null;
+    }
+  }
+
+  /** Keeps a state unless one as new is there. Whether it did. Rejects with SessionStoreUnavailableError. */
+  async keep(state: State): Promise<boolean> {
+    const kept = await this.#redis.use((client) =>
+      client.eval(
+        KEEP_NEWER,
+        1,
+        this.#key,
+        String(state.version),
+        JSON.stringify(state),
+        String(this.#now()),
+      ),
+    );
+    return kept === 1;
+  }
+}
+
+/** Whoever can write to Redis could have written it: what is asked here is only that it can be worked with. */
+function isState(value: unknown): value is State {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, maintenance, rules, sessionsInvalidBefore } = value as Partial<State>;
+  return (
+    Number.isSafeInteger(version) &&
+    (maintenance === null ||
+      (typeof maintenance === 'object' && ['normal', 'emergency', 'test'].includes(maintenance.mode))) &&
+    (rules === null || typeof rules === 'object') &&
+    (sessionsInvalidBefore === null || typeof sessionsInvalidBefore === 'number')
+  );
+}
