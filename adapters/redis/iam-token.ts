@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import type { Credentials } from '../lean/dynamodb-over-https.ts';
 
 /** Seconds for which a token lets somebody sign in. */
@@ -30,7 +30,7 @@ export function iamToken({ cache, serverless, user, region, credentials, now }: 
     'X-Amz-Date': new Date(now).toISOString().replace(/[:-]|\.\d{3}/g, ''),
     'X-Amz-Expires': String(LIFETIME),
   });
-  const { host, path } = sign(
+  const { host, path } = aws4.sign(
     {
       service: 'elasticache',
       region,

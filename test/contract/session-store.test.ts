@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { Cluster } from 'ioredis';
+import { slotOf } from '../../adapters/redis/key-slot.ts';
 import { bytesOf } from '../../adapters/redis/key-text.ts';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
@@ -133,6 +135,52 @@ describe.each([
     }
   });
 
+  test('a key is looked for where Redis has it', async () => {
+    if (masters === 0) return;
+    const [node] = nodes();
+    const key = fc
+      .array(fc.constantFrom('{', '}', 'a', 'b', '\0', 'é', '\udcff'), { maxLength: 12 })
+      .map((parts) => bytesOf(parts.join('')));
+    await fc.assert(
+      fc.asyncProperty(key, async (bytes) => {
+        expect(await node?.call('CLUSTER', 'KEYSLOT', bytes)).toBe(slotOf(bytes));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each([
+    ['find', 'ping cluster|slots getrange exists'],
+    [
+      'walk and end',
+      'ping cluster|slots info scan getrange exists pttl dbsize eval evalsha get strlen unlink',
+    ],
+  ])('takes these permissions to %s sessions: %s', async (what, commands) => {
+    const { put } = await empty();
+    for (let n = 0; n < 20; n += 1) await put(`s-${n}`, sessionOf('member'));
+    const allowed = commands.split(' ').map((command) => `+${command}`);
+    await Promise.all(
+      nodes().map((node) =>
+        node.acl('SETUSER', 'limited', 'reset', 'on', '>p', `~${POLICY.prefix}*`, '-@all', ...allowed),
+      ),
+    );
+    const limited = new RedisConnection({
+      ...servers.settings,
+      auth: { type: 'password', user: 'limited', password: 'p' },
+    });
+    try {
+      const store = new RedisSessionStore(limited, POLICY);
+      expect(await store.find('s-1')).toMatchObject({ role: 'member' });
+      expect(await store.find('nobody')).toBeNull();
+      if (what === 'find') return;
+      expect(await store.expiresIn('s-1')).toBeNull();
+      expect(await store.size()).toBe(OTHERS.length + 20);
+      expect(await store.endUnchanged(await walkAll(store))).toBe(20);
+    } finally {
+      limited.close();
+    }
+  });
+
   test('says that it is unavailable when a server refuses a command', async () => {
     const { store, put } = await empty();
     await put('a', sessionOf('member'));
@@ -151,6 +199,27 @@ describe.each([
       }
     } finally {
       await Promise.all(nodes().map((node) => node.acl('SETUSER', 'default', '+@all')));
+    }
+  });
+});
+
+describe('A walk in Redis', () => {
+  test('that was under way when the server was started again sees all sessions all the same', async () => {
+    const servers = await RedisServers.start({ masters: 1, persistent: true });
+    const redis = new RedisConnection(servers.settings);
+    try {
+      const ids = Array.from({ length: 300 }, (_, n) => `s-${n}`);
+      for (const id of ids) await servers.client.set(`${POLICY.prefix}${id}`, sessionOf('member'));
+      const store = new RedisSessionStore(redis, POLICY);
+      const first = await store.walk(null, 100);
+      await servers.stop();
+      await expect(store.walk(first.next, 100)).rejects.toThrow(SessionStoreUnavailableError);
+      await servers.startAgain();
+      const after = await walkAll(store, first.next, 50);
+      expect(after.map(({ id }) => id).sort()).toEqual([...ids].sort());
+    } finally {
+      redis.close();
+      await servers.close();
     }
   });
 });

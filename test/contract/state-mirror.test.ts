@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import { RedisStateMirror } from '../../adapters/state-mirror.ts';
+import { SessionStoreUnavailableError } from '../../core/errors.ts';
+import { mirrorKey } from '../../core/session.ts';
+import { state as anyState } from '../support/arbitraries.ts';
+import { NOW, normalMaintenance, stateWith } from '../support/examples.ts';
+import { RedisServers } from '../support/redis-server.ts';
+
+const SCOPE = 'default';
+const KEY = mirrorKey(SCOPE);
+
+let servers: RedisServers;
+let redis: RedisConnection;
+let corrupt: Error[];
+
+beforeAll(async () => {
+  servers = await RedisServers.start({ masters: 1 });
+  redis = new RedisConnection(servers.settings, { commandTimeout: 1000, connectTimeout: 1000 });
+});
+beforeEach(async () => {
+  corrupt = [];
+  await servers.client.del(KEY);
+});
+afterAll(async () => {
+  redis.close();
+  await servers.close();
+});
+
+const mirrorOf = (scope = SCOPE): RedisStateMirror =>
+  new RedisStateMirror(redis, scope, { now: () => NOW, onCorrupt: (error) => corrupt.push(error) });
+
+describe('The copy of the state in Redis', () => {
+  test('is none at first', async () => {
+    expect(await mirrorOf().read()).toBeNull();
+    expect(corrupt).toEqual([]);
+  });
+
+  test('is what was kept, whatever the state', async () => {
+    await fc.assert(
+      fc.asyncProperty(anyState, async (state) => {
+        await servers.client.del(KEY);
+        expect(await mirrorOf().keep(state)).toBe(true);
+        expect(await mirrorOf().read()).toEqual(state);
+        expect(await servers.client.hget(KEY, 'at')).toBe(String(NOW));
+      }),
+      { numRuns: 50 },
+    );
+    expect(corrupt).toEqual([]);
+  });
+
+  test('is the newest, in whatever order states come, and several at once', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.nat(30), { minLength: 1, maxLength: 20 }), async (versions) => {
+        await servers.client.del(KEY);
+        await Promise.all(versions.map((version) => mirrorOf().keep(stateWith(null, version))));
+        expect((await mirrorOf().read())?.version).toBe(Math.max(...versions));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('does not change for a state as old or older', async () => {
+    expect(await mirrorOf().keep(stateWith(normalMaintenance(), 10))).toBe(true);
+    for (const version of [0, 9, 10]) expect(await mirrorOf().keep(stateWith(null, version))).toBe(false);
+    expect(await mirrorOf().read()).toEqual(stateWith(normalMaintenance(), 10));
+  });
+
+  test('is kept apart by scope', async () => {
+    await mirrorOf().keep(stateWith(null, 1));
+    expect(await mirrorOf('other').read()).toBeNull();
+  });
+
+  test.each([
+    ['of another version', { version: '2', state: JSON.stringify(stateWith(null, 1)) }],
+    ['no JSON', { version: '1', state: '{' }],
+    ['no state', { version: '1', state: '{"version": 1}' }],
+    [
+      'of a mode that there is not',
+      {
+        version: '1',
+        state: '{"version":1,"maintenance":{"mode":"off"},"rules":null,"sessionsInvalidBefore":null}',
+      },
+    ],
+    ['without its version', { state: JSON.stringify(stateWith(null, 1)) }],
+    ['without its state', { version: '1' }],
+    ['of no number', { version: 'x', state: JSON.stringify(stateWith(null, 1)) }],
+  ])('that is %s is none, and is told of', async (_, fields) => {
+    await servers.client.hset(KEY, fields);
+    expect(await mirrorOf().read()).toBeNull();
+    expect(corrupt).toHaveLength(1);
+    expect(corrupt[0]?.cause).toBeInstanceOf(Error);
+    await mirrorOf().keep(stateWith(null, 3));
+    expect(await mirrorOf().read()).toEqual(stateWith(null, 3));
+  });
+
+  test('takes the place of anything else under its key', async () => {
+    await servers.client.set(KEY, 'somebody else');
+    expect(await mirrorOf().read()).toBeNull();
+    expect(corrupt).toHaveLength(1);
+    expect(await mirrorOf().keep(stateWith(null, 1))).toBe(true);
+    expect(await mirrorOf().read()).toEqual(stateWith(null, 1));
+  });
+
+  test('is unavailable while Redis is', async () => {
+    await servers.stop();
+    await expect(mirrorOf().read()).rejects.toThrow(SessionStoreUnavailableError);
+    await expect(mirrorOf().keep(stateWith(null, 1))).rejects.toThrow(SessionStoreUnavailableError);
+    await servers.startAgain();
+  });
+});
