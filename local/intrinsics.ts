@@ -40,6 +40,7 @@ export class IntrinsicResolver {
       'Fn::Split': (argument) => this.#split(argument),
       'Fn::FindInMap': (argument) => this.#findInMap(argument),
       'Fn::If': (argument) => this.#if(argument),
+      'Fn::GetAZs': (region) => this.#availabilityZones(region),
       'Fn::Base64': (argument) => Buffer.from(String(this.resolve(argument))).toString('base64'),
     };
     this.#conditions = {
@@ -169,6 +170,12 @@ export class IntrinsicResolver {
   #if(argument: unknown): unknown {
     const [name, yes, no] = this.#list(argument, 'Fn::If');
     return this.#resolve(this.condition(String(name)) ? yes : no);
+  }
+
+  /** Three zones, which every region has; an empty text stands for the stack's own region. */
+  #availabilityZones(region: unknown): string[] {
+    const name = String(this.#resolve(region)) || this.#source.region;
+    return ['a', 'b', 'c'].map((zone) => name + zone);
   }
 
   #list(value: unknown, name: string): unknown[] {

@@ -26,6 +26,12 @@ const iamArn = (kind: string, name: string) => `arn:aws:iam::${LOCAL_ACCOUNT}:${
 
 const queueUrl = (name: string) => `https://sqs.${LOCAL_REGION}.amazonaws.com/${LOCAL_ACCOUNT}/${name}`;
 
+/** A resource of EC2 is named by an id, whatever its tags call it. */
+const ec2 = (prefix: string, attributes: AttributeRule['attributes'] = {}): AttributeRule => ({
+  defaultName: (_stack, resource) => `${prefix}-${identifier(resource, 17)}`,
+  attributes: { Id: (name) => name, ...attributes },
+});
+
 const RULES: Readonly<Record<string, AttributeRule>> = {
   'AWS::DynamoDB::Table': {
     nameProperty: 'TableName',
@@ -110,6 +116,43 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
         `d-${identifier(resource, 10)}.execute-api.${LOCAL_REGION}.amazonaws.com`,
       RegionalHostedZoneId: () => 'Z1UJRXOUMOOFQ8',
     },
+  },
+  'AWS::EC2::FlowLog': ec2('fl'),
+  'AWS::EC2::RouteTable': ec2('rtb', { RouteTableId: (name) => name }),
+  'AWS::EC2::SecurityGroup': ec2('sg', {
+    GroupId: (name) => name,
+    VpcId: (_name, stack, resource) => String(stack.property(resource, 'VpcId')),
+  }),
+  'AWS::EC2::SecurityGroupEgress': ec2('sgr'),
+  'AWS::EC2::SecurityGroupIngress': ec2('sgr'),
+  'AWS::EC2::Subnet': ec2('subnet', {
+    AvailabilityZone: (_name, stack, resource) => String(stack.property(resource, 'AvailabilityZone')),
+    CidrBlock: (_name, stack, resource) => String(stack.property(resource, 'CidrBlock')),
+    SubnetId: (name) => name,
+    VpcId: (_name, stack, resource) => String(stack.property(resource, 'VpcId')),
+  }),
+  'AWS::EC2::SubnetRouteTableAssociation': ec2('rtbassoc'),
+  'AWS::EC2::VPC': ec2('vpc', {
+    CidrBlock: (_name, stack, resource) => String(stack.property(resource, 'CidrBlock')),
+    DefaultNetworkAcl: (_name, _stack, resource) => `acl-${identifier(resource, 17)}`,
+    DefaultSecurityGroup: (_name, _stack, resource) => `sg-${identifier(resource, 17)}`,
+    VpcId: (name) => name,
+  }),
+  'AWS::EC2::VPCEndpoint': ec2('vpce'),
+  'AWS::ElastiCache::ServerlessCache': {
+    nameProperty: 'ServerlessCacheName',
+    attributes: {
+      ARN: (name) => arn('elasticache', `serverlesscache:${name}`),
+      Status: () => 'available',
+    },
+  },
+  'AWS::ElastiCache::User': {
+    nameProperty: 'UserId',
+    attributes: { Arn: (name) => arn('elasticache', `user:${name}`), Status: () => 'active' },
+  },
+  'AWS::ElastiCache::UserGroup': {
+    nameProperty: 'UserGroupId',
+    attributes: { Arn: (name) => arn('elasticache', `usergroup:${name}`), Status: () => 'active' },
   },
   'AWS::Events::EventBus': {
     nameProperty: 'Name',

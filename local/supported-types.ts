@@ -15,6 +15,12 @@ const TLS = 'the local cloud speaks plain HTTP on loopback';
 const RESOURCE_POLICY = 'calls are judged by identity policies only';
 const ADDRESSES = 'every caller has the same source address here';
 const MESSAGES = 'no mail or text message is sent';
+const PACKETS = 'there are no packets to log';
+const MACHINE = 'everything runs on this machine';
+const BACKUPS = 'there are no backups here';
+const ENGINE = 'a redis-server stands for every engine';
+const SUBNETS = 'the subnets say in which VPC something is';
+const OTHER_SIGN_IN = 'users sign in by IAM only';
 
 /**
  * Every type of resource that the local cloud knows, with every property. The page docs/local-cloud.md shows
@@ -245,11 +251,123 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: {
       TimeToLiveSpecification: 'items stay past their time, as they may for days in AWS',
       DeletionProtectionEnabled: 'nothing deletes it here',
-      PointInTimeRecoverySpecification: 'there are no backups here',
+      PointInTimeRecoverySpecification: BACKUPS,
       ProvisionedThroughput: 'no call is throttled here',
       SSESpecification: ENCRYPTION,
       Tags: TAGS,
     },
+  },
+  'AWS::EC2::FlowLog': {
+    honoured: [],
+    accepted: Object.fromEntries(
+      [
+        'DeliverLogsPermissionArn',
+        'LogDestination',
+        'LogDestinationType',
+        'LogFormat',
+        'LogGroupName',
+        'MaxAggregationInterval',
+        'ResourceId',
+        'ResourceType',
+        'Tags',
+        'TrafficType',
+      ].map((name) => [name, PACKETS]),
+    ),
+  },
+  'AWS::EC2::RouteTable': { honoured: [], accepted: { Tags: TAGS, VpcId: SUBNETS } },
+  'AWS::EC2::SecurityGroup': {
+    honoured: [
+      ...[
+        'CidrIp',
+        'DestinationPrefixListId',
+        'DestinationSecurityGroupId',
+        'FromPort',
+        'IpProtocol',
+        'ToPort',
+      ].map((name) => `SecurityGroupEgress.${name}`),
+      ...['CidrIp', 'FromPort', 'IpProtocol', 'SourceSecurityGroupId', 'ToPort'].map(
+        (name) => `SecurityGroupIngress.${name}`,
+      ),
+    ],
+    accepted: {
+      GroupDescription: DESCRIPTION,
+      GroupName: DESCRIPTION,
+      'SecurityGroupEgress.Description': DESCRIPTION,
+      'SecurityGroupIngress.Description': DESCRIPTION,
+      Tags: TAGS,
+      VpcId: SUBNETS,
+    },
+  },
+  'AWS::EC2::SecurityGroupEgress': {
+    honoured: [
+      'CidrIp',
+      'DestinationPrefixListId',
+      'DestinationSecurityGroupId',
+      'FromPort',
+      'GroupId',
+      'IpProtocol',
+      'ToPort',
+    ],
+    accepted: { Description: DESCRIPTION },
+  },
+  'AWS::EC2::SecurityGroupIngress': {
+    honoured: ['CidrIp', 'FromPort', 'GroupId', 'IpProtocol', 'SourceSecurityGroupId', 'ToPort'],
+    accepted: { Description: DESCRIPTION },
+  },
+  'AWS::EC2::Subnet': {
+    honoured: ['CidrBlock', 'VpcId'],
+    accepted: { AvailabilityZone: MACHINE, MapPublicIpOnLaunch: MACHINE, Tags: TAGS },
+  },
+  'AWS::EC2::SubnetRouteTableAssociation': { honoured: ['RouteTableId', 'SubnetId'] },
+  'AWS::EC2::VPC': {
+    honoured: ['CidrBlock'],
+    accepted: {
+      EnableDnsHostnames: MACHINE,
+      EnableDnsSupport: MACHINE,
+      InstanceTenancy: MACHINE,
+      Tags: TAGS,
+    },
+  },
+  'AWS::EC2::VPCEndpoint': {
+    honoured: [
+      'PrivateDnsEnabled',
+      'RouteTableIds',
+      'SecurityGroupIds',
+      'ServiceName',
+      'SubnetIds',
+      'VpcEndpointType',
+      'VpcId',
+    ],
+    accepted: { PolicyDocument: RESOURCE_POLICY, Tags: TAGS },
+  },
+  'AWS::ElastiCache::ServerlessCache': {
+    honoured: ['SecurityGroupIds', 'ServerlessCacheName', 'SubnetIds', 'UserGroupId'],
+    accepted: {
+      CacheUsageLimits: 'nothing is limited or billed by use here',
+      DailySnapshotTime: BACKUPS,
+      Description: DESCRIPTION,
+      Engine: ENGINE,
+      FinalSnapshotName: BACKUPS,
+      KmsKeyId: ENCRYPTION,
+      MajorEngineVersion: ENGINE,
+      NetworkType: MACHINE,
+      SnapshotRetentionLimit: BACKUPS,
+      Tags: TAGS,
+    },
+  },
+  'AWS::ElastiCache::User': {
+    honoured: ['AccessString', 'AuthenticationMode.Type', 'UserId', 'UserName'],
+    accepted: {
+      'AuthenticationMode.Passwords': OTHER_SIGN_IN,
+      Engine: ENGINE,
+      NoPasswordRequired: OTHER_SIGN_IN,
+      Passwords: OTHER_SIGN_IN,
+      Tags: TAGS,
+    },
+  },
+  'AWS::ElastiCache::UserGroup': {
+    honoured: ['UserGroupId', 'UserIds'],
+    accepted: { Engine: ENGINE, Tags: TAGS },
   },
   'AWS::Events::EventBus': {
     honoured: ['Name'],
@@ -347,6 +465,8 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       'ReservedConcurrentExecutions',
       'Role',
       'Timeout',
+      'VpcConfig.SecurityGroupIds',
+      'VpcConfig.SubnetIds',
     ],
     accepted: {
       Architectures: 'the code is JavaScript',
@@ -357,6 +477,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       Runtime: 'functions run on the Node.js of the local cloud',
       Tags: TAGS,
       TracingConfig: 'there is no X-Ray here',
+      'VpcConfig.Ipv6AllowedForDualStack': MACHINE,
     },
   },
   'AWS::Lambda::Permission': {
