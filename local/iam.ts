@@ -109,6 +109,9 @@ export function accessKeyOf(roleLogicalId: string): string {
   return ACCESS_KEY_PREFIX + roleLogicalId;
 }
 
+/** What functions sign with besides the access key id: the same for every role, and no secret on this machine. */
+export const ROLE_CREDENTIALS = { secretAccessKey: 'local', sessionToken: 'local' };
+
 /** The message of the AccessDeniedException with which AWS refuses a call. */
 export function accessDeniedMessage(principalArn: string, action: string, resourceArn: string): string {
   return `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resourceArn} because no identity-based policy allows the ${action} action`;
@@ -120,6 +123,17 @@ const AWS_MANAGED: Readonly<Record<string, readonly string[]>> = {
     'logs:CreateLogGroup',
     'logs:CreateLogStream',
     'logs:PutLogEvents',
+  ],
+  'service-role/AWSLambdaVPCAccessExecutionRole': [
+    'logs:CreateLogGroup',
+    'logs:CreateLogStream',
+    'logs:PutLogEvents',
+    'ec2:CreateNetworkInterface',
+    'ec2:DescribeNetworkInterfaces',
+    'ec2:DescribeSubnets',
+    'ec2:DeleteNetworkInterface',
+    'ec2:AssignPrivateIpAddresses',
+    'ec2:UnassignPrivateIpAddresses',
   ],
   'service-role/AmazonAPIGatewayPushToCloudWatchLogs': ['logs:*'],
   AWSXRayDaemonWriteAccess: ['xray:*'],

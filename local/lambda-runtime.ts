@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { accessKeyOf } from './iam.ts';
+import { accessKeyOf, ROLE_CREDENTIALS } from './iam.ts';
 import {
   FunctionEnded,
   type FunctionSettings,
@@ -41,10 +41,10 @@ export class LambdaRuntime implements FunctionInvoker {
 
   constructor(
     context: CloudContext,
-    services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'deliver' | 'observe'>,
+    services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'certificate' | 'deliver' | 'observe'>,
   ) {
     const { stack } = context;
-    this.#surroundings = { ...context, observe: services.observe };
+    this.#surroundings = { ...context, observe: services.observe, certificate: services.certificate };
     this.#services = services;
     for (const resource of stack.resources('AWS::Lambda::Function')) {
       const settings = functionSettings(context, resource, services);
@@ -197,8 +197,8 @@ function lambdaEnvironment({
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_LAMBDA_LOG_GROUP_NAME: logGroupName,
     AWS_LAMBDA_LOG_STREAM_NAME: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
-    AWS_SESSION_TOKEN: 'local',
+    AWS_SECRET_ACCESS_KEY: ROLE_CREDENTIALS.secretAccessKey,
+    AWS_SESSION_TOKEN: ROLE_CREDENTIALS.sessionToken,
     LAMBDA_TASK_ROOT: codeFolder,
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
