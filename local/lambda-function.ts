@@ -33,6 +33,8 @@ export interface FunctionSurroundings {
   readonly faults: FaultRegistry;
   readonly logs: LogStore;
   readonly observe?: Observer | undefined;
+  /** A certificate (PEM) that functions trust besides the public authorities'. */
+  readonly certificate?: string | undefined;
 }
 
 /** Thrown when a function's reserved concurrency is used up. */
@@ -215,7 +217,7 @@ export class LambdaFunction {
   #start(): LambdaInstance {
     if (this.#closed) throw new FunctionEnded(this.settings.name);
     const { codeFolder, handler, timeoutMs, logFormat, environment, memoryMb, name } = this.settings;
-    const { clock, logs } = this.#surroundings;
+    const { clock, logs, certificate } = this.#surroundings;
     const instance = new LambdaInstance({
       codeFolder,
       handler,
@@ -224,6 +226,7 @@ export class LambdaFunction {
       environment,
       memoryMb,
       clock: clock.shared,
+      ...(certificate && { certificate }),
       nodeOptions: (environment.NODE_OPTIONS ?? '').split(/\s+/).filter((option) => option !== ''),
       onLine: ({ type: _type, ...line }) => logs.append({ group: name, ...line }),
     });

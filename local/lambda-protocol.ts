@@ -9,6 +9,8 @@ export interface InstanceData {
   readonly logFormat: 'Text' | 'JSON';
   /** Shared memory of the movable clock. */
   readonly clock: SharedArrayBuffer;
+  /** A certificate (PEM) to trust besides the public authorities'. */
+  readonly certificate?: string;
 }
 
 /** The part of a handler's `context` that is plain data. */

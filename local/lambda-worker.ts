@@ -37,6 +37,7 @@ process.on('unhandledRejection', (reason) => {
 });
 
 try {
+  if (data.certificate) await trust(data.certificate);
   const handler = await loadHandler();
   port.on('message', (message: ToInstance) => void serve(handler, message));
   send({ type: 'ready' });
@@ -92,6 +93,12 @@ function loadAsCommonJs(folder: string): void {
       return nextLoad(url, own ? { ...context, format: 'commonjs' } : context);
     },
   });
+}
+
+/** Makes this thread's TLS connections trust a certificate besides the public authorities'. */
+async function trust(certificate: string): Promise<void> {
+  const { getCACertificates, setDefaultCACertificates } = await import('node:tls');
+  setDefaultCACertificates([...getCACertificates('default'), certificate]);
 }
 
 /** Makes Date tell the local cloud's time: the machine's plus the shared offset. */

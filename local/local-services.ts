@@ -72,6 +72,8 @@ export interface LocalServices {
   readonly awsEndpointUrl: string;
   /** Further variables in every function's environment that the machine, not the template, decides. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Certificate (PEM) of the services that functions reach over TLS; they trust it as they do a public authority. */
+  readonly certificate?: string;
   /**
    * The value of an attribute (`Fn::GetAtt`; `Ref` for a reference) where this service knows better
    * than the table of deterministic names, such as the address of a user pool; else undefined.

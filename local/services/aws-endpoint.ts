@@ -12,6 +12,8 @@ export interface EndpointRoutes {
   readonly targets: Readonly<Record<string, AwsService>>;
   readonly query: Readonly<Record<string, AwsService>>;
   readonly paths: readonly PathHandler[];
+  /** Whether a caller's network leads to a service, by its signing name. */
+  reaches(accessKeyId: string, service: string): boolean;
 }
 
 /** Largest body that a call may have: that of the largest answer or request of DynamoDB. */
@@ -69,13 +71,16 @@ async function parse(request: IncomingMessage): Promise<AwsCall> {
 }
 
 async function dispatch(routes: EndpointRoutes, call: AwsCall): Promise<AwsAnswer> {
+  const signingName =
+    /Credential=[^,\s]+\/([^/]+)\/aws4_request/.exec(call.headers.authorization ?? '')?.[1] ?? '';
+  if (!routes.reaches(call.accessKeyId, signingName)) {
+    throw new ConnectionLost(`${signingName} is out of reach.`);
+  }
   for (const handle of routes.paths) {
     const answer = handle(call);
     if (answer) return await answer;
   }
   const wanted = target(call.headers);
-  const signingName =
-    /Credential=[^,\s]+\/([^/]+)\/aws4_request/.exec(call.headers.authorization ?? '')?.[1] ?? '';
   const service = wanted ? routes.targets[wanted.prefix] : routes.query[signingName];
   if (service) return await service.call(call);
   const name = wanted ? `${wanted.prefix}.${wanted.operation}` : `${signingName || call.method} ${call.url}`;

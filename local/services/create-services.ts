@@ -1,9 +1,12 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CloudContext, FunctionInvoker, LocalServices, RunningCloud } from '../local-services.ts';
+import { Network } from '../network.ts';
 import { serveAdminApi } from './admin-api.ts';
 import { Alarms } from './alarms.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
+import { CacheEndpoint } from './cache/cache-endpoint.ts';
+import { readServerlessCache } from './cache/serverless-cache.ts';
 import { CallerAccess } from './caller-access.ts';
 import { type DeliveryTargets, deliveryTo } from './delivery.ts';
 import { DynamoDb } from './dynamodb.ts';
@@ -54,6 +57,8 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   };
 
   const caller = new CallerAccess(stack, context.access);
+  const network = new Network(stack, context.access);
+  const cache = readServerlessCache(stack);
   const metrics = new Metrics();
   const deliver = deliveryTo((): DeliveryTargets => ({ queues, topics, events, functions }));
   const queues = new Queues(context, caller);
@@ -75,16 +80,29 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   };
 
   let endpoint: AwsEndpoint;
+  let cacheEndpoint: CacheEndpoint | undefined;
   let redis: RedisServer;
   let database: DynamoDb;
   let userPools: UserPools;
   try {
+    cacheEndpoint =
+      cache &&
+      (await start(
+        CacheEndpoint.start({
+          context,
+          network,
+          cache,
+          folder: folder('cache'),
+          redisPort: () => redis.tlsPort,
+        }),
+      ));
     redis = await start(
       RedisServer.start({
         program: options.redisServer,
         folder: folder('redis'),
         faults,
         port: options.ports.redis,
+        ...(cacheEndpoint && { cache: cacheEndpoint.redisOptions }),
       }),
     );
     database = await start(DynamoDb.start(context, caller, folder('dynamodb')));
@@ -101,6 +119,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
           },
           query: { sns: topics, sts: new Sts(caller) },
           paths: [(call) => lambda.handle(call), (call) => userPools.wellKnown(call, issuer)],
+          reaches: (accessKeyId, service) => network.reachesApi(accessKeyId, service),
         },
         options.ports.aws,
       ),
@@ -119,6 +138,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     topics,
     tick: () => events.tick(),
     awsEndpointUrl: endpoint.url,
+    ...(cacheEndpoint && { certificate: cacheEndpoint.certificate.certificate }),
     attribute: (resource, attribute) => {
       if (resource.type === 'AWS::Cognito::UserPool' && attribute.startsWith('Provider')) {
         const url = issuer(stack.attribute(resource, 'Ref'));
@@ -126,6 +146,10 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       }
       if (resource.type === 'AWS::SQS::Queue' && (attribute === 'Ref' || attribute === 'QueueUrl')) {
         return queueUrl(endpoint.url, stack.attribute(resource, 'QueueName'));
+      }
+      if (resource.type === 'AWS::ElastiCache::ServerlessCache' && cacheEndpoint) {
+        if (/^(Reader)?Endpoint\.Address$/.test(attribute)) return '127.0.0.1';
+        if (/^(Reader)?Endpoint\.Port$/.test(attribute)) return String(cacheEndpoint.port);
       }
       return undefined;
     },

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis as RedisClient } from 'ioredis';
 import type { Fault, FaultRegistry } from '../faults.ts';
+import type { Certificate } from './cache/certificate.ts';
 import { watchdog } from './child-watchdog.ts';
 
 /** How a redis-server is started. */
@@ -17,8 +18,23 @@ export interface RedisOptions {
   readonly faults: FaultRegistry;
   /** The port to take if it is free; 0 for any. */
   readonly port: number;
+  /** How it serves a cache of the template besides its own plain port. */
+  readonly cache?: RedisCacheOptions;
 }
 
+/** A redis-server behind a cache's endpoint. */
+export interface RedisCacheOptions {
+  readonly certificate: Certificate;
+  /** The port that clients over TLS are told as the node's: the endpoint's. */
+  readonly announcedPort: number;
+  /** Who signs in through the endpoint, and what they may do: rules of an ACL. */
+  readonly users: readonly { readonly id: string; readonly rules: readonly string[] }[];
+  /** Of each of these users. */
+  readonly password: string;
+}
+
+/** The local cloud itself; no id of a cache's user begins like this. */
+const OWN_USER = '_local';
 /** Slots of a Redis cluster. */
 const SLOTS = 16_384;
 /** The ports of a cluster's own bus lie so far above those for clients. */
@@ -33,6 +49,8 @@ const LIMIT_MS = 10_000;
 /** A real redis-server as a cluster of one node, on loopback, its data appended to a file. */
 export class RedisServer {
   readonly port: number;
+  /** The port for TLS, which a cache's endpoint connects to; 0 without a cache. */
+  readonly tlsPort: number;
   readonly #options: RedisOptions;
   /** Of the user that the local cloud itself works as, whatever the fault denies everybody else. */
   readonly #password = randomBytes(16).toString('hex');
@@ -44,9 +62,10 @@ export class RedisServer {
   #fault: AbortController | undefined;
   #stopping = false;
 
-  private constructor(options: RedisOptions, port: number) {
+  private constructor(options: RedisOptions, ports: { plain: number; tls: number }) {
     this.#options = options;
-    this.port = port;
+    this.port = ports.plain;
+    this.tlsPort = ports.tls;
     this.#unsubscribe = options.faults.onChange((service, fault) => {
       if (service !== 'redis') return;
       this.#changes = this.#changes.catch(() => undefined).then(() => this.#apply(fault));
@@ -60,7 +79,8 @@ export class RedisServer {
    */
   static async start(options: RedisOptions): Promise<RedisServer> {
     mkdirSync(options.folder, { recursive: true });
-    const server = new RedisServer(options, await freePort(options.port));
+    const plain = await freePort(options.port);
+    const server = new RedisServer(options, { plain, tls: options.cache ? await freePort(0, [plain]) : 0 });
     server.#changes = server.#up();
     server.#changes.catch(() => undefined);
     return server;
@@ -92,24 +112,10 @@ export class RedisServer {
   async #up(): Promise<void> {
     const { program, folder } = this.#options;
     this.#stopping = false;
-    const settings = {
-      port: this.port,
-      bind: '127.0.0.1',
-      'protected-mode': 'yes',
-      dir: folder,
-      appendonly: 'yes',
-      appendfsync: 'everysec',
-      save: '',
-      'cluster-enabled': 'yes',
-      'cluster-config-file': 'nodes.conf',
-      'cluster-announce-ip': '127.0.0.1',
-      'cluster-require-full-coverage': 'yes',
-      user: `local on >${this.#password} ~* +@all`,
-    };
-    const flags = Object.entries(settings).flatMap(([name, value]) => [
-      `--${name}`,
-      ...(name === 'user' ? String(value).split(' ') : [String(value)]),
-    ]);
+    const flags = [
+      ...Object.entries(this.#settings(folder)).map(([name, value]) => [`--${name}`, String(value)]),
+      ...this.#users(true).map(([name, ...rules]) => ['--user', name, ...rules]),
+    ].flat();
     // In a process group of its own, so that Ctrl-C in a terminal leaves its end to this process.
     const child = spawn(program, flags, { stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     this.#child = child;
@@ -132,11 +138,56 @@ export class RedisServer {
     this.#client = await Promise.race([this.#connect(), failed]);
   }
 
+  #settings(folder: string): Record<string, string | number> {
+    const { cache } = this.#options;
+    return {
+      port: this.port,
+      bind: '127.0.0.1',
+      'protected-mode': 'yes',
+      dir: folder,
+      appendonly: 'yes',
+      appendfsync: 'everysec',
+      save: '',
+      'cluster-enabled': 'yes',
+      'cluster-config-file': 'nodes.conf',
+      'cluster-announce-ip': '127.0.0.1',
+      'cluster-require-full-coverage': 'yes',
+      ...(cache && {
+        'tls-port': this.tlsPort,
+        'tls-cert-file': cache.certificate.certificateFile,
+        'tls-key-file': cache.certificate.privateKeyFile,
+        'tls-ca-cert-file': cache.certificate.certificateFile,
+        'tls-auth-clients': 'no',
+        // Only so does the node have a port of each kind, and tell each client the one of its kind.
+        'tls-cluster': 'yes',
+        'cluster-announce-port': this.port,
+        'cluster-announce-tls-port': cache.announcedPort,
+      }),
+    };
+  }
+
+  /**
+   * Names and rules of everybody who signs in with a password.
+   *
+   * @param allowed whether the users of the cache may do what they are there for
+   */
+  #users(allowed: boolean): [name: string, ...rules: string[]][] {
+    const { users = [], password = '' } = this.#options.cache ?? {};
+    return [
+      [OWN_USER, 'on', `>${this.#password}`, '~*', '+@all'],
+      ...users.map(({ id, rules }): [string, ...string[]] => [
+        id,
+        ...(allowed ? rules : ['on']),
+        `>${password}`,
+      ]),
+    ];
+  }
+
   async #connect(): Promise<RedisClient> {
     const client = new RedisClient({
       host: '127.0.0.1',
       port: this.port,
-      username: 'local',
+      username: OWN_USER,
       password: this.#password,
       lazyConnect: true,
       maxRetriesPerRequest: null,
@@ -219,15 +270,18 @@ export class RedisServer {
 
   async #letAllIn(allowed: boolean): Promise<void> {
     await this.#client?.call('ACL', 'SETUSER', 'default', allowed ? '+@all' : '-@all');
+    for (const [name, ...rules] of this.#users(allowed)) {
+      if (name !== OWN_USER) await this.#client?.call('ACL', 'SETUSER', name, 'reset', ...rules);
+    }
   }
 }
 
-/** A port that is free, and whose bus port is free too. */
-async function freePort(preferred: number): Promise<number> {
+/** A port that is free, and whose bus port is free too, and that is none of those taken. */
+async function freePort(preferred: number, taken: readonly number[] = []): Promise<number> {
   const random = () => 20_000 + Math.floor(Math.random() * 30_000);
   const candidates = [preferred, ...Array.from({ length: 50 }, random)].filter((port) => port > 0);
   for (const port of candidates) {
-    if ((await isFree(port)) && (await isFree(port + BUS_OFFSET))) return port;
+    if (!taken.includes(port) && (await isFree(port)) && (await isFree(port + BUS_OFFSET))) return port;
   }
   throw new Error('No free port was found for redis-server.');
 }
