@@ -2,23 +2,12 @@ import type { Command } from '../../core/command.ts';
 import type { MaintenanceEvent } from '../../core/event.ts';
 import { executeCommand, stateOf } from '../../core/execute-command.ts';
 import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge.ts';
-import type { SessionPolicy } from '../../core/session.ts';
-import type { SessionStore } from '../../core/session-store.ts';
 import type { State } from '../../core/state.ts';
 import { ALICE, enable, NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryPurgeLedger } from './in-memory-purge-ledger.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
-
-export const POLICY: SessionPolicy = {
-  prefix: 'vedfolnir:session:',
-  cookie: 'session_id',
-  rolePointers: ['/role', '/user/role'],
-  userPointers: ['/user', '/username'],
-  createdAtPointers: ['/created_at'],
-  adminRoles: ['admin'],
-  workerRoles: ['worker'],
-};
+import { POLICY } from './sessions.ts';
 
 /** The end of a function that is killed: it does nothing any more and hears of nothing. */
 export class Killed extends Error {
@@ -47,13 +36,13 @@ export class PurgeBench {
   time = NOW;
   /** ms that each call to a store takes. */
   callTime = 150;
-  /** Keys of a batch for each that the purge asks for. */
-  readonly #scale: number;
+  readonly #store: PurgeParts['store'] | undefined;
   #owners = 0;
   #ids = 0;
 
-  constructor({ scale = 0.05 }: { readonly scale?: number } = {}) {
-    this.#scale = scale;
+  /** @param store another one than `sessions` */
+  constructor(store?: PurgeParts['store']) {
+    this.#store = store;
   }
 
   /** Calls the purge as a function of its own; kills it where it is told to. */
@@ -109,15 +98,14 @@ export class PurgeBench {
   }
 
   #partsWith(live: <T>(call: () => Promise<T>) => Promise<T>, owner: string): PurgeParts {
-    const { sessions, ledger, events } = this;
-    const size = (keys: number) => Math.ceil(keys * this.#scale);
-    const store: Pick<SessionStore, 'walk' | 'endUnchanged' | 'size'> = {
-      walk: (position, keys) => live(() => sessions.walk(position, size(keys))),
-      endUnchanged: (those) => live(() => sessions.endUnchanged(those)),
-      size: () => live(() => sessions.size()),
-    };
+    const { ledger, events } = this;
+    const store = this.#store ?? inSmallBatches(this.sessions);
     return {
-      store,
+      store: {
+        walk: (...given) => live(() => store.walk(...given)),
+        endUnchanged: (...given) => live(() => store.endUnchanged(...given)),
+        size: () => live(() => store.size()),
+      },
       ledger: {
         read: () => live(() => ledger.read()),
         replace: (revision, entry) => live(() => ledger.replace(revision, entry)),
@@ -134,6 +122,15 @@ export class PurgeBench {
       onEnded: (batch) => this.ended.push(batch),
     };
   }
+}
+
+/** A twentieth of what is asked for. */
+function inSmallBatches(store: MemorySessionStore): PurgeParts['store'] {
+  return {
+    walk: (position, size) => store.walk(position, Math.ceil(size / 20)),
+    endUnchanged: (sessions) => store.endUnchanged(sessions),
+    size: () => store.size(),
+  };
 }
 
 /** Texts of sessions by what they are to the purge. */

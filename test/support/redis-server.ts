@@ -71,7 +71,7 @@ export class RedisServers {
     for (const port of this.#ports) this.#spawn(port);
     const nodes = this.#ports.map((port) => this.#direct(port));
     try {
-      await Promise.all(nodes.map((node) => until(async () => (await node.ping()) === 'PONG')));
+      await Promise.all(nodes.map((node) => until(() => isReady(node))));
       if (this.#options.masters > 0) await this.#makeCluster(nodes);
     } finally {
       for (const node of nodes) node.disconnect();
@@ -155,6 +155,15 @@ export class RedisServers {
       return info.includes('cluster_state:ok') && info.includes(`cluster_size:${nodes.length}`);
     };
     await Promise.all(nodes.map((node) => until(() => isUp(node))));
+  }
+}
+
+/** While a server loads its data, it answers with an error. */
+async function isReady(node: Redis): Promise<boolean> {
+  try {
+    return (await node.ping()) === 'PONG';
+  } catch {
+    return false;
   }
 }
 

@@ -7,8 +7,9 @@ import { ALICE, enable, NOW } from '../../support/examples.ts';
 import { InMemoryEventLog } from '../../support/in-memory-event-log.ts';
 import { InMemoryPurgeLedger } from '../../support/in-memory-purge-ledger.ts';
 import { MemorySessionStore } from '../../support/memory-session-store.ts';
-import { POLICY, SESSION_TEXTS } from '../../support/purge-bench.ts';
+import { SESSION_TEXTS } from '../../support/purge-bench.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { POLICY } from '../../support/sessions.ts';
 
 class Bench {
   readonly sessions = new MemorySessionStore(POLICY);
