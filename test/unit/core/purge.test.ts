@@ -172,6 +172,17 @@ describe('what happens meanwhile', () => {
     ]);
   });
 
+  test('another order takes its place: the run begins anew within two seconds, not at its end', async () => {
+    for (let n = 0; n < 500; n += 1) bench.sessions.put(`member-${n}`, member(BEFORE));
+    await bench.enable();
+    bench.callTime = 500;
+    meanwhile('walk', 2, () => bench.command({ type: 'purge_sessions', all: false }, BOB));
+    await bench.purge();
+    const underTheFirst = bench.ended.filter(({ order }) => order.id === 'purge-1');
+    expect(underTheFirst.length).toBeLessThan(6);
+    expect(bench.ended.length).toBeGreaterThan(12);
+  });
+
   test('another order comes at the last moment: its receipt is its own', async () => {
     populate();
     await bench.enable();
@@ -203,6 +214,41 @@ describe('what happens meanwhile', () => {
 });
 
 describe('two at once', () => {
+  /** Does something before the third walk, once. */
+  function inTheMiddle(act: () => Promise<void>): void {
+    let walks = 0;
+    bench.sessions.before = async (call) => {
+      walks += call === 'walk' ? 1 : 0;
+      if (walks !== 3) return;
+      walks += 1;
+      await act();
+    };
+  }
+
+  test('who comes in the middle goes home', async () => {
+    populate();
+    await bench.enable();
+    inTheMiddle(async () => expect(await bench.purge()).toEqual({ outcome: 'busy' }));
+    expect(await bench.purge()).toMatchObject({ outcome: 'completed' });
+    expect(await bench.receipts()).toMatchObject([{ details: { deleted: 54, counts_exact: true } }]);
+  });
+
+  test('one that was paused until another took over leaves the rest to that one', async () => {
+    populate();
+    await bench.enable();
+    let endedByOthers = 0;
+    inTheMiddle(async () => {
+      bench.time += 60_000;
+      expect(await bench.purge({ time: 1500 })).toMatchObject({ outcome: 'handed_on' });
+      endedByOthers = bench.ended.length;
+    });
+    expect(await bench.purge()).toEqual({ outcome: 'busy' });
+    // The piece that it was at; nothing after that.
+    expect(bench.ended.length - endedByOthers).toBeLessThanOrEqual(1);
+    await bench.purge();
+    expect(left()).toEqual(SIX_ADMINS);
+  });
+
   test('one works, the other goes home', async () => {
     populate();
     await bench.enable();
@@ -214,14 +260,10 @@ describe('two at once', () => {
   test('one that was paused until another took over stops without a trace', async () => {
     populate();
     await bench.enable();
-    let walks = 0;
-    bench.sessions.before = async (call) => {
-      walks += call === 'walk' ? 1 : 0;
-      if (walks !== 3) return;
-      walks += 1;
+    inTheMiddle(async () => {
       bench.time += 60_000;
       expect(await bench.purge()).toMatchObject({ outcome: 'completed' });
-    };
+    });
     expect(await bench.purge()).toMatchObject({ outcome: 'busy' });
     expect(left()).toEqual(SIX_ADMINS);
     expect(await bench.receipts()).toMatchObject([{ details: { interruptions: 1, counts_exact: false } }]);
