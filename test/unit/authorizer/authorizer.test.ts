@@ -74,7 +74,10 @@ function authorizerIn(
 
 function shownAs(role: Role): Shown {
   if (role === 'anonymous') return { outcome: 'none' };
-  return { outcome: 'valid', credential: { id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW } };
+  return {
+    outcome: 'valid',
+    credential: { kind: 'token', id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW },
+  };
 }
 
 function request(method: string, path: string, own: Partial<GatewayRequest> = {}): GatewayRequest {

@@ -1,6 +1,10 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CorruptLogError, SessionStoreUnavailableError, StoreUnavailableError } from '../../../core/errors.ts';
+import {
+  CorruptLogError,
+  SessionStoreUnavailableError,
+  StoreUnavailableError,
+} from '../../../core/errors.ts';
 import { INITIAL_STATE, type State } from '../../../core/state.ts';
 import { StateCache, type StateCacheOptions } from '../../../core/state-cache.ts';
 import { ManualTimers, settled } from '../../support/manual-timers.ts';
