@@ -2,7 +2,7 @@ import { type Classification, type Classify, classify as classifyByBuiltInRules 
 import { decide, decisiveOperation, type Outcome, roleMatters } from './decision.ts';
 import { StoreUnavailableError } from './errors.ts';
 import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
-import type { Offenders, Summary } from './offenders.ts';
+import type { OffenderTable, Summary } from './offenders.ts';
 import { buildRefusal, type Refusal } from './refusal.ts';
 import { baseWait, repeatedWait } from './retry-after.ts';
 import type { RouteMatcher } from './route-matcher.ts';
@@ -79,7 +79,7 @@ export interface DecisionLog {
 
 export interface AuthorizerParts {
   readonly states: StateSource;
-  readonly offenders: Offenders;
+  readonly offenders: OffenderTable;
   readonly alwaysAllowed: RouteMatcher<true>;
   /** What to decide when no state has ever been read. */
   readonly stateUnknown: 'open' | 'closed';
