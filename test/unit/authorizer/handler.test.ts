@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { INITIAL_STATE } from '../../../core/state.ts';
+import type { AuthorizerEvent } from '../../../lambdas/authorizer/authorizer-event.ts';
 import type { AuthorizerResult } from '../../../lambdas/authorizer/authorizer-result.ts';
-import type { AuthorizerEvent } from '../../../lambdas/authorizer/gateway-event.ts';
 import { json, StubServer } from '../../support/stub-server.ts';
 import { TestIssuer } from '../../support/tokens.ts';
 
