@@ -3,7 +3,7 @@ import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import { awsIdentity } from '../shared/aws-identity.ts';
+import type { AwsIdentity } from '../shared/aws-identity.ts';
 import type { GateRedis } from './lazy-redis.ts';
 import type { SessionSettings } from './settings.ts';
 
@@ -21,13 +21,13 @@ const CONNECT_TIMEOUT = 400;
 export function openGateRedis(
   { redis, policy }: SessionSettings,
   scope: string,
-  env: NodeJS.ProcessEnv,
+  identity: AwsIdentity,
   onCorrupt: (error: Error) => void,
 ): GateRedis {
   const connection = new RedisConnection(parseRedisSettings(redis), {
     commandTimeout: COMMAND_TIMEOUT,
     connectTimeout: CONNECT_TIMEOUT,
-    identity: awsIdentity(env),
+    identity,
   });
   return {
     sessions: new RedisSessionStore(connection, policy),

@@ -10,6 +10,7 @@ import { SharedOffenders } from '../../core/shared-offenders.ts';
 import type { State } from '../../core/state.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { UsageKeyChooser } from '../../core/usage-keys.ts';
+import { awsIdentity } from '../shared/aws-identity.ts';
 import { leanReads } from '../shared/lean-reads.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { type AuthorizerResult, allowedOrigin, metered, toResult } from './authorizer-result.ts';
@@ -31,7 +32,8 @@ const write = (line: string): void => {
 };
 const trouble = troubleLog(write, now);
 
-const reads = leanReads(process.env, READ_TIMEOUT);
+const identity = awsIdentity(process.env);
+const reads = leanReads(process.env, identity, READ_TIMEOUT);
 
 const keys = new KeptKeys(readKeysFromTable(reads, settings.table, settings.issuer));
 
@@ -66,7 +68,7 @@ const redis =
     : new LazyRedis({
         load: async () => {
           const { openGateRedis } = await import('#gate-redis');
-          return openGateRedis(sessions, settings.scope, process.env, trouble.stateReadFailed);
+          return openGateRedis(sessions, settings.scope, identity, trouble.stateReadFailed);
         },
         onFailure: trouble.sessionsUnavailable,
       });

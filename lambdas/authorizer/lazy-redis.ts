@@ -14,7 +14,7 @@ export interface GateRedis {
 
 export interface LazyRedisOptions {
   readonly load: () => Promise<GateRedis>;
-  /** Milliseconds for looking up a session, what is loaded and connected for the first one included. */
+  /** Milliseconds for looking up a session, connecting included. Loading is our own work, and can't hang. */
   readonly lookupLimit?: number;
   /** Told why a session could not be looked up. */
   readonly onFailure: (error: SessionStoreUnavailableError) => void;
@@ -47,7 +47,8 @@ export class LazyRedis implements GateRedis {
 
   async #find(id: string): ReturnType<GateRedis['sessions']['find']> {
     try {
-      return await withTimeLimit(this.#lookupLimit, this.#look(id));
+      const { sessions } = await this.#redis();
+      return await withTimeLimit(this.#lookupLimit, sessions.find(id));
     } catch (cause) {
       const error =
         cause instanceof SessionStoreUnavailableError
@@ -56,10 +57,6 @@ export class LazyRedis implements GateRedis {
       this.#options.onFailure(error);
       throw error;
     }
-  }
-
-  async #look(id: string): ReturnType<GateRedis['sessions']['find']> {
-    return (await this.#redis()).sessions.find(id);
   }
 
   /** What failed to load is loaded anew with the next need. */
