@@ -73,9 +73,12 @@ const redis =
         onFailure: trouble.sessionsUnavailable,
       });
 
-/** The copy says which rules are in force, and not what they are: until they are known, the built-in ones decide. */
+/**
+ * The copy of the state, with the keys to know its admins by. It says which rules are in force, and not what they are:
+ * until they are known, the built-in ones decide.
+ */
 const readCopy = async ({ mirror }: LazyRedis): Promise<State | null> => {
-  const state = await mirror.read();
+  const [state] = await Promise.all([mirror.read(), keys.take(() => mirror.readKeys())]);
   if (state !== null) catalogue.prepare(state).catch(() => {});
   return state;
 };

@@ -7,8 +7,8 @@ import { withTimeLimit } from '../shared/time-limit.ts';
 /** What the gate has Redis for. Everything rejects with SessionStoreUnavailableError. */
 export interface GateRedis {
   readonly sessions: Pick<SessionStore, 'find'>;
-  /** The copy of the state. */
-  readonly mirror: { read(): Promise<State | null> };
+  /** The copy of the state, and the issuer's keys that go with it, as JSON. */
+  readonly mirror: { read(): Promise<State | null>; readKeys(): Promise<string | null> };
   readonly offences: OffenceCounts;
 }
 
@@ -26,7 +26,10 @@ export interface LazyRedisOptions {
  */
 export class LazyRedis implements GateRedis {
   readonly sessions: GateRedis['sessions'] = { find: (id) => this.#find(id) };
-  readonly mirror: GateRedis['mirror'] = { read: async () => (await this.#redis()).mirror.read() };
+  readonly mirror: GateRedis['mirror'] = {
+    read: async () => (await this.#redis()).mirror.read(),
+    readKeys: async () => (await this.#redis()).mirror.readKeys(),
+  };
   readonly offences: OffenceCounts;
   readonly #options: LazyRedisOptions;
   readonly #lookupLimit: number;

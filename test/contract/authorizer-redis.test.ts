@@ -175,8 +175,12 @@ describe.each(['stopped', 'frozen'] as const)('while Redis is %s', (how) => {
 });
 
 describe('while the event log is away', () => {
-  const mirror = (): RedisStateMirror =>
-    new RedisStateMirror(new RedisConnection(redis.settings, { connectTimeout: 1000 }), 'default');
+  let connection: RedisConnection;
+  beforeAll(() => {
+    connection = new RedisConnection(redis.settings, { connectTimeout: 1000 });
+  });
+  afterAll(() => connection.close());
+  const mirror = (): RedisStateMirror => new RedisStateMirror(connection, 'default');
 
   test('a new instance decides by the copy of the state, and says so', async () => {
     await mirror().keep(ACTIVE);
@@ -198,10 +202,14 @@ describe('while the event log is away', () => {
     expect(lines).toContainEqual(expect.objectContaining({ event: 'state_unknown' }));
   });
 
-  test('a session of an admin is let in by the copy', async () => {
+  test('a new instance knows admins by the keys beside the copy, and by their sessions', async () => {
     await mirror().keep(ACTIVE);
+    await mirror().keepKeys(JSON.stringify(issuer.jwks()));
     const handler = await start(null);
+    expect(effectOf(await handler(call({ token: adminToken() })))).toBe('Allow');
     expect(effectOf(await handler(call({ cookie: await session('abc', 'admin') })))).toBe('Allow');
+    const member = issuer.sign(issuer.claims(Date.now()));
+    expect(effectOf(await handler(call({ token: member })))).toBe('Deny');
   });
 });
 

@@ -6,7 +6,7 @@ import { type GateRedis, LazyRedis } from '../../../lambdas/authorizer/lazy-redi
 function working(own: Partial<GateRedis> = {}): GateRedis {
   return {
     sessions: { find: async () => null },
-    mirror: { read: async () => INITIAL_STATE },
+    mirror: { read: async () => INITIAL_STATE, readKeys: async () => null },
     offences: { isPaused: false, add: async (_, calls) => calls },
     ...own,
   };
