@@ -41,8 +41,8 @@ export class RedisStateMirror {
   async read(): Promise<State | null> {
     const [version, text] = await this.#redis.use((client) =>
       client.hmget(this.#key, 'version', 'state').catch((error: Error) => {
-        if (error.message.startsWith('WRONGTYPE')) return ['', ''];
-        throw error;
+        nullIfNoHash(error);
+        return ['', ''];
       }),
     );
     if (version == null && text == null) return null;
@@ -54,6 +54,19 @@ export class RedisStateMirror {
       this.#onCorrupt(new Error(`The copy of the state in ${this.#key} can't be used.`, { cause }));
       return null;
     }
+  }
+
+  /**
+   * The issuer's keys (RFC 7517, as JSON) that go with the copy: an instance that starts without the event log has to
+   * know admins too. Null where there are none. Rejects with SessionStoreUnavailableError.
+   */
+  readKeys(): Promise<string | null> {
+    return this.#redis.use((client) => client.hget(this.#key, 'keys').catch(nullIfNoHash));
+  }
+
+  /** Keeps the issuer's keys beside the copy of the state. Rejects with SessionStoreUnavailableError. */
+  async keepKeys(jwks: string): Promise<void> {
+    await this.#redis.use((client) => client.hset(this.#key, 'keys', jwks));
   }
 
   /** Keeps a state unless one as new is there. Whether it did. Rejects with SessionStoreUnavailableError. */
@@ -70,6 +83,11 @@ export class RedisStateMirror {
     );
     return kept === 1;
   }
+}
+
+function nullIfNoHash(error: Error): null {
+  if (error.message.startsWith('WRONGTYPE')) return null;
+  throw error;
 }
 
 /** Whoever can write to Redis could have written it: what is asked here is only that it can be worked with. */

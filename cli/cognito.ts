@@ -92,7 +92,7 @@ export class Cognito {
     throw refused('too_many_challenges', 'The user pool asks for one thing after another; giving up.');
   }
 
-  /** New tokens for a refresh token; null when it is not good any more. */
+  /** New tokens for a refresh token; null when it is not good any more. Throws CliError when they are refused. */
   async refresh(refreshToken: string): Promise<Tokens | null> {
     try {
       const { AuthenticationResult } = await this.#send((signal) =>
@@ -143,11 +143,17 @@ export class Cognito {
     switch (name) {
       case 'NotAuthorizedException':
       case 'UserNotFoundException':
-      case 'UserLambdaValidationException':
       case 'CodeMismatchException':
       case 'ExpiredCodeException':
       case 'InvalidPasswordException':
         return new CliError({ exitCode, code: 'sign_in_refused', message: readable(message) });
+      // Who signs in is known, and is not let in: by the guard of a maintenance, or by another trigger of the pool's.
+      case 'UserLambdaValidationException':
+        return new CliError({
+          exitCode: EXIT.failed,
+          code: 'sign_in_refused',
+          message: `Sign-in refused: ${readable(message)}`,
+        });
       case 'PasswordResetRequiredException':
         return new CliError({
           exitCode,
@@ -189,10 +195,14 @@ async function answerChallenge(
   );
 }
 
-/** Cognito puts a prefix before what a trigger said. */
+/** Cognito puts a prefix before what a trigger said, and a full stop after it. */
 function readable(message: string): string {
-  const said = message.replace(/^PreTokenGeneration failed with error /, '').trim();
-  return said === '' ? 'The sign-in was refused.' : said;
+  const said = message
+    .replace(/^PreTokenGeneration failed with error /, '')
+    .trim()
+    .replace(/\.+$/, '');
+  if (said === '') return 'The sign-in was refused.';
+  return /[!?]$/.test(said) ? said : `${said}.`;
 }
 
 function refused(code: string, message: string): CliError {

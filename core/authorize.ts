@@ -2,7 +2,7 @@ import { type Classification, type Classify, classify as classifyByBuiltInRules 
 import { decide, decisiveOperation, type Outcome, roleMatters } from './decision.ts';
 import { StoreUnavailableError } from './errors.ts';
 import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
-import type { Offenders, Summary } from './offenders.ts';
+import type { OffenderTable, Summary } from './offenders.ts';
 import { buildRefusal, type Refusal } from './refusal.ts';
 import { baseWait, repeatedWait } from './retry-after.ts';
 import type { RouteMatcher } from './route-matcher.ts';
@@ -79,7 +79,7 @@ export interface DecisionLog {
 
 export interface AuthorizerParts {
   readonly states: StateSource;
-  readonly offenders: Offenders;
+  readonly offenders: OffenderTable;
   readonly alwaysAllowed: RouteMatcher<true>;
   /** What to decide when no state has ever been read. */
   readonly stateUnknown: 'open' | 'closed';
@@ -120,7 +120,7 @@ export class Authorizer {
     const shown = await request.identify(now);
     if (shown.outcome === 'none') return ALLOW;
     const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
-    return { effect: 'allow', identity: identityOf(shown, reading?.state ?? null) };
+    return { effect: 'allow', identity: identityOf(shown, reading && effective(reading.state, now)) };
   }
 
   async #decide(request: GatewayRequest, reading: StateReading, now: number): Promise<Verdict> {
@@ -131,7 +131,7 @@ export class Authorizer {
         : this.#classifierOf(state)(request.method, request.path);
     const operation = decisiveOperation(classification);
     if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
-    const identity = identityOf(await request.identify(now), state);
+    const identity = identityOf(await request.identify(now), effective(state, now));
     const outcome = decide(state, operation, identity.principal.role, now);
     const { maintenance } = effective(state, now);
     if (outcome === 'allow' || maintenance === null) return { effect: 'allow', identity };

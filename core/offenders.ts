@@ -23,6 +23,7 @@ export interface Summary {
 
 interface Entry {
   minute: number;
+  /** Calls of this minute, here or, where more are known of, everywhere. */
   calls: number;
   /** Consecutive minutes over the threshold before `minute`. */
   minutesBefore: number;
@@ -33,6 +34,14 @@ interface Entry {
 type Unlogged = { -readonly [Part in Exclude<keyof Summary, 'client'>]: Summary[Part] };
 
 const MINUTE = 60_000;
+
+/** The minute of an instant (ms since the epoch), counted from the epoch. */
+export function minuteOf(now: number): number {
+  return Math.floor(now / MINUTE);
+}
+
+/** What the authorizer needs to know of offenders. */
+export type OffenderTable = Pick<Offenders, 'record' | 'takeSummaries'>;
 
 /**
  * Who calls again and again although blocked. One table per authorizer instance, bounded: the clients that were
@@ -56,7 +65,7 @@ export class Offenders {
 
   /** Counts a call that `maintenance` blocked at `now` (ms since the epoch). */
   record(client: string, operation: string, maintenance: Blocker, now: number): Offence {
-    const entry = this.#touch(client, Math.floor(now / MINUTE));
+    const entry = this.#touch(client, minuteOf(now));
     entry.calls += 1;
     if (entry.calls <= this.#threshold) return { minutes: 0, logged: true };
     const { id, mode } = maintenance;
@@ -73,9 +82,15 @@ export class Offenders {
     return { minutes: entry.minutesBefore + 1, logged: false };
   }
 
+  /** Takes in how often a client was blocked in a minute at all instances together, if that minute is its last. */
+  raise(client: string, minute: number, calls: number): void {
+    const entry = this.#entries.get(client);
+    if (entry?.minute === minute) entry.calls = Math.max(entry.calls, calls);
+  }
+
   /** The calls without a line of their own, of minutes that are over at `now`; each is told once. */
   takeSummaries(now: number): readonly Summary[] {
-    const minute = Math.floor(now / MINUTE);
+    const minute = minuteOf(now);
     if (minute !== this.#sweptMinute) {
       this.#sweptMinute = minute;
       for (const [client, entry] of this.#entries) {

@@ -36,6 +36,17 @@ export class KeptKeys {
     return this.#kept;
   }
 
+  /** Takes keys from elsewhere, unless there are some. What fails there changes nothing. */
+  async take(read: () => Promise<string | null>): Promise<void> {
+    if (this.#kept !== null) return;
+    try {
+      const jwks = await read();
+      if (jwks !== null) this.#kept ??= JSON.parse(jwks) as KeySet;
+    } catch {
+      // Without keys a token can't be checked, and `get` says so.
+    }
+  }
+
   /** Begins to read the keys, unless there are some, and lets nobody wait for it. What fails is begun again next time. */
   prepare(): void {
     if (this.#kept !== null || this.#preparing) return;

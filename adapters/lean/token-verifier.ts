@@ -1,6 +1,6 @@
 import { JwksNotAvailableInCacheError, JwtExpiredError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
-import { type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity.ts';
+import { CLOCK_SKEW, type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity.ts';
 
 export interface TokenSettings {
   /** Issuer URL without a trailing slash. */
@@ -27,8 +27,6 @@ export type KeySet = Parameters<ReturnType<typeof createJwtVerifier>['cacheJwks'
 /** A token is believed for at most 15 minutes, whatever its issuer says. */
 const LONGEST_BELIEF = 15 * 60;
 const LONGEST_TOKEN = 8192;
-/** Issuers' clocks may be ahead of ours by this much, seconds. */
-const CLOCK_SKEW = 60;
 /** An unknown key id makes us look for new keys, but no more often than this, ms. */
 const KEY_REFRESH_INTERVAL = 10_000;
 const MOST_REMEMBERED = 2000;
@@ -91,12 +89,11 @@ export class TokenVerifier {
   }
 
   #accept(token: string, claims: Claims, now: number): Verified {
-    const seconds = Math.floor(now / 1000);
     const { iat, exp } = claims;
     if (typeof iat !== 'number' || typeof exp !== 'number') {
       return { outcome: 'bad', why: 'the token does not say when it was issued and when it expires' };
     }
-    if (iat > seconds + CLOCK_SKEW) return { outcome: 'bad', why: 'the token is not valid yet' };
+    if (iat * 1000 > now + CLOCK_SKEW) return { outcome: 'bad', why: 'the token is not valid yet' };
     const until = Math.min(exp, iat + LONGEST_BELIEF) * 1000;
     if (until <= now) return { outcome: 'bad', why: TOKEN_EXPIRED };
     const credential = this.#credentialOf(claims, iat);
@@ -110,6 +107,7 @@ export class TokenVerifier {
     const { adminGroups, workerGroups, apiKeyClaim } = this.#settings;
     const apiKey = apiKeyClaim === undefined ? undefined : claims[apiKeyClaim];
     return {
+      kind: 'token',
       id: typeof claims.username === 'string' ? claims.username : String(claims.sub),
       role: roleOfGroups(Array.isArray(groups) ? groups : [], { admins: adminGroups, workers: workerGroups }),
       issuedAt: iat * 1000,

@@ -82,6 +82,9 @@ export async function bundle(entry: string, outfile: string): Promise<number> {
     target: 'node24',
     format: 'cjs',
     minify: true,
+    // What is loaded on first need is a bundle of its own, and nothing here needs it.
+    external: ['#gate-redis'],
+    supported: { 'dynamic-import': false },
     metafile: true,
     logLevel: 'error',
   });

@@ -11,18 +11,15 @@ import { Authorizer } from '../../core/authorize.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import { StateCache } from '../../core/state-cache.ts';
+import { type AuthorizerEvent, headerValues } from '../../lambdas/authorizer/authorizer-event.ts';
 import {
   type AuthorizerResult,
   allowedOrigin,
   toResult,
 } from '../../lambdas/authorizer/authorizer-result.ts';
 import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
-import {
-  type AuthorizerEvent,
-  headerValues,
-  toGatewayRequest,
-  type VerifyToken,
-} from '../../lambdas/authorizer/gateway-event.ts';
+import { toGatewayRequest } from '../../lambdas/authorizer/gateway-event.ts';
+import type { VerifyToken } from '../../lambdas/authorizer/identify.ts';
 
 /** The same authorizer on the usual stack: SDK client, Powertools, middy, zod and ioredis. For comparison only. */
 const list = z.string().transform((text) => text.split(','));
@@ -75,7 +72,9 @@ const authorizer = new Authorizer({
 
 export const handler = middy<AuthorizerEvent, AuthorizerResult>().handler(async (event: AuthorizerEvent) => {
   const verify: VerifyToken = (token, now) => verifier.verify(token, now);
-  const verdict = await authorizer.authorize(toGatewayRequest(event, verify, env.REFUSAL_FORM));
+  const verdict = await authorizer.authorize(
+    toGatewayRequest(event, { verify, allowedOrigins: env.ALLOWED_ORIGINS }, env.REFUSAL_FORM),
+  );
   const [origin] = verdict.effect === 'allow' ? [] : headerValues(event, 'origin');
   return toResult(verdict, allowedOrigin(origin, env.ALLOWED_ORIGINS));
 });

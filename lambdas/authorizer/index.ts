@@ -1,4 +1,3 @@
-import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { KeptKeys, readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readRules } from '../../adapters/lean/read-rules.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
@@ -7,19 +6,20 @@ import { Authorizer, type GatewayRequest } from '../../core/authorize.ts';
 import { CatalogueCache } from '../../core/catalogue-cache.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
+import { SharedOffenders } from '../../core/shared-offenders.ts';
 import type { State } from '../../core/state.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { UsageKeyChooser } from '../../core/usage-keys.ts';
+import { awsIdentity } from '../shared/aws-identity.ts';
+import { leanReads } from '../shared/lean-reads.ts';
+import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { type AuthorizerResult, allowedOrigin, metered, toResult } from './authorizer-result.ts';
 import { decisionLog } from './decision-log.ts';
-import {
-  type AuthorizerEvent,
-  headerValues,
-  identifiedOnce,
-  toGatewayRequest,
-  type VerifyToken,
-} from './gateway-event.ts';
+import { identifiedOnce, toGatewayRequest } from './gateway-event.ts';
+import type { CredentialSources, VerifyToken } from './identify.ts';
+import { LazyRedis } from './lazy-redis.ts';
 import { readSettings } from './settings.ts';
+import { troubleLog } from './trouble-log.ts';
 
 /** Longest that a request waits for the state, and for the issuer's keys, ms: well below the function's time limit. */
 const READ_TIMEOUT = 1000;
@@ -27,16 +27,13 @@ const READ_TIMEOUT = 1000;
 const settings = readSettings(process.env);
 const now = (): number => Date.now();
 
-const reads = dynamoDbOverHttps({
-  endpoint: settings.endpoint,
-  region: settings.region,
-  timeout: READ_TIMEOUT,
-  credentials: () => ({
-    accessKeyId: process.env.AWS_ACCESS_KEY_ID ?? '',
-    secretAccessKey: process.env.AWS_SECRET_ACCESS_KEY ?? '',
-    sessionToken: process.env.AWS_SESSION_TOKEN,
-  }),
-});
+const write = (line: string): void => {
+  process.stdout.write(line);
+};
+const trouble = troubleLog(write, now);
+
+const identity = awsIdentity(process.env);
+const reads = leanReads(process.env, identity, READ_TIMEOUT);
 
 const keys = new KeptKeys(readKeysFromTable(reads, settings.table, settings.issuer));
 
@@ -64,17 +61,50 @@ const readStateAndRules = async (): Promise<State> => {
   return state;
 };
 
-const states = new StateCache({ read: readStateAndRules, now });
+const { sessions } = settings;
+const redis =
+  sessions === undefined
+    ? undefined
+    : new LazyRedis({
+        load: async () => {
+          const { openGateRedis } = await import('#gate-redis');
+          return openGateRedis(sessions, settings.scope, identity, trouble.stateReadFailed);
+        },
+        onFailure: trouble.sessionsUnavailable,
+      });
+
+/**
+ * The copy of the state, with the keys to know its admins by. It says which rules are in force, and not what they are:
+ * until they are known, the built-in ones decide.
+ */
+const readCopy = async ({ mirror }: LazyRedis): Promise<State | null> => {
+  const [state] = await Promise.all([mirror.read(), keys.take(() => mirror.readKeys())]);
+  if (state !== null) catalogue.prepare(state).catch(() => {});
+  return state;
+};
+
+const states = new StateCache({
+  read: readStateAndRules,
+  ...(redis === undefined ? {} : { readCopy: () => readCopy(redis) }),
+  onFailure: trouble.stateReadFailed,
+  onCopy: trouble.stateCopied,
+  now,
+});
+
+const ownOffenders = new Offenders(settings.offenderThreshold);
 
 const authorizer = new Authorizer({
   states,
-  offenders: new Offenders(settings.offenderThreshold),
+  offenders:
+    redis === undefined
+      ? ownOffenders
+      : new SharedOffenders({ own: ownOffenders, counts: redis.offences, later: setImmediate }),
   alwaysAllowed: new RouteMatcher(
     settings.alwaysAllowed.map((path) => ({ method: 'ANY', path, value: true as const })),
   ),
   classifierOf: (state) => catalogue.classifierOf(state),
   stateUnknown: settings.stateUnknown,
-  log: decisionLog((line) => process.stdout.write(line)),
+  log: decisionLog(write),
   now,
 });
 
@@ -83,9 +113,15 @@ const chooser =
     ? undefined
     : new UsageKeyChooser({ keys: settings.usageKeys, states, now });
 
+const credentials: CredentialSources = {
+  verify,
+  allowedOrigins: settings.allowedOrigins,
+  sessions: redis && sessions && { cookie: sessions.policy.cookie, store: redis.sessions },
+};
+
 /** The REQUEST authorizer of the REST API: Deny means maintenance, and nothing else. */
 export function handler(event: AuthorizerEvent): Promise<AuthorizerResult> {
-  const request = toGatewayRequest(event, verify, settings.refusalForm);
+  const request = toGatewayRequest(event, credentials, settings.refusalForm);
   return chooser === undefined ? decide(event, request) : decideMetered(event, request, chooser);
 }
 

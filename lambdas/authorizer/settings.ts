@@ -1,4 +1,5 @@
 import { ENV } from '../../core/environment.ts';
+import type { SessionPolicy } from '../../core/session.ts';
 import { parseUsageKeys, type UsageKeys } from '../../core/usage-keys.ts';
 
 /** What the authorizer is told by its environment. Parsed by hand: loading a schema library costs more than it does. */
@@ -17,9 +18,14 @@ export interface Settings {
   /** Which API key meters whom; undefined when callers are not throttled by class. */
   readonly usageKeys: UsageKeys | undefined;
   readonly apiKeyClaim: string | undefined;
-  readonly region: string;
-  /** Where DynamoDB is. */
-  readonly endpoint: string;
+  /** Where sessions are and what they look like; undefined in a deployment without Redis. */
+  readonly sessions: SessionSettings | undefined;
+}
+
+export interface SessionSettings {
+  /** RedisSettings as JSON, for whoever opens the connection. */
+  readonly redis: string;
+  readonly policy: SessionPolicy;
 }
 
 /** Reads the settings; throws naming the variable that is missing or wrong. */
@@ -35,7 +41,6 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     if (value === undefined) throw new Error(`Environment variable ${name} must be ${values.join(' or ')}.`);
     return value;
   };
-  const region = text('AWS_REGION');
   const offenderThreshold = Number(text(ENV.offenderThreshold));
   if (!Number.isInteger(offenderThreshold) || offenderThreshold < 1) {
     throw new Error(`Environment variable ${ENV.offenderThreshold} must be a whole number above 0.`);
@@ -54,8 +59,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     offenderThreshold,
     usageKeys: env[ENV.usageKeys] ? parseUsageKeys(text(ENV.usageKeys)) : undefined,
     apiKeyClaim: env[ENV.apiKeyClaim] || undefined,
-    region,
-    endpoint:
-      env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.amazonaws.com`,
+    sessions: env[ENV.redis]
+      ? { redis: text(ENV.redis), policy: JSON.parse(text(ENV.sessions)) as SessionPolicy }
+      : undefined,
   };
 }

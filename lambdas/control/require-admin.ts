@@ -1,5 +1,5 @@
 import { HttpProblem } from '../../core/http-problem.ts';
-import { TOKEN_EXPIRED } from '../../core/identity.ts';
+import { CLOCK_SKEW, TOKEN_EXPIRED } from '../../core/identity.ts';
 import type { Caller } from '../shared/caller.ts';
 
 /** Passes whoever has a good credential. Throws HttpProblem with status 401 (who are you?) or 503 (we can't tell). */
@@ -7,7 +7,7 @@ export function requireCredential({ credential }: Caller): void {
   if (credential === 'unavailable') {
     throw new HttpProblem(
       'state_store_unavailable',
-      'Your credential cannot be checked: the issuer’s keys cannot be read at the moment. Try again in a few seconds.',
+      'Your credential cannot be checked at the moment: what it is looked up in does not answer. Try again in a few seconds.',
     );
   }
   if (credential === 'none') {
@@ -35,7 +35,10 @@ export function requireAdmin({ principal }: Caller): void {
  * @param now ms since the epoch
  */
 export function isFreshSignIn({ authenticatedAt }: Caller, longest: number, now: number): boolean {
-  return authenticatedAt !== null && now - authenticatedAt <= longest * 1000;
+  // A sign-in of the future would stay recent for ever.
+  return (
+    authenticatedAt !== null && authenticatedAt <= now + CLOCK_SKEW && now - authenticatedAt <= longest * 1000
+  );
 }
 
 /**

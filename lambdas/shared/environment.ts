@@ -29,3 +29,10 @@ export function wholeNumber(name: Name, value: string): number {
   if (/^\d{1,9}$/.test(value)) return Number(value);
   throw new Error(`Environment variable ${ENV[name]} must be a whole number, not "${value}".`);
 }
+
+/** One of the values that a variable may have. Throws naming the variable when it has another. */
+export function oneOf<T extends string>(name: Name, value: string, values: readonly T[]): T {
+  const found = values.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  throw new Error(`Environment variable ${ENV[name]} must be ${values.join(' or ')}, not "${value}".`);
+}

@@ -23,6 +23,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
       memorySize: 1769,
       timeout: 3,
       minify: true,
+      apart: { '#gate-redis': 'lambdas/authorizer/gate-redis.ts' },
       logRetention: configuration.logRetention,
       deletionProtection: configuration.deletionProtection,
     });

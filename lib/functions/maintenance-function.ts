@@ -18,6 +18,11 @@ export interface MaintenanceFunctionProps {
   readonly timeout: number;
   /** Whether to make the bundle small, at the price of readable stack traces. Loading 2 MB of SDK gains nothing by it. */
   readonly minify?: boolean;
+  /**
+   * Modules that most starts do without, by the names under which they are imported (`imports` of package.json), and
+   * their files: each becomes a bundle beside the function's own, which a start does not even read.
+   */
+  readonly apart?: Readonly<Record<`#${string}`, string>>;
   readonly reservedConcurrentExecutions?: number | undefined;
   readonly logRetention: RetentionDays;
   readonly deletionProtection: boolean;
@@ -31,6 +36,7 @@ export interface MaintenanceFunctionProps {
 export class MaintenanceFunction extends NodejsFunction {
   constructor(scope: Construct, id: string, props: MaintenanceFunctionProps) {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const apart = props.apart ?? {};
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
       removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -57,17 +63,39 @@ export class MaintenanceFunction extends NodejsFunction {
         sourceMap: false,
         logLevel: LogLevel.WARNING,
         bundleAwsSDK: true,
-        externalModules: [],
+        externalModules: Object.keys(apart),
+        // `import()` of what is apart becomes `require`: Node's loader for ES modules has a start of its own.
+        esbuildArgs: { '--supported:dynamic-import': 'false' },
         tsconfig: path.join(PROJECT, 'tsconfig.json'),
         commandHooks: {
           beforeBundling: () => [],
           beforeInstall: () => [],
-          // A bundle that is run from within this repository must not inherit its "type": "module".
-          afterBundling: (_input, output) => [`echo '{"type":"commonjs"}' > "${output}/package.json"`],
+          afterBundling: (_input, output) => [
+            ...Object.entries(apart).map(([name, file]) => bundleApart(file, `${output}/${fileOf(name)}`)),
+            // A bundle that is run from within this repository must not inherit its "type": "module".
+            `echo '${JSON.stringify(packageOf(Object.keys(apart)))}' > "${output}/package.json"`,
+          ],
         },
       },
     });
     logGroup.grantWrite(role);
     (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);
   }
+}
+
+const ESBUILD = path.join(PROJECT, 'node_modules/.bin/esbuild');
+
+function bundleApart(file: string, output: string): string {
+  const options = '--bundle --platform=node --target=node24 --format=cjs --minify --log-level=warning';
+  return `"${ESBUILD}" "${path.join(PROJECT, file)}" ${options} --outfile="${output}"`;
+}
+
+/** The file of a bundle beside the function's own. */
+function fileOf(name: string): string {
+  return `${name.slice(1)}.js`;
+}
+
+function packageOf(names: readonly string[]): object {
+  const imports = Object.fromEntries(names.map((name) => [name, `./${fileOf(name)}`]));
+  return { type: 'commonjs', ...(names.length === 0 ? {} : { imports }) };
 }

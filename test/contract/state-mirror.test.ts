@@ -110,3 +110,27 @@ describe('The copy of the state in Redis', () => {
     await servers.startAgain();
   });
 });
+
+describe('The keys beside the copy', () => {
+  const JWKS = JSON.stringify({ keys: [{ kty: 'RSA', kid: 'k', n: 'n', e: 'AQAB' }] });
+
+  test('are none at first, and then the last that were kept', async () => {
+    expect(await mirrorOf().readKeys()).toBeNull();
+    await mirrorOf().keepKeys('{"keys":[]}');
+    await mirrorOf().keepKeys(JWKS);
+    expect(await mirrorOf().readKeys()).toBe(JWKS);
+  });
+
+  test('and the state leave each other alone', async () => {
+    await mirrorOf().keepKeys(JWKS);
+    expect(await mirrorOf().read()).toBeNull();
+    await mirrorOf().keep(stateWith(null, 3));
+    expect([await mirrorOf().readKeys(), (await mirrorOf().read())?.version]).toEqual([JWKS, 3]);
+    expect(corrupt).toEqual([]);
+  });
+
+  test('are none where something else is', async () => {
+    await servers.client.set(KEY, 'no hash');
+    expect(await mirrorOf().readKeys()).toBeNull();
+  });
+});

@@ -32,7 +32,7 @@ describe('attempts during maintenance', () => {
     const refused = await block(12);
     expect(refused.map(({ status }) => status)).toEqual(Array(12).fill(503));
     await block(3, '/no-rule-covers-this');
-    expect((await gate.call('POST', BLOCKED, { token: await gate.token('member') })).status).toBe(503);
+    expect((await gate.call('POST', BLOCKED, { token: await gate.token('worker') })).status).toBe(503);
     expect((await gate.call('POST', BLOCKED, { token: await gate.token('admin') })).status).toBe(202);
     expect((await gate.control('GET', '/canary')).status).toBe(503);
     await eventually(

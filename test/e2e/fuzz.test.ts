@@ -22,6 +22,8 @@ const alwaysAllowed = new RouteMatcher<true>(
 let gate: Gate;
 beforeAll(async () => {
   gate = await Gate.start();
+  // Once a maintenance is active, members can't sign in.
+  await gate.token('member');
   console.info(`Fuzzing with FUZZ_SEED=${SEED}`);
 });
 afterAll(() => gate?.stop());

@@ -36,6 +36,8 @@ describe('the guide’s own command', () => {
 describe('normal mode', () => {
   beforeAll(async () => {
     await gate.reset();
+    // Once it is active, members can't sign in.
+    await gate.token('member');
     await gate.enable({ reason: 'Database migration', duration: 1800 });
   });
 

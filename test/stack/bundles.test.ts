@@ -29,7 +29,13 @@ const requiredBy = (code: string): string[] =>
   [...code.matchAll(/(?<!\[)\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
 
 const bundles = bundle();
-const codeOf = (folder: string) => readFileSync(path.join(bundles.get(folder) ?? '', 'index.js'), 'utf8');
+const textOf = (folder: string, file: string) =>
+  readFileSync(path.join(bundles.get(folder) ?? '', file), 'utf8');
+const codeOf = (folder: string) => textOf(folder, 'index.js');
+
+/** What a bundle says of itself: that it is CommonJS, and the files of what is loaded on first need. */
+const packageOf = (folder: string): { type: string; imports?: Record<string, string> } =>
+  JSON.parse(textOf(folder, 'package.json'));
 
 describe('the bundles', () => {
   test('are one for each function', () => {
@@ -49,10 +55,11 @@ describe('the bundles', () => {
       const code = codeOf(folder);
       expect(/module\.exports\s*=/.test(code)).toBe(true);
       expect(/handler:\s*\(\)\s*=>/.test(code)).toBe(true);
-      expect(requiredBy(code).filter((name) => !isBuiltin(name))).toEqual([]);
-      expect(JSON.parse(readFileSync(path.join(bundles.get(folder) ?? '', 'package.json'), 'utf8'))).toEqual({
-        type: 'commonjs',
-      });
+      const { type, imports = {} } = packageOf(folder);
+      expect(type).toBe('commonjs');
+      expect(requiredBy(code).filter((name) => !isBuiltin(name))).toEqual(Object.keys(imports));
+      const apart = Object.values(imports).flatMap((file) => requiredBy(textOf(folder, file)));
+      expect(apart.filter((name) => !isBuiltin(name))).toEqual([]);
     },
   );
 
@@ -62,6 +69,12 @@ describe('the bundles', () => {
     expect(heavy.filter((name) => code.includes(name))).toEqual([]);
     expect(existsSync(path.join(bundles.get('authorizer') ?? '', 'index.js.map'))).toBe(false);
     expect(code.split('\n').length).toBeLessThan(100);
-    expect(code.length).toBeLessThan(250_000);
+    expect(code.length).toBeLessThan(80_000);
+  });
+
+  test('the authorizer does not even read what it takes to talk to Redis, until it has to', () => {
+    expect(packageOf('authorizer').imports).toEqual({ '#gate-redis': './gate-redis.js' });
+    expect(codeOf('authorizer')).not.toContain('MOVED');
+    expect(textOf('authorizer', 'gate-redis.js')).toContain('MOVED');
   });
 });

@@ -195,8 +195,14 @@ describe('login', () => {
     [
       'a member during maintenance',
       refusal('UserLambdaValidationException', 'PreTokenGeneration failed with error Maintenance is active.'),
-      3,
-      /^Error: Maintenance is active\.$/m,
+      1,
+      /^Error: Sign-in refused: Maintenance is active\.$/m,
+    ],
+    [
+      'what another trigger says',
+      refusal('UserLambdaValidationException', 'PreTokenGeneration failed with error Not from here!.'),
+      1,
+      /^Error: Sign-in refused: Not from here!$/m,
     ],
     ['a password to be reset', refusal('PasswordResetRequiredException', 'x'), 3, /must be reset/],
     ['a wrong code', refusal('CodeMismatchException', 'Invalid code received.'), 3, /Invalid code/],
@@ -302,6 +308,27 @@ describe('a token that expires', () => {
     });
     expect(await sandbox.run('status')).toMatchObject({ exitCode: 0 });
     expect(shownToken()).toBeUndefined();
+  });
+});
+
+describe('a token that may not be refreshed because of maintenance', () => {
+  test('is no sign-in that has expired: the reason is told, and the sign-in remembered', async () => {
+    const no = refusal(
+      'UserLambdaValidationException',
+      'PreTokenGeneration failed with error Maintenance is in progress: Upgrade. Members cannot sign in until it is over.',
+    );
+    poolGives(tokensFor('bob', 10), no, no, tokensFor('bob-again', 900));
+    await login();
+
+    expect(await sandbox.run('deescalate')).toMatchObject({
+      exitCode: 1,
+      stderr:
+        'Error: Sign-in refused: Maintenance is in progress: Upgrade. Members cannot sign in until it is over.\n',
+    });
+    expect(await sandbox.run('status')).toMatchObject({ exitCode: 0 });
+    expect(shownToken()).toBeUndefined();
+    await sandbox.run('status');
+    expect(shownToken()).toMatch(/^Bearer /);
   });
 });
 

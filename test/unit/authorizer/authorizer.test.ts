@@ -6,9 +6,10 @@ import { Offenders, type Summary } from '../../../core/offenders.ts';
 import type { Role } from '../../../core/principal.ts';
 import { RouteMatcher } from '../../../core/route-matcher.ts';
 import { INITIAL_STATE, type Maintenance, type State } from '../../../core/state.ts';
+import type { AuthorizerEvent } from '../../../lambdas/authorizer/authorizer-event.ts';
 import { allowedOrigin, toResult } from '../../../lambdas/authorizer/authorizer-result.ts';
 import { decisionLog } from '../../../lambdas/authorizer/decision-log.ts';
-import { type AuthorizerEvent, toGatewayRequest } from '../../../lambdas/authorizer/gateway-event.ts';
+import { toGatewayRequest } from '../../../lambdas/authorizer/gateway-event.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00Z');
 
@@ -74,7 +75,10 @@ function authorizerIn(
 
 function shownAs(role: Role): Shown {
   if (role === 'anonymous') return { outcome: 'none' };
-  return { outcome: 'valid', credential: { id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW } };
+  return {
+    outcome: 'valid',
+    credential: { kind: 'token', id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW },
+  };
 }
 
 function request(method: string, path: string, own: Partial<GatewayRequest> = {}): GatewayRequest {
@@ -285,7 +289,10 @@ describe('log lines', () => {
 });
 
 describe('the result for API Gateway', () => {
-  const noVerifier = () => Promise.reject(new Error('No token is verified here.'));
+  const nothing = {
+    verify: () => Promise.reject(new Error('No token is verified here.')),
+    allowedOrigins: [],
+  };
 
   const event = (own: Partial<AuthorizerEvent>): AuthorizerEvent => ({
     resource: '/{proxy+}',
@@ -306,7 +313,7 @@ describe('the result for API Gateway', () => {
     ['/', 'origin'],
   ])('the matched resource %s tells the way in, whatever the path', (resource, door) => {
     const path = '/api/maintenance/enable';
-    expect(toGatewayRequest(event({ resource, path }), noVerifier, 'negotiated').door).toBe(door);
+    expect(toGatewayRequest(event({ resource, path }), nothing, 'negotiated').door).toBe(door);
   });
 
   test.each([
@@ -321,10 +328,10 @@ describe('the result for API Gateway', () => {
     ['text/html;q=nonsense', false],
   ])('Accept: %s prefers HTML: %s', (accept, html) => {
     const headers = accept === undefined ? {} : { aCCept: [accept] };
-    expect(
-      toGatewayRequest(event({ multiValueHeaders: headers }), noVerifier, 'negotiated').prefersHtml(),
-    ).toBe(html);
-    expect(toGatewayRequest(event({ multiValueHeaders: headers }), noVerifier, 'json').prefersHtml()).toBe(
+    expect(toGatewayRequest(event({ multiValueHeaders: headers }), nothing, 'negotiated').prefersHtml()).toBe(
+      html,
+    );
+    expect(toGatewayRequest(event({ multiValueHeaders: headers }), nothing, 'json').prefersHtml()).toBe(
       false,
     );
   });

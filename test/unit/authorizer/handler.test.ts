@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { INITIAL_STATE } from '../../../core/state.ts';
-import type { AuthorizerResult } from '../../../lambdas/authorizer/authorizer-result.ts';
-import type { AuthorizerEvent } from '../../../lambdas/authorizer/gateway-event.ts';
+import type { AuthorizerEvent } from '../../../lambdas/authorizer/authorizer-event.ts';
+import { type AuthorizerHandler, effectOf, startAuthorizer } from '../../support/start-authorizer.ts';
 import { json, StubServer } from '../../support/stub-server.ts';
 import { TestIssuer } from '../../support/tokens.ts';
-
-type Handler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;
 
 const issuer = new TestIssuer();
 const KEYS = {
@@ -47,7 +45,10 @@ beforeEach(() => {
 });
 
 /** A new instance of the function, over a store with this state; undefined: the store is down. */
-async function start(state: object | undefined, variables: Record<string, string> = {}): Promise<Handler> {
+async function start(
+  state: object | undefined,
+  variables: Record<string, string> = {},
+): Promise<AuthorizerHandler> {
   store.answer = (request, response) => {
     if (state === undefined) return json(500, {})(request, response);
     if (String(request.headers['x-amz-target']).endsWith('.GetItem')) {
@@ -57,32 +58,7 @@ async function start(state: object | undefined, variables: Record<string, string
     const items = [{ sk: { N: '1' }, state: { S: JSON.stringify(state) } }];
     return json(200, { Items: items })(request, response);
   };
-  const environment = {
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'id',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL_DYNAMODB: store.url,
-    STATE_TABLE: 'table',
-    SCOPE: 'default',
-    ISSUER: issuer.issuer,
-    CLIENT_ID: issuer.clientId,
-    ADMIN_GROUPS: 'admins',
-    WORKER_GROUPS: 'workers',
-    ALWAYS_ALLOWED: '/health',
-    STATE_UNKNOWN: 'closed',
-    ALLOWED_ORIGINS: '*',
-    REFUSAL_FORM: 'negotiated',
-    OFFENDER_THRESHOLD: '30',
-    ...variables,
-  };
-  const before = process.env;
-  process.env = { ...before, ...environment };
-  try {
-    jest.resetModules();
-    return (await import('../../../lambdas/authorizer/index.ts')).handler;
-  } finally {
-    process.env = before;
-  }
+  return startAuthorizer(issuer, store.url, variables);
 }
 
 function call(path: string, token?: string): AuthorizerEvent {
@@ -98,8 +74,6 @@ function call(path: string, token?: string): AuthorizerEvent {
     requestContext: { requestId: 'r-1', identity: { sourceIp: '203.0.113.9' } },
   };
 }
-
-const effectOf = ({ policyDocument }: AuthorizerResult) => policyDocument.Statement[0].Effect;
 
 describe('with throttling by class, every result names a key', () => {
   const on = { USAGE_KEYS: JSON.stringify(KEYS) };

@@ -35,6 +35,25 @@ describe('kept keys', () => {
     expect(await keys.get()).toBe(OLD);
   });
 
+  test('are those from elsewhere while the table can not be read, until it can', async () => {
+    const { keys } = keysFrom(down, async () => NEW);
+    await keys.take(async () => JSON.stringify(OLD));
+    expect(await keys.get()).toEqual(OLD);
+    expect(await keys.get()).toBe(NEW);
+    await keys.take(() => Promise.reject(new Error('They are there: nobody looks elsewhere.')));
+    expect(await keys.get()).toBe(NEW);
+  });
+
+  test.each<[string, () => Promise<string | null>]>([
+    ['has none', async () => null],
+    ['can not be read', () => Promise.reject(new Error('no'))],
+    ['holds no JSON', async () => '{'],
+  ])('are missed all the same when elsewhere %s', async (_, elsewhere) => {
+    const { keys } = keysFrom(down);
+    await keys.take(elsewhere);
+    await expect(keys.get()).rejects.toThrow('down');
+  });
+
   test('are missed, with the reason, when there never were any', async () => {
     await expect(keysFrom(down).keys.get()).rejects.toThrow('down');
     expect(await keysFrom(async () => null).keys.get()).toBeNull();

@@ -35,7 +35,13 @@ describe('a good token', () => {
     const token = issuer.sign(issuer.claims(now, groups === undefined ? {} : { 'cognito:groups': groups }));
     expect(await verifierWith(keysOf(issuer)).verify(token, now)).toEqual({
       outcome: 'valid',
-      credential: { id: 'alice', role, issuedAt: seconds * 1000, authenticatedAt: seconds * 1000 },
+      credential: {
+        kind: 'token',
+        id: 'alice',
+        role,
+        issuedAt: seconds * 1000,
+        authenticatedAt: seconds * 1000,
+      },
     });
   });
 

@@ -1,23 +1,27 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CorruptLogError, StoreUnavailableError } from '../../../core/errors.ts';
+import {
+  CorruptLogError,
+  SessionStoreUnavailableError,
+  StoreUnavailableError,
+} from '../../../core/errors.ts';
 import { INITIAL_STATE, type State } from '../../../core/state.ts';
-import { StateCache } from '../../../core/state-cache.ts';
+import { StateCache, type StateCacheOptions } from '../../../core/state-cache.ts';
 import { ManualTimers, settled } from '../../support/manual-timers.ts';
 
 const version = (number: number): State => ({ ...INITIAL_STATE, version: number });
 
 /** A store whose answers the test gives, one by one. */
-class HandOperatedStore {
-  readonly reads: PromiseWithResolvers<State>[] = [];
+class HandOperatedStore<T = State> {
+  readonly reads: PromiseWithResolvers<T>[] = [];
 
-  readonly read = (): Promise<State> => {
-    const answer = Promise.withResolvers<State>();
+  readonly read = (): Promise<T> => {
+    const answer = Promise.withResolvers<T>();
     this.reads.push(answer);
     return answer.promise;
   };
 
-  answer(state: State, read = this.reads.length - 1): void {
+  answer(state: T, read = this.reads.length - 1): void {
     this.reads[read]?.resolve(state);
   }
 
@@ -26,11 +30,11 @@ class HandOperatedStore {
   }
 }
 
-function setUp() {
+function setUp(own: Partial<StateCacheOptions> = {}) {
   const timers = new ManualTimers(1_000_000);
   const store = new HandOperatedStore();
   const onFailure = jest.fn();
-  const cache = new StateCache({ read: store.read, now: timers.now, after: timers.after, onFailure });
+  const cache = new StateCache({ read: store.read, now: timers.now, after: timers.after, onFailure, ...own });
   /** Reads version 1 at the present time. */
   const warm = async () => {
     const reading = cache.get();
@@ -226,6 +230,173 @@ describe('without any state ever read', () => {
       now: () => 0,
     });
     await expect(cache.get()).rejects.toThrow(StoreUnavailableError);
+  });
+});
+
+describe('with a copy of the state elsewhere', () => {
+  const away = new StoreUnavailableError('down');
+
+  /** A cache whose copy the test answers too. */
+  function withCopy() {
+    const copies = new HandOperatedStore<State | null>();
+    const onCopy = jest.fn();
+    return { copies, onCopy, ...setUp({ readCopy: copies.read, onCopy }) };
+  }
+
+  test('a log that answers is not second-guessed', async () => {
+    const { timers, copies, store, cache, warm } = withCopy();
+    await warm();
+    await timers.advance(901);
+    const reading = cache.get();
+    await timers.advance(499);
+    store.answer(version(2));
+    expect(await reading).toMatchObject({ source: 'event_log' });
+    expect([copies.reads.length, timers.waiting]).toEqual([0, 0]);
+  });
+
+  test.each([
+    ['newer than the last known state', version(5), 5],
+    ['as new', version(1), 1],
+    ['older', INITIAL_STATE, 1],
+    ['not there', null, 1],
+  ])('where the log fails, a copy that is %s', async (_, copy, used) => {
+    const { timers, copies, onCopy, store, cache, warm } = withCopy();
+    await warm();
+    await timers.advance(901);
+    const reading = cache.get();
+    store.fail(away);
+    await settled();
+    copies.answer(copy);
+    const known = { state: { version: used }, source: 'last_known', readAt: 1_000_000 };
+    expect(await reading).toMatchObject(known);
+    expect(onCopy.mock.calls).toEqual(used === 5 ? [[copy]] : []);
+    expect(timers.waiting).toBe(0);
+  });
+
+  test('decides where nothing else is known, and the log is asked again all the same', async () => {
+    const { timers, copies, store, cache } = withCopy();
+    const reading = cache.get();
+    store.fail(away);
+    await settled();
+    copies.answer(version(5));
+    expect(await reading).toMatchObject({ state: { version: 5 }, source: 'last_known' });
+    expect(cache.peek(timers.time)).toBeNull();
+
+    await timers.advance(201);
+    const again = cache.get();
+    store.answer(version(6));
+    expect(await again).toMatchObject({ state: { version: 6 }, source: 'event_log', readAt: timers.time });
+  });
+
+  test('is asked when half of the time for the log is over, and costs no more of it', async () => {
+    const { timers, copies, cache } = withCopy();
+    const reading = cache.get();
+    await timers.advance(500);
+    expect(copies.reads).toHaveLength(1);
+    copies.answer(version(5));
+    await timers.advance(500);
+    expect(await reading).toMatchObject({ state: { version: 5 }, source: 'last_known' });
+  });
+
+  test('that answers late is taken all the same', async () => {
+    const { timers, copies, store, cache } = withCopy();
+    const reading = expect(cache.get()).rejects.toThrow(StoreUnavailableError);
+    store.fail(away);
+    await timers.advance(1000);
+    await reading;
+    copies.answer(version(5));
+    await settled();
+    const next = cache.get();
+    store.fail(away);
+    await settled();
+    copies.answer(null);
+    expect(await next).toMatchObject({ state: { version: 5 }, source: 'last_known' });
+  });
+
+  test('does not make a state fresh that the log has not told', async () => {
+    const { timers, copies, store, cache } = withCopy();
+    const late = cache.get();
+    await timers.advance(600);
+    copies.answer(version(5));
+    await settled();
+    store.answer(version(4));
+    expect(await late).toMatchObject({ state: { version: 5 }, source: 'event_log', readAt: 1_000_000 });
+    await timers.advance(301);
+    expect(cache.peek(timers.time)).toBeNull();
+  });
+
+  test('that fails is told, and changes nothing', async () => {
+    const { timers, copies, onFailure, store, cache, warm } = withCopy();
+    await warm();
+    await timers.advance(901);
+    const reading = cache.get();
+    store.fail(away);
+    await settled();
+    const error = new SessionStoreUnavailableError('Redis is down.');
+    copies.fail(error);
+    expect(await reading).toMatchObject({ state: { version: 1 }, source: 'last_known' });
+    expect(onFailure.mock.calls).toEqual([[away], [error]]);
+  });
+
+  test('whoever asks meanwhile waits for it too', async () => {
+    const { copies, store, cache } = withCopy();
+    const first = cache.get();
+    store.fail(away);
+    await settled();
+    const second = cache.get();
+    copies.answer(version(5));
+    expect(await Promise.all([first, second])).toMatchObject([
+      { state: { version: 5 } },
+      { state: { version: 5 } },
+    ]);
+  });
+
+  test('nobody waits longer than without one, and nobody is told an older state than before', async () => {
+    /** What a read does: answers or fails after some ms. */
+    const answer = fc.record({ after: fc.nat(2500), fails: fc.boolean(), version: fc.nat(9) });
+    const step = fc.record({ pause: fc.nat(1500), log: answer, copy: answer });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+        const timers = new ManualTimers(5_000);
+        let script = steps[0] as (typeof steps)[number];
+        let newest = 0;
+        const answered = async ({ after, fails }: typeof script.log, state: () => State) => {
+          const seen = state();
+          await new Promise<void>((resolve) => timers.after(after, resolve));
+          if (fails) throw away;
+          return seen;
+        };
+        const cache = new StateCache({
+          now: timers.now,
+          after: timers.after,
+          read: () => answered(script.log, () => version(newest)),
+          // The copy is as new as the log, or older.
+          readCopy: () => answered(script.copy, () => version(Math.min(newest, script.copy.version))),
+        });
+        let told = 0;
+        let everRead = false;
+        for (const next of steps) {
+          script = next;
+          newest = Math.max(newest, next.log.version);
+          await timers.advance(next.pause);
+          const began = timers.time;
+          const asked = cache.get().then(
+            ({ state }) => ({ version: state.version, at: timers.time }),
+            () => ({ version: null, at: timers.time }),
+          );
+          await timers.advance(1000);
+          const outcome = await asked;
+          expect(outcome.at - began).toBeLessThanOrEqual(1000);
+          if (outcome.version === null) expect(everRead).toBe(false);
+          else {
+            expect(outcome.version).toBeGreaterThanOrEqual(told);
+            told = outcome.version;
+            everRead = true;
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
   });
 });
 

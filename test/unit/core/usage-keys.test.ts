@@ -42,7 +42,7 @@ const during = (name: string, own: Partial<State> = {}): State => ({
 
 function shownAs(role: Role, apiKey?: string): Shown {
   if (role === 'anonymous') return { outcome: 'none' };
-  const credential = { id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW };
+  const credential = { kind: 'token' as const, id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW };
   return { outcome: 'valid', credential: apiKey === undefined ? credential : { ...credential, apiKey } };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { listOf, readEnvironment, wholeNumber } from '../../../lambdas/shared/environment.ts';
+import { listOf, oneOf, readEnvironment, wholeNumber } from '../../../lambdas/shared/environment.ts';
 
 describe('the environment', () => {
   test('is read by the names that the infrastructure gives', () => {
@@ -25,6 +25,15 @@ describe('the environment', () => {
     expect(wholeNumber('freshSignInSeconds', '900')).toBe(900);
     for (const value of ['', '-1', '1.5', '9e2', 'NaN', '900s']) {
       expect(() => wholeNumber('freshSignInSeconds', value)).toThrow(/FRESH_SIGN_IN_SECONDS/);
+    }
+  });
+
+  test('holds one of the values that it may have', () => {
+    expect(oneOf('stateUnknown', 'closed', ['open', 'closed'])).toBe('closed');
+    for (const value of ['', 'Open', 'shut']) {
+      expect(() => oneOf('stateUnknown', value, ['open', 'closed'])).toThrow(
+        /STATE_UNKNOWN must be open or closed/,
+      );
     }
   });
 });

@@ -52,7 +52,7 @@ class AuthorizerBench {
       prefersHtml: () => false,
       identify: async () => ({
         outcome: 'valid',
-        credential: { id: client, role, issuedAt: this.time, authenticatedAt: this.time },
+        credential: { kind: 'token', id: client, role, issuedAt: this.time, authenticatedAt: this.time },
       }),
     });
   }

@@ -1,0 +1,84 @@
+import { StoreUnavailableError } from '../../core/errors.ts';
+import { roleOfGroups } from '../../core/identity.ts';
+import { refuseSignIn } from '../../core/sign-in.ts';
+import type { State } from '../../core/state.ts';
+import type { StateCache } from '../../core/state-cache.ts';
+
+/**
+ * What Cognito asks before it gives out a token, as far as it is read here; it goes back as it came.
+ * Source: https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
+ */
+export interface PreTokenEvent {
+  /** `TokenGeneration_Authentication`, `TokenGeneration_RefreshTokens` and so on. */
+  readonly triggerSource: string;
+  readonly userName: string;
+  readonly request: {
+    readonly groupConfiguration?: { readonly groupsToOverride?: readonly string[] | null } | null;
+  };
+}
+
+export interface SignInGuardParts {
+  readonly states: Pick<StateCache, 'get'>;
+  readonly adminGroups: readonly string[];
+  readonly workerGroups: readonly string[];
+  /** What to decide when no state has ever been read. */
+  readonly stateUnknown: 'open' | 'closed';
+  readonly log: (fields: Readonly<Record<string, unknown>>) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Refuses a token. Cognito shows its message to whoever wanted one. */
+export class SignInRefusedError extends Error {
+  override readonly name = 'SignInRefusedError';
+}
+
+/**
+ * The pre token generation trigger: members get no token while maintenance is active. Admins and workers are let
+ * through before anything is read, so nothing that is down can keep them out.
+ */
+export function createSignInGuard(parts: SignInGuardParts) {
+  return async (event: PreTokenEvent, context: { readonly awsRequestId: string }): Promise<PreTokenEvent> => {
+    const { adminGroups: admins, workerGroups: workers, now, log } = parts;
+    const groups = event.request.groupConfiguration?.groupsToOverride ?? [];
+    if (roleOfGroups(groups, { admins, workers }) !== 'member') return event;
+    const at = { timestamp: new Date(now()).toISOString(), request_id: context.awsRequestId };
+    const state = await newestState(parts, at);
+    const refusal = refuseSignIn(state, parts.stateUnknown, now());
+    if (refusal === null) return event;
+    const { message, maintenance, version } = refusal;
+    const reason = maintenance === null ? 'state_unknown' : 'maintenance_active';
+    log({
+      level: 'INFO',
+      message: `[MAINTENANCE] Sign-in refused: user=${JSON.stringify(event.userName)} reason="${reason}"`,
+      ...at,
+      event: 'sign_in_refused',
+      version,
+      maintenance_id: maintenance?.id,
+      mode: maintenance?.mode,
+      user: event.userName,
+      trigger: event.triggerSource,
+    });
+    throw new SignInRefusedError(message);
+  };
+}
+
+async function newestState(
+  { states, log }: SignInGuardParts,
+  at: { readonly timestamp: string; readonly request_id: string },
+): Promise<State | null> {
+  try {
+    return (await states.get()).state;
+  } catch (error) {
+    if (!(error instanceof StoreUnavailableError)) throw error;
+    log({
+      level: 'ERROR',
+      message: 'The state of maintenance is unknown: the configured default decides who may sign in.',
+      ...at,
+      event: 'state_unknown',
+      error: error.message,
+      cause: error.cause instanceof Error ? error.cause.message : undefined,
+    });
+    return null;
+  }
+}

@@ -1,0 +1,200 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Answer, type Call, eventually, Gate } from '../support/gate.ts';
+
+type User = 'admin' | 'member' | 'worker';
+
+const BLOCKED = '/start_caption_generation';
+
+let gate: Gate;
+beforeAll(async () => {
+  gate = await Gate.start();
+}, 120_000);
+afterAll(() => gate.stop());
+beforeEach(() => gate.reset());
+afterEach(() => gate.fault('redis', 'none'));
+
+/** The session that the local cloud has begun for a user, as the browser sends it. */
+const cookieOf = (user: User) => ({ Cookie: `lang=en; session_id=${gate.cloud.users[user].session_id}` });
+
+const withCookie = (
+  user: User,
+  method: string,
+  path: string,
+  { headers, ...call }: Call = {},
+): Promise<Answer> => gate.call(method, path, { ...call, headers: { ...cookieOf(user), ...headers } });
+
+const controlWithCookie = (user: User, method: string, path: string, call: Call = {}): Promise<Answer> =>
+  withCookie(user, method, `/api/maintenance${path}`, call);
+
+/** A new session of a user, begun at the application's own sign-in. */
+async function newSession(user: User): Promise<string> {
+  const { username, password } = gate.cloud.users[user];
+  const { headers } = await gate.call('POST', '/login', { body: { username, password } });
+  const cookie = [headers['set-cookie'] ?? []].flat().find((value) => value.startsWith('session_id='));
+  if (cookie === undefined) throw new Error('The application began no session.');
+  return cookie.split(';')[0] as string;
+}
+
+interface PoolAnswer {
+  readonly AuthenticationResult?: { readonly AccessToken: string; readonly RefreshToken?: string };
+  readonly __type?: string;
+  readonly message?: string;
+}
+
+/** Asks the user pool for tokens, as the command line does. */
+async function authenticate(flow: string, parameters: Readonly<Record<string, string>>): Promise<PoolAnswer> {
+  const { json } = await gate.control('GET', '/signin');
+  const response = await fetch(new URL(json.issuer).origin, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-amz-json-1.1',
+      'X-Amz-Target': 'AWSCognitoIdentityProviderService.InitiateAuth',
+    },
+    body: JSON.stringify({ AuthFlow: flow, ClientId: json.client_id, AuthParameters: parameters }),
+  });
+  return (await response.json()) as PoolAnswer;
+}
+
+function signIn(user: User): Promise<PoolAnswer> {
+  const { username, password } = gate.cloud.users[user];
+  return authenticate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password });
+}
+
+const refresh = (token: string): Promise<PoolAnswer> =>
+  authenticate('REFRESH_TOKEN_AUTH', { REFRESH_TOKEN: token });
+
+describe('a session cookie', () => {
+  test.each([
+    ['admin', 202],
+    ['worker', 503],
+    ['member', 503],
+  ] as const)('of an %s on a blocked route: %i', async (user, status) => {
+    await gate.enable();
+    expect((await withCookie(user, 'POST', BLOCKED)).status).toBe(status);
+  });
+
+  test('that somebody made up is nobody’s', async () => {
+    await gate.enable();
+    for (const id of ['made-up', '*', '', '%2a', `${gate.cloud.users.admin.session_id}x`]) {
+      const headers = { Cookie: `session_id=${id}` };
+      expect((await gate.call('POST', BLOCKED, { headers })).status).toBe(503);
+    }
+  });
+
+  test('tells the control API who calls', async () => {
+    const { status, json } = await controlWithCookie('admin', 'GET', '/whoami');
+    expect([status, json]).toMatchObject([200, { id: 'admin', role: 'admin' }]);
+    const headers = { Cookie: await newSession('member') };
+    expect((await gate.control('POST', '/enable', { headers, body: { reason: 'No' } })).status).toBe(403);
+  });
+
+  test('lets an admin toggle', async () => {
+    const enabled = await controlWithCookie('admin', 'POST', '/enable', { body: { reason: 'By cookie' } });
+    expect([enabled.status, enabled.json.enabled_by]).toEqual([200, 'admin']);
+    expect((await controlWithCookie('admin', 'POST', '/disable')).status).toBe(200);
+  });
+
+  test.each([
+    ['another origin', { Origin: 'https://evil.test' }],
+    ['another site, by a link', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['a neighbour', { 'Sec-Fetch-Site': 'same-site' }],
+    ['a sandboxed page', { Origin: 'null' }],
+  ])('is not taken from %s on control routes', async (_, headers) => {
+    const answer = await controlWithCookie('admin', 'POST', '/enable', {
+      headers,
+      body: { reason: 'Forged' },
+    });
+    expect([answer.status, answer.json.message]).toEqual([401, expect.stringContaining('same origin')]);
+    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
+  });
+
+  test('is taken from a page of the same origin', async () => {
+    const { host } = new URL(gate.cloud.url);
+    const headers = { Host: host, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' };
+    expect((await controlWithCookie('admin', 'GET', '/history', { headers })).status).toBe(200);
+  });
+
+  test('that was ended is worth nothing any more, and one begun after that is', async () => {
+    const before = await newSession('member');
+    await gate.enable();
+    await gate.reset();
+    const whoAmI = (cookie: string) => gate.control('GET', '/whoami', { headers: { Cookie: cookie } });
+    const ended = await whoAmI(before);
+    expect([ended.status, ended.json.message]).toEqual([401, expect.stringMatching(/ended by|no such/)]);
+    expect((await whoAmI(await newSession('member'))).status).toBe(200);
+  });
+});
+
+describe('without Redis', () => {
+  test.each(['down', 'slow'])(
+    '%s: tokens count, cookies do not, and nobody waits for long',
+    async (fault) => {
+      const token = await gate.token('admin');
+      await gate.enable();
+      await gate.fault('redis', fault, { ms: 5000 });
+      const begun = performance.now();
+      expect((await gate.call('POST', BLOCKED, { token })).status).toBe(202);
+      expect((await withCookie('admin', 'POST', BLOCKED)).status).toBe(503);
+      expect((await controlWithCookie('admin', 'GET', '/history')).status).toBe(503);
+      expect((await gate.call('GET', '/profile')).status).not.toBe(503);
+      expect((await gate.control('GET', '/status')).status).toBe(200);
+      expect(performance.now() - begun).toBeLessThan(5000);
+      await gate.fault('redis', 'none');
+      await eventually(async () => (await withCookie('admin', 'POST', BLOCKED)).status === 202);
+    },
+  );
+});
+
+describe('the identity provider', () => {
+  test.each([
+    ['normal', () => gate.enable({ reason: 'Database upgrade', duration: 600 })],
+    ['emergency', () => gate.as('admin', 'POST', '/emergency', { reason: 'Database upgrade' })],
+  ] as const)('refuses members while %s mode is active, and nobody else', async (_, begin) => {
+    const { AuthenticationResult } = await signIn('member');
+    await begin();
+    await gate.enforced();
+    const refusal = {
+      __type: expect.stringContaining('UserLambdaValidationException'),
+      message: expect.stringMatching(
+        /aintenance is in progress: Database upgrade\. .*Members cannot sign in/,
+      ),
+    };
+    expect(await signIn('member')).toMatchObject(refusal);
+    expect(await refresh(AuthenticationResult?.RefreshToken ?? '')).toMatchObject(refusal);
+    for (const user of ['admin', 'worker'] as const) {
+      expect(await signIn(user)).toMatchObject({ AuthenticationResult: { AccessToken: expect.any(String) } });
+    }
+    await gate.reset();
+    const again = { AuthenticationResult: { AccessToken: expect.any(String) } };
+    expect(await signIn('member')).toMatchObject(again);
+    expect(await refresh(AuthenticationResult?.RefreshToken ?? '')).toMatchObject(again);
+  });
+
+  test('refuses nobody in a rehearsal', async () => {
+    await gate.enable({ mode: 'test' });
+    expect(await signIn('member')).toHaveProperty('AuthenticationResult');
+  });
+
+  test('lets admins in while the state cannot be read', async () => {
+    await gate.fault('dynamodb', 'down');
+    try {
+      expect(await signIn('admin')).toHaveProperty('AuthenticationResult');
+    } finally {
+      await gate.fault('dynamodb', 'none');
+    }
+  });
+
+  test('is told of in the log, once for each refusal', async () => {
+    await gate.enable();
+    const refusals = async (): Promise<number> => {
+      const { text } = await gate.call('GET', '/_local/logs?function=signin-guard');
+      return text.split('[MAINTENANCE] Sign-in refused').length - 1;
+    };
+    const before = await refusals();
+    for (let tries = 1; tries <= 3; tries += 1) {
+      await signIn('member');
+      await eventually(async () => (await refusals()) >= before + tries);
+    }
+    expect(await refusals()).toBe(before + 3);
+  });
+});
