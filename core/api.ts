@@ -34,7 +34,7 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status';
+  readonly servedBy: 'control' | 'status' | 'sessions';
   /** `public`: everybody. `caller`: whoever has a valid credential. `fresh_admin`: admins who signed in lately. */
   readonly access: 'public' | 'caller' | 'admin' | 'fresh_admin';
   /** One sentence. */
@@ -237,6 +237,15 @@ export const API = {
     summary: 'The event log, newest first, a page at a time.',
     query: historyQuery,
     answer: historyAnswer,
+  },
+  purgeSessions: {
+    method: 'POST',
+    path: '/sessions/purge',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Placeholder.',
+    body: emptyBody,
+    answer: statusAnswer,
   },
 } as const satisfies Readonly<Record<string, ApiCall>>;
 

@@ -43,4 +43,5 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   addRule,
   removeRule,
   classify: classifyRequest,
+  purgeSessions: listRules,
 };
