@@ -5,6 +5,8 @@ import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { FunctionNetwork } from '../network/function-network.ts';
+import { letLambdaAttach, refuseCodeToAttach } from '../network/network-interfaces.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
@@ -19,6 +21,8 @@ export interface MaintenanceFunctionProps {
   /** Whether to make the bundle small, at the price of readable stack traces. Loading 2 MB of SDK gains nothing by it. */
   readonly minify?: boolean;
   readonly reservedConcurrentExecutions?: number | undefined;
+  /** Where it runs. @default outside of any network of ours */
+  readonly network?: FunctionNetwork;
   readonly logRetention: RetentionDays;
   readonly deletionProtection: boolean;
 }
@@ -35,6 +39,7 @@ export class MaintenanceFunction extends NodejsFunction {
       retention: props.logRetention,
       removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (props.network !== undefined) letLambdaAttach(role);
     super(scope, id, {
       entry: path.join(PROJECT, 'lambdas', props.folder, 'index.ts'),
       handler: 'handler',
@@ -47,6 +52,7 @@ export class MaintenanceFunction extends NodejsFunction {
       timeout: Duration.seconds(props.timeout),
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       role,
+      ...props.network,
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
       awsSdkConnectionReuse: false,
@@ -68,6 +74,7 @@ export class MaintenanceFunction extends NodejsFunction {
       },
     });
     logGroup.grantWrite(role);
+    if (props.network !== undefined) refuseCodeToAttach(this);
     (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);
   }
 }
