@@ -38,7 +38,7 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status';
+  readonly servedBy: 'control' | 'status' | 'sessions';
   /** `public`: everybody. `caller`: whoever has a valid credential. `fresh_admin`: admins who signed in lately. */
   readonly access: 'public' | 'caller' | 'admin' | 'fresh_admin';
   /** One sentence. */

@@ -41,6 +41,9 @@ export const ENV = {
   sessions: 'SESSIONS',
 } as const;
 
+/** The `source` of every event on the bus. */
+export const EVENT_SOURCE = 'enhanced-maintenance-mode';
+
 /** Namespace of every metric. */
 export const METRIC_NAMESPACE = 'EnhancedMaintenanceMode';
 

@@ -155,12 +155,15 @@ function parseRfc3339(text: string): number | null {
   return Number.isNaN(instant) ? null : instant;
 }
 
+/** Begins every key of our own in Redis: no session's key may. */
+export const OWN_PREFIX = 'enhanced-maintenance-mode:';
+
 /** Key of the copy of the state in Redis. */
 export function mirrorKey(scope: string): string {
-  return `enhanced-maintenance-mode:${scope}:state`;
+  return `${OWN_PREFIX}${scope}:state`;
 }
 
 /** Begins the keys under which blocked calls of a client are counted. */
 export function offencePrefix(scope: string): string {
-  return `enhanced-maintenance-mode:${scope}:blocked:`;
+  return `${OWN_PREFIX}${scope}:blocked:`;
 }

@@ -11,12 +11,18 @@ import type { Configuration } from './configuration/schema.ts';
 import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
+import { SessionsFunction } from './functions/sessions-function.ts';
 import { StatusFunction } from './functions/status-function.ts';
 import { Tick } from './functions/tick.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Identity } from './identity/identity.ts';
+import { SignInGuard } from './identity/sign-in-guard.ts';
 import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
 import { Publication } from './publication/publication.ts';
+import { findRedis } from './sessions/find-redis.ts';
+import { SessionPurge } from './sessions/session-purge.ts';
+import type { SessionRedis } from './sessions/session-redis.ts';
+import { StateMirror } from './sessions/state-mirror.ts';
 import { AddressLimit } from './throttling/address-limit.ts';
 import { CallerThrottling } from './throttling/caller-throttling.ts';
 
@@ -41,6 +47,8 @@ export class MaintenanceMode extends Construct {
   /** What the origin finds in the header X-Origin-Secret of each request that came through the gate. */
   readonly originSecret: Secret;
   readonly identity: Identity;
+  /** Where sessions are: a SessionCache, unless the option `redis` names another. */
+  readonly redis: SessionRedis;
 
   constructor(scope: Construct, id: string, props: MaintenanceModeProps) {
     super(scope, id);
@@ -54,19 +62,28 @@ export class MaintenanceMode extends Construct {
     const activity = new ActivityTable(this, 'Activity', storage);
     const identity = new Identity(this, 'Identity', configuration);
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
-    const shared = { configuration, eventLog, activity, identity, deadLetters };
+    const redis = findRedis(this, { configuration, tables: [eventLog.table, activity.table] });
+    const shared = { configuration, eventLog, activity, identity, deadLetters, redis };
     const authorizer = new AuthorizerFunction(this, 'Authorizer', shared);
 
     const gateway = new Gateway(this, 'Gateway', {
       configuration,
       authorizer,
-      control: new ControlFunction(this, 'Control', shared),
-      status: new StatusFunction(this, 'Status', shared),
+      serving: {
+        control: new ControlFunction(this, 'Control', shared),
+        status: new StatusFunction(this, 'Status', shared),
+        sessions: new SessionsFunction(this, 'Sessions', shared),
+      },
     });
     this.#throttle(configuration, authorizer, gateway.api);
     const publication = new Publication(this, 'Publication', shared);
     new Tick(this, 'Tick', shared);
     new AttemptCounting(this, 'Attempts', { ...shared, authorizer });
+    new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
+    new StateMirror(this, 'StateMirror', shared);
+    if (identity.userPool !== undefined) {
+      new SignInGuard(this, 'SignInGuard', shared).guard(identity.userPool);
+    }
 
     this.api = gateway.api;
     this.url = gateway.url;
@@ -74,6 +91,7 @@ export class MaintenanceMode extends Construct {
     this.eventBus = publication.bus;
     this.originSecret = gateway.originSecret.secret;
     this.identity = identity;
+    this.redis = redis;
   }
 
   /** The limits beside the stage's own, where they are wanted. */

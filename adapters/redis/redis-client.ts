@@ -1,6 +1,6 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
+import type { RedisSettings } from '../../core/redis-settings.ts';
 import { inTime } from './in-time.ts';
-import type { RedisSettings } from './redis-settings.ts';
 
 /** A client of ioredis: of a cluster, or of a server that is none. */
 export type RedisClient = Cluster | Redis;

@@ -8,11 +8,11 @@ import {
   isBrokenCircuitError,
 } from 'cockatiel';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
+import type { RedisSettings } from '../../core/redis-settings.ts';
 import type { Credentials } from '../lean/dynamodb-over-https.ts';
 import { iamToken } from './iam-token.ts';
 import { inTime, TooSlowError } from './in-time.ts';
 import { isEnded, type LoadClient, openClient, type RedisClient } from './redis-client.ts';
-import type { RedisSettings } from './redis-settings.ts';
 
 export interface RedisConnectionOptions {
   /** Milliseconds for one use of the connection, once it is open. */

@@ -1,10 +1,8 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type EventItem, eventOf } from '../../adapters/event-log/event-item.ts';
+import { EVENT_SOURCE } from '../../core/environment.ts';
 import type { EventType } from '../../core/event.ts';
 import { eventView } from '../../core/event-view.ts';
-
-/** The `source` of every event on the bus. */
-export const EVENT_SOURCE = 'enhanced-maintenance-mode';
 
 /** The `detail-type` on the bus for each type of event in the log. */
 export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {

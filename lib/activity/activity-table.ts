@@ -14,17 +14,24 @@ export interface ActivityTableProps {
 }
 
 /**
- * The table of what is counted. Apart from the event log's, so that counting, however much of it there is, holds up
- * neither the log nor its stream. Items go by themselves, see `expires_at`.
+ * The table of what is counted, and of how far the purge of sessions has come. Apart from the event log's, so that
+ * writing here, however much of it there is, holds up neither the log nor its stream. Counts go by themselves, see
+ * `expires_at`.
  */
 export class ActivityTable extends Construct {
   readonly table: Table;
   readonly #logName: string;
+  /** The partitions of what is counted, as a pattern. */
+  readonly #counts: string;
+  /** The partition of the purge's progress. */
+  readonly #purge: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
     super(scope, id);
     this.#logName = props.logName;
+    this.#counts = `COUNTS#${props.logName}#*`;
+    this.#purge = `PURGE#${props.logName}`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -38,44 +45,45 @@ export class ActivityTable extends Construct {
     });
   }
 
-  /** Lets a function read what was counted. */
+  /** Lets a function read what was counted, and how far the purge of sessions has come. */
   bindReader(reader: LambdaFunction): void {
-    reader.addEnvironment(ENV.activityTable, this.table.tableName);
-    this.#allow(reader, 'dynamodb:GetItem');
-    this.#encryptionKey?.grantDecrypt(reader);
+    this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
   /** Lets a function read how far the purging of sessions has come. */
   bindProgressReader(reader: LambdaFunction): void {
-    reader.addEnvironment(ENV.activityTable, this.table.tableName);
-    reader.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['dynamodb:GetItem'],
-        resources: [this.table.tableArn],
-        conditions: {
-          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`PURGE#${this.#logName}`] },
-        },
-      }),
-    );
-    this.#encryptionKey?.grantDecrypt(reader);
+    this.#bindReader(reader, [this.#purge]);
   }
 
   /** Lets a function count. */
   bindCounter(counter: LambdaFunction): void {
-    counter.addEnvironment(ENV.activityTable, this.table.tableName);
     counter.addEnvironment(ENV.scope, this.#logName);
-    this.#allow(counter, 'dynamodb:GetItem', 'dynamodb:PutItem');
-    this.#encryptionKey?.grantEncryptDecrypt(counter);
+    this.#bindWriter(counter, this.#counts);
   }
 
-  #allow(user: LambdaFunction, ...actions: string[]): void {
+  /** Lets a function keep how far the purge of sessions has come. */
+  bindPurger(purger: LambdaFunction): void {
+    this.#bindWriter(purger, this.#purge);
+  }
+
+  #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {
+    reader.addEnvironment(ENV.activityTable, this.table.tableName);
+    this.#allow(reader, partitions, 'dynamodb:GetItem');
+    this.#encryptionKey?.grantDecrypt(reader);
+  }
+
+  #bindWriter(writer: LambdaFunction, partitions: string): void {
+    writer.addEnvironment(ENV.activityTable, this.table.tableName);
+    this.#allow(writer, [partitions], 'dynamodb:GetItem', 'dynamodb:PutItem');
+    this.#encryptionKey?.grantEncryptDecrypt(writer);
+  }
+
+  #allow(user: LambdaFunction, partitions: readonly string[], ...actions: string[]): void {
     user.addToRolePolicy(
       new PolicyStatement({
         actions,
         resources: [this.table.tableArn],
-        conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`COUNTS#${this.#logName}#*`] },
-        },
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
       }),
     );
   }

@@ -1,6 +1,6 @@
 import { ConfigurationError } from './configuration-error.ts';
 import type { MaintenanceModeProps } from './maintenance-mode-props.ts';
-import { CONFIGURATION, type Configuration } from './schema.ts';
+import { CONFIGURATION, type Configuration, OPTION_NAMES } from './schema.ts';
 import { unknownOption } from './unknown-option.ts';
 
 /**
@@ -15,7 +15,7 @@ export function configure(props: MaintenanceModeProps): Configuration {
   const sentences = result.error.issues.map((issue) => {
     const place = issue.path.join('.');
     if (issue.code !== 'unrecognized_keys') return `Option "${place}" ${joined(issue.message)}.`;
-    const known = place === '' ? Object.keys(CONFIGURATION.shape) : [];
+    const known = place === '' ? OPTION_NAMES : [];
     return issue.keys.map((key) => unknownOption(place === '' ? key : `${place}.${key}`, known)).join('\n');
   });
   throw new ConfigurationError(sentences.join('\n'));

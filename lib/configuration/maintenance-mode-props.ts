@@ -59,6 +59,83 @@ export interface Throttling {
   readonly wafRateLimit?: number;
 }
 
+/** What the application's sessions in Redis look like. */
+export interface Sessions {
+  /**
+   * Begins the key of every session; what follows is its id. Everything that begins so is deleted when sessions end.
+   * @default 'vedfolnir:session:'
+   */
+  readonly prefix?: string;
+  /** The cookie that holds a session's id. @default 'session_id' */
+  readonly cookie?: string;
+  /** JSON pointers (RFC 6901) to the role; the first that leads to a text counts. @default /role, /user/role */
+  readonly rolePointers?: readonly string[];
+  /**
+   * JSON pointers to the user's name.
+   * @default /user, /username, /user/username, /user/name, /user_id, /user/id
+   */
+  readonly userPointers?: readonly string[];
+  /** JSON pointers to the instant of its begin. @default /created_at, /createdAt, /user/created_at */
+  readonly createdAtPointers?: readonly string[];
+  /** Roles of admins, who keep their sessions. @default ['admin'] */
+  readonly adminRoles?: readonly string[];
+  /** Roles of workers. @default ['worker'] */
+  readonly workerRoles?: readonly string[];
+}
+
+/** The cache that the stack makes where no Redis exists: ElastiCache Serverless for Valkey in a network of its own. */
+export interface Cache {
+  /** Addresses of its network; another than that of any network that it is peered with. @default '10.71.0.0/24' */
+  readonly vpcCidr?: string;
+  /** Further ElastiCache users who may sign in: the application's own. @default none */
+  readonly userIds?: readonly string[];
+  /** Daily snapshots that are kept; 0 for none. @default 1 */
+  readonly snapshotRetention?: number;
+  /** When they are made, UTC. @default '03:00' */
+  readonly snapshotTime?: string;
+  /** Gigabytes that it may grow to. @default ElastiCache's own limit */
+  readonly maximumGigabytes?: number;
+  /** Processing units (ECPU) that it may use in a second. @default ElastiCache's own limit */
+  readonly maximumEcpuPerSecond?: number;
+}
+
+/** How the functions sign in at a Redis that exists already. */
+export type RedisSignIn =
+  /** ElastiCache with IAM. */
+  | {
+      readonly type: 'iam';
+      /** The id of the ElastiCache user, which is its name too. docs/configuration.md says what it must be allowed. */
+      readonly user: string;
+      /** Name of the serverless cache, or of the replication group. */
+      readonly cache: string;
+      /** Whether it is a serverless cache. @default true */
+      readonly serverless?: boolean;
+    }
+  | {
+      readonly type: 'password';
+      /** @default the default user */
+      readonly user?: string;
+      /** The secret whose whole text is the password. Read at deployment; see docs/configuration.md. */
+      readonly secretArn: string;
+    }
+  | { readonly type: 'none' };
+
+/** A Redis, Valkey or ElastiCache that exists already. Its network needs a way to DynamoDB. */
+export interface ExistingRedis {
+  /** The endpoint of a cluster, or of a single server. */
+  readonly host: string;
+  /** @default 6379 */
+  readonly port?: number;
+  /** @default true */
+  readonly tls?: boolean;
+  readonly auth: RedisSignIn;
+  readonly vpcId: string;
+  /** Where the functions run. */
+  readonly subnetIds: readonly string[];
+  /** The security group in front of Redis. It gets a rule that lets the functions in. */
+  readonly securityGroupId: string;
+}
+
 /** A route of the origin, for the check at synthesis. */
 export interface OriginRoute {
   /** One verb in upper case, or `ANY`. */
@@ -109,15 +186,24 @@ export interface MaintenanceModeProps {
   readonly workerGroups?: readonly string[];
   /** Name of the event log within its table. A change of it begins an empty log. @default 'default' */
   readonly scope?: string;
+  /** @default sessions as above */
+  readonly sessions?: Sessions;
+  /** @default a cache with the defaults above, unless `redis` names one that exists */
+  readonly cache?: Cache;
+  /** @default none: the stack makes a cache */
+  readonly redis?: ExistingRedis;
   /**
-   * Concurrent executions set aside for the control function, so that a flood of other calls can't starve an admin.
-   * Recommended where the account's quota allows it.
+   * Concurrent executions set aside for the control function, and as many for the guard of sign-ins, so that a flood
+   * of other calls can't starve an admin. Recommended where the account's quota allows it.
    * @default none
    */
   readonly controlReservedConcurrency?: number;
   /** Keeps table, user pool, secret and logs when the stack goes. @default true */
   readonly deletionProtection?: boolean;
-  /** A key of one's own for the event log. @default the AWS managed key of DynamoDB */
+  /**
+   * A key of one's own for the event log, what is counted, and the cache.
+   * @default the AWS managed key of DynamoDB, and a key that is made for the cache
+   */
   readonly encryptionKey?: IKey;
   /** How long logs are kept. @default 3 months */
   readonly logRetention?: RetentionDays;

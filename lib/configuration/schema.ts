@@ -1,23 +1,11 @@
-import { Duration, Token } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { templateProblem } from '../../core/rule.ts';
-
-const missingOr =
-  (otherwise: string, missing = 'is missing') =>
-  ({ input }: { input?: unknown }) =>
-    input === undefined ? missing : otherwise;
-
-/** Text, or a CDK token whose text is known at deployment only and can't be checked here. */
-const text = (problem: (value: string) => string | null) =>
-  z.string({ error: missingOr('must be text') }).superRefine((value, context) => {
-    const message = Token.isUnresolved(value) ? null : problem(value);
-    if (message !== null) context.addIssue({ code: 'custom', message });
-  });
-
-const matching = (pattern: RegExp, message: string) =>
-  text((value) => (pattern.test(value) ? null : message));
+import { flag, integer, matching, missingOr, oneOf, text } from './checks.ts';
+import { CACHE, REDIS } from './redis-schema.ts';
+import { SESSIONS } from './session-schema.ts';
 
 function httpsProblem(value: string): string | null {
   const url = URL.parse(value);
@@ -51,11 +39,6 @@ function webOriginProblem(value: string): string | null {
   return `"${value}" is not a web origin such as https://app.example.com, nor *`;
 }
 
-const integer = (least: number, most: number) => {
-  const message = `must be a whole number from ${least} to ${most}`;
-  return z.int(message).min(least, message).max(most, message);
-};
-
 const limit = { rateLimit: integer(1, 100_000), burstLimit: integer(1, 100_000) };
 const lowered = z
   .strictObject({ ...limit, maintenance: z.strictObject(limit).optional() })
@@ -77,10 +60,6 @@ const groups = z.array(group, 'must be a list').min(1, 'must name at least one g
 const pathTemplate = text((value) =>
   value.includes(',') ? 'a path template here has no comma' : templateProblem(value),
 );
-const flag = z.boolean('must be true or false');
-const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
-  z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`);
-
 const ORIGIN_MISSING =
   'is missing; say which application to protect, for example with -c origin=https://app.example.com';
 
@@ -92,8 +71,8 @@ export const DEFAULT_ALWAYS_ALLOWED = [
   '/api/csrf-token',
 ];
 
-/** Every option, its bounds and its default. */
-export const CONFIGURATION = z.strictObject({
+/** Every option by itself, its bounds and its default. */
+const OPTIONS = z.strictObject({
   origin: z
     .string({ error: missingOr('must be text', ORIGIN_MISSING) })
     .pipe(text(originProblem))
@@ -146,6 +125,9 @@ export const CONFIGURATION = z.strictObject({
   adminGroups: groups.default(['admins']),
   workerGroups: groups.default(['workers']),
   scope: matching(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_"').default('default'),
+  sessions: SESSIONS.prefault({}),
+  cache: CACHE.optional(),
+  redis: REDIS.optional(),
   controlReservedConcurrency: integer(1, 1000).optional(),
   deletionProtection: flag.default(true),
   encryptionKey: z
@@ -154,6 +136,18 @@ export const CONFIGURATION = z.strictObject({
   logRetention: z.enum(RetentionDays, 'must be one of RetentionDays').default(RetentionDays.THREE_MONTHS),
   cloudWatchRole: flag.default(true),
 });
+
+/** The names of all options. */
+export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS.shape);
+
+/** Every option, and what they mean together. */
+export const CONFIGURATION = OPTIONS.refine(
+  ({ cache, redis }) => cache === undefined || redis === undefined,
+  {
+    message: 'is for the cache that the stack makes: with "redis" it makes none',
+    path: ['cache'],
+  },
+).transform(({ cache = CACHE.parse({}), ...others }) => ({ ...others, cache }));
 
 /** The options with every default filled in. */
 export type Configuration = z.output<typeof CONFIGURATION>;

@@ -3,6 +3,7 @@ import { ENV } from '../../core/environment.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { SessionRedis } from '../sessions/session-redis.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
 
 /**
@@ -14,9 +15,14 @@ export class AuthorizerFunction extends MaintenanceFunction {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable; identity: Identity },
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      identity: Identity;
+      redis: SessionRedis;
+    },
   ) {
-    const { configuration, eventLog, identity } = options;
+    const { configuration, eventLog, identity, redis } = options;
     super(scope, id, {
       folder: 'authorizer',
       description: 'Decides whether a request passes, by the state of maintenance',
@@ -24,6 +30,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
       timeout: 3,
       minify: true,
       apart: { '#gate-redis': 'lambdas/authorizer/gate-redis.ts' },
+      network: redis.network,
       logRetention: configuration.logRetention,
       deletionProtection: configuration.deletionProtection,
     });
@@ -31,6 +38,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
     eventLog.bindRuleReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
+    redis.bind(this, 'gate');
     this.addEnvironment(ENV.adminGroups, configuration.adminGroups.join(','));
     this.addEnvironment(ENV.workerGroups, configuration.workerGroups.join(','));
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));

@@ -5,6 +5,8 @@ import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { FunctionNetwork } from '../network/function-network.ts';
+import { letLambdaAttach, refuseCodeToAttach } from '../network/network-interfaces.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
@@ -24,6 +26,8 @@ export interface MaintenanceFunctionProps {
    */
   readonly apart?: Readonly<Record<`#${string}`, string>>;
   readonly reservedConcurrentExecutions?: number | undefined;
+  /** Where it runs. @default outside of any network of ours */
+  readonly network?: FunctionNetwork;
   readonly logRetention: RetentionDays;
   readonly deletionProtection: boolean;
 }
@@ -41,6 +45,7 @@ export class MaintenanceFunction extends NodejsFunction {
       retention: props.logRetention,
       removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (props.network !== undefined) letLambdaAttach(role);
     super(scope, id, {
       entry: path.join(PROJECT, 'lambdas', props.folder, 'index.ts'),
       handler: 'handler',
@@ -53,6 +58,7 @@ export class MaintenanceFunction extends NodejsFunction {
       timeout: Duration.seconds(props.timeout),
       reservedConcurrentExecutions: props.reservedConcurrentExecutions,
       role,
+      ...props.network,
       logGroup,
       loggingFormat: LoggingFormat.TEXT,
       awsSdkConnectionReuse: false,
@@ -79,6 +85,7 @@ export class MaintenanceFunction extends NodejsFunction {
       },
     });
     logGroup.grantWrite(role);
+    if (props.network !== undefined) refuseCodeToAttach(this);
     (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);
   }
 }

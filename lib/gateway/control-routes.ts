@@ -6,23 +6,35 @@ import {
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { API } from '../../core/api.ts';
+import { API, type ApiCall } from '../../core/api.ts';
+
+/** The function behind each part of the control API. */
+export type ServingFunctions = Readonly<Record<ApiCall['servedBy'], IFunction>>;
+
+const CALLS: readonly ApiCall[] = Object.values(API);
 
 /**
- * Serves the control API below `/api`: the status function what everybody may read, the control function the rest.
- * The canary answers by itself, so that whether it can be reached is the authorizer's decision alone.
+ * Serves the control API below `/api`. The control function has whatever is no other's, unknown paths included; the
+ * status function what everybody may read; the function for sessions what lies below `/sessions`, but for the calls
+ * there that are another's. The canary answers by itself, so that whether it can be reached is the authorizer's
+ * decision alone.
  */
-export function serveControlApi(
-  branch: IResource,
-  functions: { control: IFunction; status: IFunction },
-): void {
+export function serveControlApi(branch: IResource, functions: ServingFunctions): void {
   const control = integration(functions.control);
   const status = integration(functions.status);
+  const sessions = integration(functions.sessions);
 
   const base = branch.addResource('maintenance');
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
-  for (const path of pathsServedByStatus()) base.addResource(path).addMethod('ANY', status);
+  for (const path of pathsOf('status')) base.addResource(path).addMethod('ANY', status);
+  const below = base.addResource('sessions');
+  below.addMethod('ANY', sessions);
+  below.addResource('{proxy+}').addMethod('ANY', sessions);
+  for (const path of pathsOf('control')) {
+    const [, name] = /^sessions\/([^/]+)$/.exec(path) ?? [];
+    if (name !== undefined) below.addResource(name).addMethod('ANY', control);
+  }
   base.addResource('canary').addMethod('ANY', canary(), {
     methodResponses: [
       { statusCode: '200', responseParameters: { 'method.response.header.Cache-Control': true } },
@@ -30,10 +42,9 @@ export function serveControlApi(
   });
 }
 
-/** One segment each, below the base. */
-function pathsServedByStatus(): Set<string> {
-  const calls = Object.values(API).filter(({ servedBy }) => servedBy === 'status');
-  return new Set(calls.map(({ path }) => path.slice(1)));
+/** The paths that a function serves, below the base. */
+function pathsOf(servedBy: ApiCall['servedBy']): Set<string> {
+  return new Set(CALLS.filter((call) => call.servedBy === servedBy).map(({ path }) => path.slice(1)));
 }
 
 function integration(handler: IFunction): LambdaIntegration {

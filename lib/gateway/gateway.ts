@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import type { Configuration } from '../configuration/schema.ts';
 import { ACCESS_LOG_FORMAT } from './access-log-format.ts';
 import { acknowledgeGatewayFindings } from './acknowledged-findings.ts';
-import { serveControlApi } from './control-routes.ts';
+import { type ServingFunctions, serveControlApi } from './control-routes.ts';
 import { addCustomDomain } from './custom-domain.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { proxyToOrigin } from './origin-proxy.ts';
@@ -39,7 +39,7 @@ export class Gateway extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; authorizer: IFunction; control: IFunction; status: IFunction },
+    options: { configuration: Configuration; authorizer: IFunction; serving: ServingFunctions },
   ) {
     super(scope, id);
     const { configuration } = options;
@@ -53,7 +53,7 @@ export class Gateway extends Construct {
       resultsCacheTtl: Duration.seconds(0),
     });
     this.api = this.#createApi(configuration);
-    serveControlApi(proxyToOrigin(this.api, configuration.origin, this.originSecret), options);
+    serveControlApi(proxyToOrigin(this.api, configuration.origin, this.originSecret), options.serving);
     addGatewayResponses(this.api, configuration.allowedOrigins);
     this.url = addCustomDomain(this.api, configuration.customDomain) ?? this.#executeApiUrl();
     checkRoutes(this, { api: this.api, authorizer: this.authorizer, routes: configuration.routes });

@@ -1,20 +1,13 @@
-import { Duration } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
-import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
-import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { consumeEvents } from './consume-events.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/**
- * Tells the world what the log says: the table's stream, a function, an event bus. One shard in order, so that events
- * arrive in the order of their numbers as long as none is refused; a poisonous record is isolated by bisection and
- * ends in the dead-letter queue after bounded retries.
- */
+/** Tells the world what the log says: the table's stream, a function, an event bus. */
 export class Publication extends Construct {
   readonly bus: EventBus;
   readonly publisher: MaintenanceFunction;
@@ -38,28 +31,6 @@ export class Publication extends Construct {
     this.publisher.addEnvironment(ENV.eventBus, this.bus.eventBusName);
     this.publisher.addEnvironment(ENV.scope, configuration.scope);
     this.bus.grantPutEventsTo(this.publisher);
-    acknowledge(
-      this,
-      'IAM5[Resource::*]',
-      'Only dynamodb:ListStreams, which Lambda calls to find the stream and which takes no resource; it shows the names ' +
-        'of streams and none of their content.',
-    );
-    this.publisher.addEventSource(
-      new DynamoEventSource(eventLog.table, {
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        filters: [
-          FilterCriteria.filter({
-            eventName: FilterRule.isEqual('INSERT'),
-            dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('EVENTS#') } } },
-          }),
-        ],
-        batchSize: 10,
-        bisectBatchOnError: true,
-        retryAttempts: 10,
-        maxRecordAge: Duration.hours(6),
-        reportBatchItemFailures: true,
-        onFailure: new SqsDlq(deadLetters.queue),
-      }),
-    );
+    consumeEvents(this.publisher, eventLog, deadLetters);
   }
 }

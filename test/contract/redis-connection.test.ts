@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { iamToken } from '../../adapters/redis/iam-token.ts';
 import { mastersOf, type RedisClient } from '../../adapters/redis/redis-client.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../../adapters/redis/redis-connection.ts';
-import type { RedisSettings } from '../../adapters/redis/redis-settings.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
+import type { RedisSettings } from '../../core/redis-settings.ts';
 import { NOW } from '../support/examples.ts';
 import { RedisServers, until } from '../support/redis-server.ts';
 

@@ -42,7 +42,11 @@ describe('the bundles', () => {
     expect([...bundles.keys()].sort()).toEqual([
       'authorizer',
       'control',
+      'mirror',
       'publisher',
+      'purge',
+      'sessions',
+      'signin-guard',
       'status',
       'tally',
       'tick',

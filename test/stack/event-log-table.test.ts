@@ -58,6 +58,10 @@ describe('the table of the event log', () => {
       'Authorizer',
       'Control',
       'PublicationPublisher',
+      'SessionPurge',
+      'Sessions',
+      'SignInGuard',
+      'StateMirror',
       'Status',
       'Tick',
     ]);

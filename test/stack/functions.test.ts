@@ -1,5 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { functionOf, onlyId, type Statement, statementsOf, synthesise, tableId } from './synthesise.ts';
+import type { Template } from 'aws-cdk-lib/assertions';
+import {
+  functionOf,
+  onlyId,
+  resourcesOf,
+  type Statement,
+  statementsOf,
+  synthesise,
+  tableId,
+} from './synthesise.ts';
 
 const template = synthesise({ controlReservedConcurrency: 5, adminGroups: ['admins', 'owners'] });
 const table = tableId(template, 'EventLog');
@@ -8,7 +17,40 @@ const issuer = { 'Fn::GetAtt': [onlyId(template, 'AWS::Cognito::UserPool'), 'Pro
 const client = { Ref: onlyId(template, 'AWS::Cognito::UserPoolClient') };
 
 const store = { STATE_TABLE: { Ref: table }, SCOPE: 'default' };
+const cache = onlyId(template, 'AWS::ElastiCache::ServerlessCache');
+const NAME = 'test-maintenessioncache-daa1d069';
+/** What a function in the network is told of Redis, signing in as a user. */
+const redis = (user: 'gate' | 'keeper') => {
+  const endpoint = (attribute: string) => ({ 'Fn::GetAtt': [cache, `Endpoint.${attribute}`] });
+  const auth = { type: 'iam', user: `${NAME}-${user}`, cache: NAME, serverless: true };
+  const parts = ['{"host":"', endpoint('Address'), '","port":', endpoint('Port')];
+  return {
+    REDIS: { 'Fn::Join': ['', [...parts, `,"tls":true,"auth":${JSON.stringify(auth)}}`]] },
+    SESSIONS: JSON.stringify({
+      prefix: 'vedfolnir:session:',
+      cookie: 'session_id',
+      rolePointers: ['/role', '/user/role'],
+      userPointers: ['/user', '/username', '/user/username', '/user/name', '/user_id', '/user/id'],
+      createdAtPointers: ['/created_at', '/createdAt', '/user/created_at'],
+      adminRoles: ['admin'],
+      workerRoles: ['worker'],
+    }),
+  };
+};
 const alwaysAllowed = '/static/{proxy+},/favicon.ico,/health,/health/{proxy+},/api/csrf-token';
+
+const FOLDERS = [
+  'authorizer',
+  'control',
+  'status',
+  'tick',
+  'tally',
+  'publisher',
+  'purge',
+  'mirror',
+  'sessions',
+  'signin-guard',
+];
 
 describe('environment', () => {
   test.each<[folder: string, variables: Record<string, unknown>]>([
@@ -25,6 +67,7 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
         REFUSAL_FORM: 'negotiated',
         OFFENDER_THRESHOLD: '30',
+        ...redis('gate'),
       },
     ],
     [
@@ -50,6 +93,13 @@ describe('environment', () => {
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
     ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: onlyId(template, 'AWS::Events::EventBus') } }],
+    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ...redis('keeper') }],
+    ['mirror', { SCOPE: 'default', ...redis('keeper') }],
+    ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
+    [
+      'signin-guard',
+      { ...store, ADMIN_GROUPS: 'admins,owners', WORKER_GROUPS: 'workers', STATE_UNKNOWN: 'open' },
+    ],
   ])('%s is told what it needs and no more', (folder, variables) => {
     expect(functionOf(template, folder)[1].Properties.Environment).toEqual({ Variables: variables });
   });
@@ -111,24 +161,77 @@ describe('permissions', () => {
     Condition: { 'ForAnyValue:StringEquals': { 'dynamodb:LeadingKeys': ['EVENTS#default'] } },
   };
   const append = allow(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'], events);
-  const counts: Statement = {
+  const kept = (...partitions: string[]): Statement => ({
     Action: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     Effect: 'Allow',
     Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
-    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COUNTS#default#*'] } },
-  };
-  const progress: Statement = {
-    Action: 'dynamodb:GetItem',
+    Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  });
+  const counts = kept('COUNTS#default#*');
+  const deadLetters: Statement = {
+    Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
     Effect: 'Allow',
-    Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
-    Condition: only('PURGE#default'),
+    Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] },
   };
-  const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
+  const listStreams: Statement = { Action: 'dynamodb:ListStreams', Effect: 'Allow', Resource: '*' };
+  const stream: Statement = {
+    Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [table, 'StreamArn'] },
+  };
+  const interfaces = {
+    Action: [
+      'ec2:AssignPrivateIpAddresses',
+      'ec2:CreateNetworkInterface',
+      'ec2:DeleteNetworkInterface',
+      'ec2:DescribeNetworkInterfaces',
+      'ec2:DescribeSubnets',
+      'ec2:UnassignPrivateIpAddresses',
+    ],
+    Resource: '*',
+  };
+  /** What Lambda may do for a function in the network, and its code may not; and as whom it signs in at Redis. */
+  const inNetwork = (folder: string, user: 'gate' | 'keeper'): Statement[] => [
+    { ...interfaces, Effect: 'Allow' },
+    {
+      ...interfaces,
+      Effect: 'Deny',
+      Condition: {
+        ArnEquals: { 'lambda:SourceFunctionArn': { 'Fn::GetAtt': [functionOf(template, folder)[0], 'Arn'] } },
+      },
+    },
+    {
+      Action: 'elasticache:Connect',
+      Effect: 'Allow',
+      Resource: [{ 'Fn::GetAtt': [cache, 'ARN'] }, { 'Fn::GetAtt': [userId(user), 'Arn'] }],
+    },
+  ];
+  const userId = (user: string): string => {
+    const users = Object.entries(resourcesOf(template, 'AWS::ElastiCache::User'));
+    return users.find(([, { Properties }]) => Properties.UserId === `${NAME}-${user}`)?.[0] ?? '';
+  };
+
+  /** The CDK makes one statement of all that takes no resource: here each service has its own. */
+  const apart = (statement: Statement): Statement[] => {
+    const { Action, Resource } = statement;
+    if (Resource !== '*' || !Array.isArray(Action)) return [statement];
+    const byService = Map.groupBy(Action as string[], (action) => action.split(':')[0]);
+    return [...byService.values()].map((actions) => ({
+      ...statement,
+      Action: actions.length === 1 ? (actions[0] ?? '') : actions,
+    }));
+  };
+  const progress = { ...kept('PURGE#default'), Action: 'dynamodb:GetItem' };
 
   test.each<[folder: string, statements: Statement[]]>([
     [
       'authorizer',
-      [allow('dynamodb:Query', events), allow('dynamodb:GetItem', rules), allow('dynamodb:GetItem', keys)],
+      [
+        allow('dynamodb:Query', events),
+        allow('dynamodb:GetItem', rules),
+        allow('dynamodb:GetItem', keys),
+        ...inNetwork('authorizer', 'gate'),
+      ],
     ],
     ['control', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules), progress]],
     [
@@ -137,22 +240,11 @@ describe('permissions', () => {
         allow('dynamodb:Query', events),
         allow('dynamodb:GetItem', rules),
         allow('dynamodb:GetItem', keys),
-        { ...counts, Action: 'dynamodb:GetItem' },
-        progress,
+        { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' },
       ],
     ],
     ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
-    [
-      'tally',
-      [
-        counts,
-        {
-          Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
-          Effect: 'Allow',
-          Resource: queue,
-        },
-      ],
-    ],
+    ['tally', [counts, deadLetters]],
     [
       'publisher',
       [
@@ -161,19 +253,15 @@ describe('permissions', () => {
           Effect: 'Allow',
           Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::Events::EventBus'), 'Arn'] },
         },
-        {
-          Action: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'],
-          Effect: 'Allow',
-          Resource: queue,
-        },
-        { Action: 'dynamodb:ListStreams', Effect: 'Allow', Resource: '*' },
-        {
-          Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
-          Effect: 'Allow',
-          Resource: { 'Fn::GetAtt': [table, 'StreamArn'] },
-        },
+        deadLetters,
+        listStreams,
+        stream,
       ],
     ],
+    ['purge', [append, neverRewrite, kept('PURGE#default'), ...inNetwork('purge', 'keeper')]],
+    ['mirror', [deadLetters, listStreams, stream, ...inNetwork('mirror', 'keeper')]],
+    ['sessions', [allow('dynamodb:Query', events), ...inNetwork('sessions', 'keeper')]],
+    ['signin-guard', [allow('dynamodb:Query', events)]],
   ])('%s may do what it does, and nothing else', (folder, statements) => {
     const [, { Properties }] = functionOf(template, folder);
     const logs = (Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
@@ -182,23 +270,20 @@ describe('permissions', () => {
       Effect: 'Allow',
       Resource: { 'Fn::GetAtt': [logs, 'Arn'] },
     };
-    const found = statementsOf(template, folder);
+    const found = statementsOf(template, folder).flatMap(apart);
     expect(found).toHaveLength(statements.length + 1);
     expect(found).toEqual(expect.arrayContaining([write, ...statements]));
   });
 
-  test.each(['authorizer', 'control', 'status', 'tick', 'tally', 'publisher'])(
-    'the role of %s has no managed policy',
-    (folder) => {
-      const [, { Properties }] = functionOf(template, folder);
-      const role = (Properties.Role as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
-      const found = template.findResources('AWS::IAM::Role')[role];
-      expect(found?.Properties.ManagedPolicyArns).toBeUndefined();
-      expect(found?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
-        { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
-      ]);
-    },
-  );
+  test.each(FOLDERS)('the role of %s has no managed policy', (folder) => {
+    const [, { Properties }] = functionOf(template, folder);
+    const role = (Properties.Role as { 'Fn::GetAtt': [string] })['Fn::GetAtt'][0];
+    const found = template.findResources('AWS::IAM::Role')[role];
+    expect(found?.Properties.ManagedPolicyArns).toBeUndefined();
+    expect(found?.Properties.AssumeRolePolicyDocument.Statement).toEqual([
+      { Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } },
+    ]);
+  });
 });
 
 describe('runtime', () => {
@@ -209,6 +294,10 @@ describe('runtime', () => {
     ['tick', 256, 30],
     ['tally', 512, 60],
     ['publisher', 256, 30],
+    ['purge', 512, 900],
+    ['mirror', 256, 30],
+    ['sessions', 512, 10],
+    ['signin-guard', 512, 5],
   ])('%s runs on Node 24 and arm64 with a log group that is cleared', (folder, memory, timeout) => {
     const [, { Properties }] = functionOf(template, folder);
     expect(Properties).toMatchObject({
@@ -226,9 +315,16 @@ describe('runtime', () => {
     });
   });
 
-  test('executions are set aside for the control function only when asked', () => {
-    expect(functionOf(template, 'control')[1].Properties.ReservedConcurrentExecutions).toBe(5);
-    const plain = synthesise();
-    expect(functionOf(plain, 'control')[1].Properties).not.toHaveProperty('ReservedConcurrentExecutions');
+  test('executions are set aside for what admins need, and only when asked', () => {
+    const setAside = (of: Template) =>
+      FOLDERS.map((folder) => [
+        folder,
+        functionOf(of, folder)[1].Properties.ReservedConcurrentExecutions,
+      ]).filter(([, number]) => number !== undefined);
+    expect(setAside(template)).toEqual([
+      ['control', 5],
+      ['signin-guard', 5],
+    ]);
+    expect(setAside(synthesise())).toEqual([]);
   });
 });

@@ -25,6 +25,9 @@ const SERVED: [route: string, folder: string][] = [
   ['ANY /api/maintenance/signin', 'status'],
   ['ANY /api/maintenance/health', 'status'],
   ['ANY /api/maintenance/openapi.json', 'status'],
+  ['ANY /api/maintenance/sessions', 'sessions'],
+  ['ANY /api/maintenance/sessions/{proxy+}', 'sessions'],
+  ['ANY /api/maintenance/sessions/purge', 'control'],
 ];
 
 describe('routes', () => {
@@ -38,6 +41,9 @@ describe('routes', () => {
       'ANY /api/maintenance/health',
       'ANY /api/maintenance/message',
       'ANY /api/maintenance/openapi.json',
+      'ANY /api/maintenance/sessions',
+      'ANY /api/maintenance/sessions/purge',
+      'ANY /api/maintenance/sessions/{proxy+}',
       'ANY /api/maintenance/signin',
       'ANY /api/maintenance/status',
       'ANY /api/maintenance/{proxy+}',

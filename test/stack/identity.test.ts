@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { resourcesOf, synthesise } from './synthesise.ts';
+import { functionOf, onlyId, resourcesOf, synthesise } from './synthesise.ts';
 
 describe('the user pool', () => {
   const template = synthesise();
@@ -42,6 +42,28 @@ describe('the user pool', () => {
       EnableTokenRevocation: true,
       PreventUserExistenceErrors: 'ENABLED',
     });
+  });
+
+  test('asks the guard before it gives out a token, and only this pool may call it', () => {
+    const pool = onlyId(template, 'AWS::Cognito::UserPool');
+    const guard = { 'Fn::GetAtt': [functionOf(template, 'signin-guard')[0], 'Arn'] };
+    template.hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: { PreTokenGeneration: guard } });
+    const callers = Object.values(resourcesOf(template, 'AWS::Lambda::Permission')).filter(
+      ({ Properties }) => JSON.stringify(Properties.FunctionName) === JSON.stringify(guard),
+    );
+    expect(callers.map(({ Properties }) => Properties)).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: guard,
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [pool, 'Arn'] },
+      },
+    ]);
+  });
+
+  test('there is no guard where people sign in elsewhere', () => {
+    const foreign = synthesise({ identity: { issuer: 'https://issuer.example.com', clientId: 'them' } });
+    expect(() => functionOf(foreign, 'signin-guard')).toThrow('0 functions');
   });
 
   test.each<[options: Parameters<typeof synthesise>[0], groups: string[]]>([

@@ -14,6 +14,21 @@ describe('cdk-nag (AwsSolutions) and the CDK find nothing', () => {
       { throttling: { callers: {}, apiKeyClaim: 'custom:api_key', wafRateLimit: 1000 } },
     ],
     [
+      'with a Redis that exists',
+      {
+        redis: {
+          host: 'redis.example.com',
+          auth: {
+            type: 'password',
+            secretArn: 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:redis-AbCdEf',
+          },
+          vpcId: 'vpc-0a1b2c3d',
+          subnetIds: ['subnet-0a1b2c3d'],
+          securityGroupId: 'sg-0a1b2c3d',
+        },
+      },
+    ],
+    [
       'with a domain and an issuer of its own',
       {
         customDomain: {

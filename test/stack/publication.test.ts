@@ -6,28 +6,35 @@ const template = synthesise();
 const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 
 describe('publication', () => {
-  test('reads new events only, bisects what fails and gives up in the dead-letter queue', () => {
-    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
-      EventSourceArn: { 'Fn::GetAtt': [tableId(template, 'EventLog'), 'StreamArn'] },
-      FunctionName: { Ref: functionOf(template, 'publisher')[0] },
-      StartingPosition: 'TRIM_HORIZON',
-      BatchSize: 10,
-      BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 10,
-      MaximumRecordAgeInSeconds: 21_600,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
-      DestinationConfig: { OnFailure: { Destination: queue } },
-      FilterCriteria: {
-        Filters: [
-          {
-            Pattern: JSON.stringify({
-              eventName: ['INSERT'],
-              dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } },
-            }),
-          },
-        ],
-      },
-    });
+  test.each(['publisher', 'mirror'])(
+    '%s reads new events only, bisects what fails and gives up in the dead-letter queue',
+    (folder) => {
+      template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+        EventSourceArn: { 'Fn::GetAtt': [tableId(template, 'EventLog'), 'StreamArn'] },
+        FunctionName: { Ref: functionOf(template, folder)[0] },
+        StartingPosition: 'TRIM_HORIZON',
+        BatchSize: 10,
+        BisectBatchOnFunctionError: true,
+        MaximumRetryAttempts: 10,
+        MaximumRecordAgeInSeconds: 21_600,
+        FunctionResponseTypes: ['ReportBatchItemFailures'],
+        DestinationConfig: { OnFailure: { Destination: queue } },
+        FilterCriteria: {
+          Filters: [
+            {
+              Pattern: JSON.stringify({
+                eventName: ['INSERT'],
+                dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } },
+              }),
+            },
+          ],
+        },
+      });
+    },
+  );
+
+  test('the stream has two readers, which is as many as a stream takes', () => {
+    template.resourceCountIs('AWS::Lambda::EventSourceMapping', 2);
   });
 
   test('keeps dead letters 14 days, encrypted, over TLS only', () => {

@@ -1,0 +1,25 @@
+import { RemovalPolicies } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import type { Configuration } from '../configuration/schema.ts';
+import { IsolatedNetwork } from '../network/isolated-network.ts';
+import { ExistingRedis } from './existing-redis.ts';
+import { SessionCache } from './session-cache.ts';
+import type { SessionRedis } from './session-redis.ts';
+
+/** The Redis that the options name, or else a cache in a network of its own, which outlives the stack as it does. */
+export function findRedis(
+  scope: Construct,
+  { configuration, tables }: { configuration: Configuration; tables: readonly ITable[] },
+): SessionRedis {
+  const { redis, cache, logRetention, deletionProtection } = configuration;
+  if (redis !== undefined) return new ExistingRedis(scope, 'Redis', { configuration, redis });
+  const network = new IsolatedNetwork(scope, 'Network', {
+    cidr: cache.vpcCidr,
+    tables,
+    logRetention,
+    deletionProtection,
+  });
+  if (deletionProtection) RemovalPolicies.of(network).retain();
+  return new SessionCache(scope, 'SessionCache', { configuration, network });
+}

@@ -1,0 +1,87 @@
+import { Duration } from 'aws-cdk-lib';
+import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE, METRIC_NAMESPACE } from '../../core/environment.ts';
+import type { EventType } from '../../core/event.ts';
+import type { ActivityTable } from '../activity/activity-table.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { EventLogTable } from '../event-log/event-log-table.ts';
+import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
+import type { SessionRedis } from './session-redis.ts';
+
+/** The receipt of a purge: the only event that never gives it anything to do. */
+const RECEIPT: EventType = 'sessions_purged';
+
+/**
+ * Deletes the sessions that maintenance has ended. Each event starts it at once and each minute again; it looks at the
+ * state for what there is to do, so it matters little if an event comes late, twice or never. The function may run for
+ * as long as Lambda lets any: the fewer hand-overs the better. What fails is tried again in the next minute, so nothing
+ * is retried before, and the alarm is what tells people.
+ */
+export class SessionPurge extends Construct {
+  readonly function: MaintenanceFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      activity: ActivityTable;
+      redis: SessionRedis;
+      bus: IEventBus;
+      deadLetters: DeadLetterQueue;
+    },
+  ) {
+    super(scope, id);
+    const { configuration, eventLog, activity, redis, bus, deadLetters } = options;
+    this.function = new MaintenanceFunction(this, 'Function', {
+      folder: 'purge',
+      description: 'Deletes the sessions that maintenance has ended',
+      memorySize: 512,
+      timeout: 900,
+      network: redis.network,
+      logRetention: configuration.logRetention,
+      deletionProtection: configuration.deletionProtection,
+    });
+    eventLog.bindWriter(this.function);
+    activity.bindPurger(this.function);
+    redis.bind(this.function, 'keeper');
+    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
+
+    const target = new LambdaFunction(this.function, {
+      deadLetterQueue: deadLetters.queue,
+      maxEventAge: Duration.minutes(1),
+      retryAttempts: 1,
+    });
+    new Rule(this, 'AtOnce', {
+      description: 'Ends sessions when maintenance does',
+      eventBus: bus,
+      eventPattern: { source: [EVENT_SOURCE], detail: { type: Match.anythingBut(RECEIPT) } },
+      targets: [target],
+    });
+    new Rule(this, 'EveryMinute', {
+      description: 'Goes on with ending sessions',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [target],
+    });
+    new Alarm(this, 'SessionManagerFailure', {
+      alarmDescription:
+        'Severity: high. Sessions that maintenance has ended could not be deleted. The gateway honours none of them, ' +
+        'but the application does. It is tried again every minute.',
+      metric: new Metric({
+        namespace: METRIC_NAMESPACE,
+        metricName: 'SessionPurgeFailures',
+        statistic: Stats.SUM,
+        period: Duration.minutes(1),
+      }),
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      threshold: 1,
+      evaluationPeriods: 1,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}
