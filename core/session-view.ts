@@ -27,8 +27,6 @@ export interface SessionView extends SessionItem {
 
 /** Characters of a session's id that may be shown and logged. */
 const SHOWN_OF_ID = 8;
-/** Characters of a name that is shown. A session may hold a text of any length as its user. */
-const LONGEST_NAME = 200;
 /** The last instant that RFC 3339 can write, ms since the epoch. */
 const LAST_INSTANT = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 
@@ -52,7 +50,7 @@ export function sessionItem(
   return {
     id: shortId(id),
     role: facts.role,
-    user: shown(facts.user),
+    user: facts.user,
     created_at: begun === null ? null : rfc3339(begun),
     age_seconds: begun === null ? null : Math.max(0, Math.floor((now - begun) / 1000)),
     expires_in_seconds: expiresIn === null ? null : Math.ceil(expiresIn / 1000),
@@ -69,7 +67,7 @@ export function sessionView(
 ): SessionView {
   return {
     ...sessionItem(id, facts, expiresIn, now),
-    role_name: shown(facts.roleName),
+    role_name: facts.roleName,
     role_pointer: facts.rolePointer,
     ended: isEnded(facts, effective(state, now)),
   };
@@ -81,8 +79,4 @@ export function isEnded({ role, user, createdAt }: SessionFacts, state: State): 
   const { sessionsInvalidBefore, revoked = [] } = state;
   if (revoked.some(({ id, before }) => id === user && beganBefore(before))) return true;
   return role !== 'admin' && sessionsInvalidBefore !== null && beganBefore(sessionsInvalidBefore);
-}
-
-function shown(name: string | null): string | null {
-  return name === null ? null : truncate(name, LONGEST_NAME);
 }
