@@ -1,14 +1,15 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
 import type { State } from '../../core/state.ts';
 import { createSessionsHandler } from '../../lambdas/sessions/sessions-handler.ts';
-import { BucketSessionStore } from './bucket-session-store.ts';
 import { NOW, stateWith } from './examples.ts';
+import { MemorySessionStore } from './memory-session-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
+import { POLICY } from './sessions.ts';
 
 /** The sessions function over sessions in memory, with a clock that stands at NOW until it is moved. */
 export class SessionsBench {
-  readonly store = new BucketSessionStore();
+  readonly store = new MemorySessionStore(POLICY);
   readonly log = new RecordingLog();
   time = NOW;
   /** Null while it can't be read. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { SessionFacts } from '../../../core/session.ts';
 import { isEnded, sessionItem, sessionView, shortId } from '../../../core/session-view.ts';
 import type { State } from '../../../core/state.ts';
-import { facts } from '../../support/bucket-session-store.ts';
 import { NOW, stateWith } from '../../support/examples.ts';
+import { factsWith } from '../../support/sessions.ts';
 
 describe('of an id', () => {
   test.each([
@@ -29,11 +29,11 @@ describe('a session in a list', () => {
     ['from after the last year', { createdAt: 8e15 }, 1, { created_at: null, age_seconds: null }],
     ['from before the first second', { createdAt: -1 }, 1, { created_at: null, age_seconds: null }],
   ])('%s', (_, changes, expiresIn, expected) => {
-    expect(sessionItem('s-1', facts(changes), expiresIn, NOW)).toMatchObject(expected);
+    expect(sessionItem('s-1', factsWith(changes), expiresIn, NOW)).toMatchObject(expected);
   });
 
   test('holds nothing but what is described', () => {
-    const item = sessionItem('3OnnDJNyLks1SrX3', facts({ createdAt: NOW }), 1000, NOW);
+    const item = sessionItem('3OnnDJNyLks1SrX3', factsWith({ createdAt: NOW }), 1000, NOW);
     expect(item).toEqual({
       id: '3OnnDJNy',
       role: 'member',
@@ -69,7 +69,7 @@ describe('a session is ended', () => {
     [false, 'for anybody else', { user: 'max', createdAt: NOW - 1 }, revoked],
     [false, 'for nobody', { user: null, createdAt: NOW - 1 }, revoked],
   ])('%j: %s', (ended, _, changes, state) => {
-    expect(isEnded(facts(changes), state)).toBe(ended);
-    expect(sessionView('s', facts(changes), null, { state, now: NOW }).ended).toBe(ended);
+    expect(isEnded(factsWith(changes), state)).toBe(ended);
+    expect(sessionView('s', factsWith(changes), null, { state, now: NOW }).ended).toBe(ended);
   });
 });
