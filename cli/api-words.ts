@@ -9,6 +9,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET history': 'maintenance history',
   'GET rules': 'maintenance rules list',
   'DELETE rules': 'maintenance rules remove',
+  'POST sessions': 'maintenance sessions',
+  'POST revocations': 'maintenance users revoke',
   PATCH: 'maintenance update',
 };
 
@@ -40,6 +42,7 @@ const OPTIONS: Readonly<Record<string, string>> = {
   grace_period: '--grace-period',
   limit: '--limit',
   cursor: '--cursor',
+  role: '--role',
   'idempotency-key': '--idempotency-key',
   'if-match': '--if-match',
 };

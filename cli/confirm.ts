@@ -9,9 +9,9 @@ import { renderStatus } from './render-status.ts';
 import type { Transport } from './transport.ts';
 
 export interface Confirmation {
-  readonly command: 'emergency' | 'disable';
-  /** What is going to happen, a sentence each. */
-  readonly consequences: readonly string[];
+  readonly command: 'emergency' | 'disable' | 'sessions purge' | 'users revoke';
+  /** What is going to happen, a sentence each; found out only where somebody is asked. */
+  readonly consequences: readonly string[] | (() => Promise<readonly string[]>);
   readonly question: string;
   /** Whether there is nothing to confirm, because the command is going to be refused. */
   readonly isMoot?: (status: JsonObject) => boolean;
@@ -42,7 +42,8 @@ export async function confirmed(
   if (isMoot?.(status)) return version;
   const paint = painterFor(io.stderr, io.env);
   io.stderr.write(`At ${transport.target} now:\n${renderStatus(status, io.now(), paint)}\n\n`);
-  io.stderr.write(`${consequences.join('\n')}\n`);
+  const sentences = typeof consequences === 'function' ? await consequences() : consequences;
+  io.stderr.write(`${sentences.join('\n')}\n`);
   if (!(await askYesNo(io, question))) {
     throw new CliError({
       exitCode: EXIT.failed,

@@ -60,17 +60,15 @@ function advise(refused: Refused, code: string): Advice {
         remedy: 'It takes an admin: sign in as one with `maintenance login`.',
       };
     case 404:
+      if (code !== 'not_found' && code !== 'unexpected_answer') {
+        return { otherwise, remedy: ownRemedy(problem) };
+      }
       return {
         otherwise: `There is no maintenance API at ${api}.`,
         remedy: 'Check the address (--api): it is that of the protected API, its stage included.',
       };
-    case 409: {
-      const remedy = textOf(problem?.remedy);
-      return {
-        otherwise: 'The present state does not allow this.',
-        remedy: remedy === null ? undefined : sentence(inCommandWords(remedy)),
-      };
-    }
+    case 409:
+      return { otherwise: 'The present state does not allow this.', remedy: ownRemedy(problem) };
     case 412:
       return {
         otherwise: 'The state has changed since the version that the command was meant for.',
@@ -84,6 +82,7 @@ function advise(refused: Refused, code: string): Advice {
     case 429:
       return { otherwise: `${api} is getting too many calls.`, remedy: waitRemedy(refused) };
     case 503:
+      if (code === 'session_store_unavailable') return { otherwise, remedy: waitRemedy(refused) };
       return {
         otherwise: `${api} is not available.`,
         remedy: `${waitRemedy(refused)} With AWS credentials for its state table, --direct works without the API.`,
@@ -97,6 +96,12 @@ function advise(refused: Refused, code: string): Advice {
     };
   }
   return { otherwise };
+}
+
+/** The remedy that the API names, in words of the command. */
+function ownRemedy(problem: JsonObject | null): string | undefined {
+  const remedy = textOf(problem?.remedy);
+  return remedy === null ? undefined : sentence(inCommandWords(remedy));
 }
 
 function waitRemedy({ retryAfter }: Refused): string {

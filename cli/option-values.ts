@@ -49,3 +49,11 @@ export function keyValue(text: string): string {
 export function listValue(text: string, before: readonly string[] = []): string[] {
   return [...before, ...text.split(',').map((name) => name.trim())];
 }
+
+/** Ids that an address can't hold, or that are the names of other calls. */
+const NO_SESSION_IDS = new Set(['', '.', '..', 'statistics', 'purge']);
+
+export function sessionIdValue(text: string): string {
+  if (NO_SESSION_IDS.has(text)) throw new InvalidArgumentError('Give the whole id of a session.');
+  return text;
+}

@@ -8,6 +8,7 @@ import {
   keyValue,
   limitValue,
   listValue,
+  sessionIdValue,
   timeoutValue,
   versionValue,
 } from './option-values.ts';
@@ -56,6 +57,8 @@ export function buildProgram(io: Io): Command {
     rules(io),
     classify(io),
     simulate(io),
+    sessions(io),
+    users(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -223,11 +226,8 @@ function update(io: Io): Command {
 }
 
 function history(io: Io): Command {
-  const command = new Command('history')
+  const command = withPages(new Command('history'), 'events')
     .description('Show what happened, newest first.')
-    .option('-n, --limit <number>', 'events to show, 1 to 100', limitValue, 20)
-    .option('--cursor <cursor>', 'go on where the page before ended')
-    .addOption(new Option('--all', 'show everything').conflicts('cursor'))
     .addHelpText('after', () => examples('maintenance history --limit 5', 'maintenance history --all --json'))
     .action(async (options) => (await import('./commands/history.ts')).history(options, io));
   return withDirect(command);
@@ -306,6 +306,52 @@ function simulate(io: Io): Command {
     );
 }
 
+function sessions(io: Io): Command {
+  const command = new Command('sessions')
+    .description("Show the application's sessions, and end them.")
+    .addHelpText('after', () =>
+      examples(
+        'maintenance sessions stats',
+        'maintenance sessions list --role admin --all',
+        'maintenance sessions show qz3_HQt5VIHVSvYtLG3YT-mYXxQNUyUs --json',
+        'maintenance sessions purge',
+        'maintenance sessions purge --all --yes --no-wait',
+      ),
+    );
+  const stats = new Command('stats')
+    .description('Show how many there are, by role and age; estimated where there are many.')
+    .action(async (options) => (await import('./commands/sessions.ts')).sessionStatistics(options, io));
+  const list = withPages(new Command('list'), 'sessions')
+    .description('Show them in no particular order, with short ids.')
+    .addOption(new Option('--role <role>', 'only those of this role').choices(['admin', 'worker', 'member']))
+    .action(async (options) => (await import('./commands/sessions.ts')).listSessions(options, io));
+  const show = new Command('show')
+    .description('Show whose one is, how old, and whether it is still good.')
+    .argument('<id>', 'the whole id, as the cookie holds it', sessionIdValue)
+    .action(async (id, options) => (await import('./commands/sessions.ts')).showSession(id, options, io));
+  const purge = new Command('purge')
+    .description("End all but admins', after asking, and wait until they are deleted.")
+    .option('--all', "end admins' too, but for your own")
+    .option('-y, --yes', "don't ask")
+    .option('--no-wait', "don't wait; with --direct nobody waits")
+    .action(async (options) => (await import('./commands/purge.ts')).purgeSessions(options, io));
+  return command.addCommand(stats).addCommand(list).addCommand(show).addCommand(withChange(purge));
+}
+
+function users(io: Io): Command {
+  const command = new Command('users')
+    .description('End what somebody was given: access tokens and sessions.')
+    .addHelpText('after', () =>
+      examples('maintenance users revoke mia', 'maintenance users revoke mia --yes'),
+    );
+  const revoke = new Command('revoke')
+    .description('End all that somebody was given until now, whatever their role, after asking.')
+    .argument('<name>', 'the id, as `maintenance whoami` and log lines show it')
+    .option('-y, --yes', "don't ask")
+    .action(async (name, options) => (await import('./commands/purge.ts')).revoke(name, options, io));
+  return command.addCommand(withChange(revoke));
+}
+
 function withCommon(command: Command): Command {
   return command
     .option(
@@ -346,6 +392,14 @@ function withPlan(command: Command): Command {
     .addOption(blockOption())
     .option('--no-invalidate-sessions', "leave members' sessions alone")
     .option('--no-notify', 'send no notices');
+}
+
+/** @param of what is on the list */
+function withPages(command: Command, of: string): Command {
+  return command
+    .option('-n, --limit <number>', `${of} to show, 1 to 100`, limitValue, 20)
+    .option('--cursor <cursor>', 'go on where the page before ended')
+    .addOption(new Option('--all', 'show everything').conflicts('cursor'));
 }
 
 function durationOption(): Option {

@@ -1,7 +1,7 @@
 import { durationInWords } from './duration.ts';
 import { isObject, type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
 import { type Paint, printable } from './painter.ts';
-import { row } from './render-status.ts';
+import { row } from './render-row.ts';
 
 const COLOURS: Readonly<Record<string, 'green' | 'yellow' | 'red'>> = {
   low: 'green',

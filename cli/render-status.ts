@@ -1,8 +1,8 @@
 import { durationInWords, relativeTime } from './duration.ts';
 import { type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
 import { type Paint, printable } from './painter.ts';
-
-const LABEL_WIDTH = 11;
+import { purgeInWords } from './render-purge.ts';
+import { row } from './render-row.ts';
 
 /**
  * The status for people: what is going on, since when, until when, and what is blocked.
@@ -41,16 +41,11 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
     ['Until', active ? (until === null ? 'no end planned' : end(until, now)) : null],
     ['Blocked', blocked.length > 0 ? blocked.join(', ') : null],
     ['Rehearsed', simulated.length > 0 ? simulated.join(', ') : null],
+    ['Sessions', purgeInWords(status)],
     ['Version', numberOf(status.version)?.toString() ?? null],
     ['Note', status.state_source === 'last_known' ? 'last known state; the store can’t be reached' : null],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value, paint)]));
-}
-
-/** A fact with its label; further lines of it are indented to match. */
-export function row(label: string, value: string, paint: Paint): string {
-  const text = printable(value).replaceAll('\n', `\n  ${' '.repeat(LABEL_WIDTH)}`);
-  return `  ${paint('dim', label.padEnd(LABEL_WIDTH))}${text}`;
 }
 
 function end(instant: string, now: number): string {

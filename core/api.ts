@@ -12,6 +12,9 @@ import {
   revocationAnswer,
   ruleChangeAnswer,
   rulesAnswer,
+  sessionAnswer,
+  sessionStatisticsAnswer,
+  sessionsAnswer,
   signInAnswer,
   statusAnswer,
   validateAnswer,
@@ -29,6 +32,7 @@ import {
   revocationBody,
   ruleBody,
   rulesQuery,
+  sessionsQuery,
   updateBody,
 } from './schemas.ts';
 
@@ -265,6 +269,34 @@ export const API = {
     summary: 'The event log, newest first, a page at a time.',
     query: historyQuery,
     answer: historyAnswer,
+  },
+  sessions: {
+    method: 'GET',
+    path: '/sessions',
+    servedBy: 'sessions',
+    access: 'admin',
+    summary: "The application's sessions in no particular order, a page at a time.",
+    query: sessionsQuery,
+    answer: sessionsAnswer,
+    problems: ['session_store_unavailable'],
+  },
+  sessionStatistics: {
+    method: 'GET',
+    path: '/sessions/statistics',
+    servedBy: 'sessions',
+    access: 'admin',
+    summary: 'How many sessions there are, by role and age; estimated from a sample where there are many.',
+    answer: sessionStatisticsAnswer,
+    problems: ['session_store_unavailable'],
+  },
+  session: {
+    method: 'GET',
+    path: '/sessions/{id}',
+    servedBy: 'sessions',
+    access: 'admin',
+    summary: 'Whose session it is, how old, and whether it is still good; never what it holds.',
+    answer: sessionAnswer,
+    problems: ['session_not_found', 'session_store_unavailable'],
   },
 } as const satisfies Readonly<Record<string, ApiCall>>;
 

@@ -1,4 +1,9 @@
-import { OutcomeUnknownError, StateTooLargeError, StoreUnavailableError } from './errors.ts';
+import {
+  OutcomeUnknownError,
+  SessionStoreUnavailableError,
+  StateTooLargeError,
+  StoreUnavailableError,
+} from './errors.ts';
 import type { FieldProblem } from './judge.ts';
 
 /** Every error code of the HTTP API: its status, its title, and the seconds after which a retry makes sense. */
@@ -15,6 +20,7 @@ export const PROBLEMS = {
   rule_exists: { status: 409, title: 'Rule exists' },
   rule_in_use: { status: 409, title: 'Rule in use' },
   rule_not_found: { status: 404, title: 'Rule not found' },
+  session_not_found: { status: 404, title: 'Session not found' },
   not_in_emergency: { status: 409, title: 'Not in emergency mode' },
   too_many_revocations: { status: 409, title: 'Too many revocations' },
   state_changed: { status: 409, title: 'State changed' },
@@ -22,6 +28,7 @@ export const PROBLEMS = {
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   internal_error: { status: 500, title: 'Internal error' },
   state_store_unavailable: { status: 503, title: 'State store unavailable', retryAfter: 5 },
+  session_store_unavailable: { status: 503, title: 'Session store unavailable', retryAfter: 5 },
 } as const satisfies Record<string, { status: number; title: string; retryAfter?: number }>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
@@ -86,6 +93,10 @@ export function toHttpProblem(error: unknown): HttpProblem {
         ? 'The state store did not say whether your call took effect. Look at the status, or repeat the call with the same Idempotency-Key.'
         : 'The state store cannot be reached at the moment. Try again in a few seconds.';
     return new HttpProblem('state_store_unavailable', message, {}, { cause: error });
+  }
+  if (error instanceof SessionStoreUnavailableError) {
+    const message = 'The session store cannot be reached at the moment. Try again in a few seconds.';
+    return new HttpProblem('session_store_unavailable', message, {}, { cause: error });
   }
   if (error instanceof StateTooLargeError) {
     const message = 'takes too much room, together with what an emergency keeps for later; shorten it';

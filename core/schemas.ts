@@ -191,14 +191,19 @@ export const ruleBody = z.strictObject({
   operation: ruleOperation,
 });
 
+/** What asks for a page of a list: how many items, and where the page before ended. */
+function page(limit: string) {
+  return {
+    limit: z
+      .string('must be given once')
+      .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
+      .default(limit),
+    cursor: z.string('must be given once').optional(),
+  };
+}
+
 /** `GET /rules` */
-export const rulesQuery = z.strictObject({
-  limit: z
-    .string()
-    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
-    .default('100'),
-  cursor: z.string().optional(),
-});
+export const rulesQuery = z.strictObject(page('100'));
 
 /** `POST /classify` */
 export const classifyBody = z.strictObject({
@@ -209,18 +214,21 @@ export const classifyBody = z.strictObject({
   path: z.string(need('a path')).min(1, 'must not be empty').max(8192, 'must have at most 8192 characters'),
 });
 
-/** `GET /history` */
 /** The query of `GET /message`. */
 export const messageQuery = z.strictObject({
   operation: z.string('must be one operation type').optional(),
 });
 
-export const historyQuery = z.strictObject({
-  limit: z
-    .string('must be given once')
-    .regex(/^(?:[1-9][0-9]?|100)$/, 'must be a whole number from 1 to 100')
-    .default('20'),
-  cursor: z.string('must be given once').optional(),
+/** `GET /history` */
+export const historyQuery = z.strictObject(page('20'));
+
+/** `GET /sessions` */
+export const sessionsQuery = z.strictObject({
+  ...page('20'),
+  role: z
+    .enum(['admin', 'worker', 'member'], 'must be "admin", "worker" or "member", and given once')
+    .optional()
+    .meta({ description: 'Only sessions of this role.' }),
 });
 
 export type RuleBody = z.output<typeof ruleBody>;

@@ -87,7 +87,7 @@ export async function emergency(options: EmergencyOptions, io: Io): Promise<void
     command: 'emergency',
     consequences: [
       'Every request but those of admins is refused, reads included.',
-      'Access tokens of members that were issued before are worth nothing at the gateway any more.',
+      'Access tokens and sessions of members from before are worth nothing at the gateway any more.',
       jobs,
     ],
     question: 'Declare the emergency?',

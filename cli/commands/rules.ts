@@ -3,6 +3,7 @@ import type { Io } from '../io.ts';
 import { isObject, type JsonObject, textOf, textsOf } from '../json-object.ts';
 import { openTransport } from '../open-transport.ts';
 import { printJson, printLine } from '../output.ts';
+import { inOnePiece, pages } from '../pages.ts';
 import { type Paint, painterFor, printable } from '../painter.ts';
 
 const MODES = ['normal', 'emergency', 'test'] as const;
@@ -11,17 +12,14 @@ const ROLES = ['admin', 'worker', 'member', 'anonymous'] as const;
 /** Shows the owner's rules. */
 export async function listRules(options: CommonOptions, io: Io): Promise<void> {
   const transport = await openTransport(options, io, 'needed');
-  const items: JsonObject[] = [];
-  let cursor: string | null = null;
-  do {
-    const query: Record<string, string> = { limit: '100', ...(cursor === null ? {} : { cursor }) };
-    const page = await transport.send({ method: 'GET', path: '/rules', query });
-    if (Array.isArray(page.items)) items.push(...page.items.filter(isObject));
-    cursor = textOf(page.next_cursor);
-  } while (cursor !== null);
-  if (options.json) return printJson(io, { items, next_cursor: null });
-  if (items.length === 0) return printLine(io, 'No rules of your own: the built-in ones decide.');
-  for (const rule of items) printLine(io, describeRule(rule));
+  const found = pages(transport, { path: '/rules', of: 'rules' }, { all: true });
+  if (options.json) return printJson(io, await inOnePiece(found));
+  let shown = 0;
+  for await (const { items } of found) {
+    for (const rule of items) printLine(io, describeRule(rule));
+    shown += items.length;
+  }
+  if (shown === 0) printLine(io, 'No rules of your own: the built-in ones decide.');
 }
 
 /** Adds a rule. */

@@ -4,7 +4,8 @@ import { type JsonObject, textOf } from '../json-object.ts';
 import { openTransport } from '../open-transport.ts';
 import { printJson, printLine } from '../output.ts';
 import { type Paint, painterFor, printable } from '../painter.ts';
-import { readableInstant, row } from '../render-status.ts';
+import { row } from '../render-row.ts';
+import { readableInstant } from '../render-status.ts';
 
 /** Shows whom the gateway takes the caller for. */
 export async function whoAmI(options: CommonOptions, io: Io): Promise<void> {

@@ -1,17 +1,14 @@
 import middy from '@middy/core';
-import type { ApiCall } from '../../core/api.ts';
-import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
-import { HttpProblem } from '../../core/http-problem.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
-import { type Caller, callerOf } from '../shared/caller.ts';
+import { admit } from '../shared/admit.ts';
+import { callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
-import { requireAdmin, requireCredential, requireFreshSignIn, requireUnexpired } from './require-admin.ts';
 import { SERVE } from './serve.ts';
 
 export interface ControlParts {
@@ -40,37 +37,8 @@ export function createControlHandler(parts: ControlParts) {
       if (method === 'OPTIONS') return preflight(router.methodsOf(path));
       const { action, call, parameters } = router.find(method, path);
       const caller = callerOf(event);
-      admit(caller, call.access, event, parts);
+      admit(caller, call, event, parts);
       const events = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
       return SERVE[action]({ ...parts, event, caller, parameters, events });
     });
-}
-
-function admit(caller: Caller, access: ApiCall['access'], event: ProxyEvent, parts: ControlParts): void {
-  if (access === 'public') return;
-  try {
-    if (access === 'fresh_admin') requireUnexpired(caller, parts.freshSignIn);
-    requireCredential(caller);
-    if (access === 'caller') return;
-    requireAdmin(caller);
-    if (access === 'fresh_admin') requireFreshSignIn(caller, parts.freshSignIn, parts.now());
-  } catch (error) {
-    if (error instanceof HttpProblem && error.status < 500) tellOfRefusal(error, caller, event, parts.log);
-    throw error;
-  }
-}
-
-function tellOfRefusal(problem: HttpProblem, caller: Caller, event: ProxyEvent, log: Log): void {
-  const { principal, credential } = caller;
-  const values = { endpoint: event.path, user: principal.id, reason: problem.code };
-  log.warn(line('[MAINTENANCE] Access refused', values), {
-    event: 'access_refused',
-    request_id: event.requestContext.requestId,
-    method: event.httpMethod,
-    endpoint: event.path,
-    user: principal.id,
-    role: principal.role,
-    credential,
-    code: problem.code,
-  });
 }

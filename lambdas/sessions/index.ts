@@ -1,1 +1,27 @@
-export async function handler(): Promise<void> {}
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { stateOf } from '../../core/execute-command.ts';
+import type { SessionPolicy } from '../../core/session.ts';
+import { listOf, readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { openRedis } from '../shared/open-redis.ts';
+import { createSessionsHandler } from './sessions-handler.ts';
+
+const { stateTable, scope, redis, sessions, allowedOrigins } = readEnvironment(process.env, [
+  'stateTable',
+  'scope',
+  'redis',
+  'sessions',
+  'allowedOrigins',
+]);
+
+const events = new DynamoDbEventLog({ client: createStoreClient(), table: stateTable, scope });
+
+export const handler = createSessionsHandler({
+  store: new RedisSessionStore(openRedis(redis, process.env), JSON.parse(sessions) as SessionPolicy),
+  state: async () => stateOf(await events.head()),
+  log: createLog('sessions'),
+  now: () => Date.now(),
+  allowedOrigins: listOf(allowedOrigins),
+});

@@ -41,12 +41,19 @@ export class Router<F extends ApiCall['servedBy']> {
       const parameters = match(call.path, path);
       return parameters === null ? [] : [{ action, call, parameters }];
     });
-    if (routes.length > 0) return routes;
+    if (routes.length > 0) return mostLiteral(routes);
     throw new HttpProblem(
       'not_found',
       'The maintenance API has nothing at this path. Paths are case-sensitive.',
     );
   }
+}
+
+/** As API Gateway has it: `/sessions/statistics` is no session's id. */
+function mostLiteral<A extends Action>(routes: readonly Route<A>[]): Route<A>[] {
+  const parametersOf = ({ parameters }: Route<A>) => Object.keys(parameters).length;
+  const fewest = Math.min(...routes.map(parametersOf));
+  return routes.filter((route) => parametersOf(route) === fewest);
 }
 
 /** The path's values for a template's names; null where they differ. */

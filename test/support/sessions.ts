@@ -1,4 +1,4 @@
-import type { SessionPolicy } from '../../core/session.ts';
+import type { SessionFacts, SessionPolicy } from '../../core/session.ts';
 
 /** The sessions of the sample application. */
 export const POLICY: SessionPolicy = {
@@ -14,4 +14,17 @@ export const POLICY: SessionPolicy = {
 /** The value of a session. */
 export function sessionOf(role: string, more: object = {}): string {
   return JSON.stringify({ user: `${role}-1`, role, created_at: '2026-01-15T09:00:00Z', ...more });
+}
+
+/** What a session of mia's says, in its own words. */
+export function factsWith(changes: Partial<SessionFacts> = {}): SessionFacts {
+  return {
+    readable: true,
+    role: 'member',
+    roleName: 'member',
+    rolePointer: '/role',
+    user: 'mia',
+    createdAt: null,
+    ...changes,
+  };
 }

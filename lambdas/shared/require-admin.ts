@@ -1,6 +1,6 @@
 import { HttpProblem } from '../../core/http-problem.ts';
 import { CLOCK_SKEW, TOKEN_EXPIRED } from '../../core/identity.ts';
-import type { Caller } from '../shared/caller.ts';
+import type { Caller } from './caller.ts';
 
 /** Passes whoever has a good credential. Throws HttpProblem with status 401 (who are you?) or 503 (we can't tell). */
 export function requireCredential({ credential }: Caller): void {
