@@ -29,6 +29,8 @@ const COMMANDS: Readonly<Record<string, CommandType>> = {
   'POST /deescalate': 'deescalate',
   'POST /disable': 'disable',
   'PATCH ': 'update',
+  'POST /sessions/purge': 'purge_sessions',
+  'POST /revocations': 'revoke',
 };
 
 /**

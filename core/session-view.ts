@@ -1,3 +1,4 @@
+import { believe, credentialOfSession } from './identity.ts';
 import type { SessionFacts } from './session.ts';
 import { effective, type State } from './state.ts';
 import { rfc3339, truncate } from './text.ts';
@@ -69,14 +70,6 @@ export function sessionView(
     ...sessionItem(id, facts, expiresIn, now),
     role_name: facts.roleName,
     role_pointer: facts.rolePointer,
-    ended: isEnded(facts, effective(state, now)),
+    ended: believe(credentialOfSession(id, facts, now), effective(state, now)).credential !== 'valid',
   };
-}
-
-/** Whether a session is worth nothing at the gateway any more. An unknown begin counts as too early. */
-export function isEnded({ role, user, createdAt }: SessionFacts, state: State): boolean {
-  const beganBefore = (instant: number) => createdAt === null || createdAt < instant;
-  const { sessionsInvalidBefore, revoked = [] } = state;
-  if (revoked.some(({ id, before }) => id === user && beganBefore(before))) return true;
-  return role !== 'admin' && sessionsInvalidBefore !== null && beganBefore(sessionsInvalidBefore);
 }

@@ -100,6 +100,20 @@ describe('--direct', () => {
     expect(rest.stdout.match(/^#\d \w+/gm)).toEqual(['#3 escalated', '#2 updated', '#1 activated']);
   });
 
+  test('ends sessions and what somebody was given, without waiting for what it cannot see', async () => {
+    const purge = await direct('sessions', 'purge', '--all', '--yes', '--json');
+    const revoke = await direct('users', 'revoke', 'mia', '--yes', '--json');
+
+    expect([purge, revoke]).toMatchObject([
+      { exitCode: 0, stderr: '' },
+      { exitCode: 0, stderr: '' },
+    ]);
+    expect(JSON.parse(purge.stdout)).toMatchObject({ scope: 'everybody', version: 1 });
+    expect(JSON.parse(revoke.stdout)).toMatchObject({ principal: 'mia', version: 2 });
+    const { stdout } = await direct('status');
+    expect(stdout).toContain('  Sessions   waiting to be deleted\n');
+  });
+
   test('says which way it went, and as whom', async () => {
     const { stderr } = await direct('enable', '--reason', 'R');
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { isFreshSignIn } from '../../../lambdas/control/require-admin.ts';
 import type { Caller } from '../../../lambdas/shared/caller.ts';
+import { isFreshSignIn } from '../../../lambdas/shared/require-admin.ts';
 import { NOW } from '../../support/examples.ts';
 
 const signedInAt = (authenticatedAt: number | null): Caller => ({
