@@ -22,10 +22,11 @@ export interface Changes {
  * @param now when the event happens, ms since the epoch
  */
 export function nextState(before: State, now: number, changes: Changes): State {
-  const { revoked: _, purge: standing, ...kept } = before;
-  const { order, endsSessions = false, isPurged = false } = changes;
-  const revoked = changes.revoked ?? revocationsAt(before, now);
-  const purge = order === undefined ? standing : mergeOrders(standing, order);
+  const { revoked: known = [], purge: standing, ...kept } = before;
+  const { order, endsSessions = false } = changes;
+  const ordered = order === undefined ? standing : mergeOrders(standing, order);
+  const open = changes.isPurged || ordered === undefined ? {} : { purge: ordered };
+  const revoked = revocationsAt({ revoked: changes.revoked ?? known, ...open }, now);
   return {
     ...kept,
     version: before.version + 1,
@@ -35,6 +36,6 @@ export function nextState(before: State, now: number, changes: Changes): State {
       ? Math.max(now, before.sessionsInvalidBefore ?? now)
       : before.sessionsInvalidBefore,
     ...(revoked.length === 0 ? {} : { revoked }),
-    ...(purge === undefined || isPurged ? {} : { purge }),
+    ...open,
   };
 }

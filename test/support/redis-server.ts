@@ -71,7 +71,9 @@ export class RedisServers {
     for (const port of this.#ports) this.#spawn(port);
     const nodes = this.#ports.map((port) => this.#direct(port));
     try {
-      await Promise.all(nodes.map((node) => until(() => isReady(node))));
+      await Promise.all(
+        nodes.map((node) => until(async () => (await node.ping().catch(() => '')) === 'PONG')),
+      );
       if (this.#options.masters > 0) await this.#makeCluster(nodes);
     } finally {
       for (const node of nodes) node.disconnect();
@@ -155,15 +157,6 @@ export class RedisServers {
       return info.includes('cluster_state:ok') && info.includes(`cluster_size:${nodes.length}`);
     };
     await Promise.all(nodes.map((node) => until(() => isUp(node))));
-  }
-}
-
-/** While a server loads its data, it answers with an error. */
-async function isReady(node: Redis): Promise<boolean> {
-  try {
-    return (await node.ping()) === 'PONG';
-  } catch {
-    return false;
   }
 }
 

@@ -504,17 +504,27 @@ describe('a revocation', () => {
     expect(revoked).toContainEqual(kept);
   });
 
+  test('is kept for as long as its sessions wait to be deleted, and then no longer', () => {
+    const old = { id: 'mia', before: LATER - 60 * MINUTE };
+    const waiting = { ...withRevoked(old), purge: purgeOrder({ scope: 'named', users: ['mia'] }) };
+    expect(revokedIn(judgeLater(waiting, enable()))).toEqual([old]);
+    expect(nextState(waiting, LATER, { isPurged: true })).not.toHaveProperty('revoked');
+  });
+
   test('leaves no empty list behind', () => {
     const state = withRevoked({ id: 'old', before: LATER - 16 * MINUTE });
     expect(accepted(judgeLater(state, enable())).state).not.toHaveProperty('revoked');
   });
 
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `user-${n}`, before: LATER - n }));
-  const named = purgeOrder({ scope: 'named', users: ten.map(({ id }) => id) });
+  const waiting = {
+    ...withRevoked(...ten.map(({ id }) => ({ id, before: LATER - 60 * MINUTE }))),
+    purge: purgeOrder({ scope: 'named', users: ten.map(({ id }) => id) }),
+  };
 
   test.each<[string, State]>([
     ['ten others are revoked', withRevoked(...ten)],
-    ['the sessions of ten others wait to be deleted', { ...stateWith(null), purge: named }],
+    ['the sessions of ten others wait to be deleted', waiting],
     ['long ids take the room', withRevoked({ id: 'é'.repeat(255), before: LATER })],
   ])('is refused where %s', (_what, state) => {
     expect(revoking(state, 'ê'.repeat(80))).toMatchObject({
