@@ -48,10 +48,11 @@ export async function benchSessions(
       `${sessions} sessions of 300 bytes, one in 100 an admin's, among as many other keys, on one redis-server on the ` +
       'same machine, filled anew for each row. Another process asks the server for a key once a millisecond, whether ' +
       'answers have come or not; its times count from when each question was due, and stand beside those of the 3 s ' +
-      'before, when nobody else asked. The purge goes through all keys twice. The bare loop sends the same commands once, ' +
-      'and has no errors, sizes or positions to look after; the heap of both is limited to 384 MB, as in a function of 512 MB. KEYS and DEL is `redis-cli KEYS … | xargs redis-cli DEL`, on ' +
-      'a server that is no cluster, because a cluster refuses it; it ends admins’ sessions too. The known keys are ' +
-      'written to `redis-cli --pipe` as UNLINK: what Redis can do at best.',
+      'before, when nobody else asked. The purge goes through all keys twice. The bare loop sends the same commands ' +
+      'once, and has no errors, sizes or positions to look after; the heap of both is limited to 384 MB, as in a ' +
+      'function of 512 MB. KEYS and DEL is `redis-cli KEYS … | xargs redis-cli DEL`, on a server that is no cluster, ' +
+      "because a cluster refuses it; it ends admins' sessions too. The known keys are written to `redis-cli --pipe` " +
+      'as UNLINK: what Redis can do at best.',
     columns: [
       'way',
       'time',
@@ -109,7 +110,7 @@ async function measure(way: Way, sessions: number): Promise<Measured> {
     const worker = start(
       'bench/sessions-worker.ts',
       [way, String(port), String(sessions)],
-      [`--max-heap-size=${HEAP}`],
+      isOurs(way) ? [`--max-heap-size=${HEAP}`] : [],
     );
     const ended = await messageOf<Ended>(worker);
     const during = await latencies();
@@ -137,12 +138,17 @@ async function messageOf<T>(child: ChildProcess): Promise<T> {
   return message;
 }
 
+/** Whether it is a process of ours that does it, and not redis-cli. */
+function isOurs(way: Way): boolean {
+  return way === 'purge' || way === 'bare loop';
+}
+
 function rowOf({ way, ended, during, idle }: Measured, sessions: number): string[] {
   return [
     way,
     seconds(ended.seconds),
     Math.round(sessions / ended.seconds).toLocaleString('en'),
-    way === 'purge' || way === 'bare loop' ? megabytes(ended.growth) : '',
+    isOurs(way) ? megabytes(ended.growth) : '',
     ...[during, idle].flatMap(({ p50, p99, max }) => [p50, p99, max].map(milliseconds)),
   ];
 }
