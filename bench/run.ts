@@ -6,6 +6,7 @@ import { benchClassification } from './classification.ts';
 import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchPropagation } from './propagation.ts';
+import { benchSessions } from './sessions.ts';
 import { benchStart } from './start.ts';
 import { benchSuite } from './suite.ts';
 import { PROJECT } from './support/fixtures.ts';
@@ -18,7 +19,11 @@ interface Part {
   readonly about: string;
   /** Whether it runs only when it is named. */
   readonly onRequest?: boolean;
-  readonly run: (folder: string, progress: (line: string) => void) => Promise<Section>;
+  readonly run: (
+    folder: string,
+    progress: (line: string) => void,
+    options: { readonly small: boolean },
+  ) => Promise<Section>;
 }
 
 const PARTS: readonly Part[] = [
@@ -39,6 +44,7 @@ const PARTS: readonly Part[] = [
     about: '60, 600 and 6000 rules, 10 s',
     run: (_, progress) => benchClassification(progress),
   },
+  { name: 'sessions', about: 'a million sessions ended in four ways, 3 min', run: benchSessions },
   { name: 'synth', about: 'synthesis of the stack, 30 s', run: benchSynth },
   { name: 'cost', about: 'cost of a million requests and of the idle stack, 30 s', run: benchCost },
   {
@@ -49,16 +55,19 @@ const PARTS: readonly Part[] = [
   },
 ];
 
-const HELP = `Usage: npm run bench [-- PART...]
+const HELP = `Usage: npm run bench [-- [--small] PART...]
 
 Measures, and writes docs/benchmarks.md. Without a name: every part but those that run on request.
+With --small, sessions are few, and nothing is written: to see that it works.
 
 ${PARTS.map(({ name, about, onRequest }) => `  ${name.padEnd(16)}${about}${onRequest ? '; on request' : ''}`).join('\n')}
 `;
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-async function main(args: readonly string[]): Promise<void> {
+async function main(words: readonly string[]): Promise<void> {
+  const small = words.includes('--small');
+  const args = words.filter((word) => word !== '--small');
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(HELP);
     return;
@@ -76,13 +85,14 @@ async function main(args: readonly string[]): Promise<void> {
     for (const [index, { name, about, run }] of chosen.entries()) {
       say(`[${index + 1}/${chosen.length}] ${name}: ${about}`);
       const loadBefore = os.loadavg()[0] ?? Number.NaN;
-      const section = await run(folder, say);
+      const section = await run(folder, say, { small });
       const loadAfter = os.loadavg()[0] ?? Number.NaN;
       for (const { goal, measured: figure, met } of section.goals ?? []) {
         say(`  ${met ? 'met    ' : 'NOT MET'} ${goal}: ${figure}`);
       }
       measured.push(renderPart(name, section, { date: new Date(), loadBefore, loadAfter }));
     }
+    if (small) return;
     const report = join(PROJECT, 'docs/benchmarks.md');
     const previous = existsSync(report) ? readFileSync(report, 'utf8') : '';
     const order = PARTS.map(({ name }) => name);

@@ -42,7 +42,7 @@ const FIRST_MILLISECONDS = 1e11;
 /** The last instant that a Date can be, ms. */
 const LAST_INSTANT = 8.64e15;
 
-const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d+)?)([Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4}-\d{2}-(\d{2}))[Tt ](\d{2}:\d{2}:\d{2}(?:\.\d+)?)([Zz]|[+-]\d{2}:\d{2})$/;
 
 /**
  * What a session's text says of its holder. Any text will do: what can't be read is a member's, and has no date.
@@ -146,11 +146,10 @@ function instantIn(value: unknown): number | null {
 
 /** A text without offset from UTC names no instant: taken for UTC, it could make a session younger than it is. */
 function parseRfc3339(text: string): number | null {
-  const [, date, time, offset] = RFC_3339.exec(text) ?? [];
-  if (date === undefined || time === undefined || offset === undefined) return null;
+  const [, date, day, time, offset] = RFC_3339.exec(text) ?? [];
+  if (date === undefined || offset === undefined) return null;
   // Date.parse takes the 30th of February for a day in March.
-  const day = Date.parse(`${date}T00:00:00Z`);
-  if (Number.isNaN(day) || !new Date(day).toISOString().startsWith(date)) return null;
+  if (Number(day) > 28 && new Date(`${date}T00:00:00Z`).getUTCDate() !== Number(day)) return null;
   const instant = Date.parse(`${date}T${time}${offset.toUpperCase()}`);
   return Number.isNaN(instant) ? null : instant;
 }

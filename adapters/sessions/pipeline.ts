@@ -1,10 +1,7 @@
 import type { ChainableCommander, Redis } from 'ioredis';
 
-/** What one command of a pipeline came to. */
-export interface Reply {
-  readonly error: Error | null;
-  readonly value: unknown;
-}
+/** What one command of a pipeline came to: an error, or a value. */
+export type Reply = readonly [error: Error | null, value: unknown];
 
 /**
  * Sends commands to one server in one go; replies in their order. A command that fails doesn't fail the others; a
@@ -14,12 +11,11 @@ export async function inPipeline<T>(
   server: Redis,
   items: readonly T[],
   add: (pipeline: ChainableCommander, item: T, index: number) => unknown,
-): Promise<Reply[]> {
+): Promise<readonly Reply[]> {
   if (items.length === 0) return [];
   const pipeline = server.pipeline();
   for (const [index, item] of items.entries()) add(pipeline, item, index);
-  const replies = await pipeline.exec();
-  return (replies ?? []).map(([error, value]) => ({ error, value }));
+  return (await pipeline.exec()) ?? [];
 }
 
 /** Whether the key is at, or on its way to, another server. */

@@ -33,19 +33,19 @@ const names = new WeakMap<Redis, Promise<string>>();
 export class RedisSessionStore implements SessionStore {
   readonly #redis: RedisConnection;
   readonly #policy: SessionPolicy;
-  readonly #prefix: Buffer;
+  /** Bytes. */
+  readonly #prefixLength: number;
   readonly #pattern: string;
 
   constructor(redis: RedisConnection, policy: SessionPolicy) {
     this.#redis = redis;
     this.#policy = policy;
-    this.#prefix = Buffer.from(policy.prefix, 'utf8');
+    this.#prefixLength = Buffer.byteLength(policy.prefix);
     this.#pattern = `${policy.prefix.replace(/[\\*?[\]]/g, '\\$&')}*`;
   }
 
   find(id: string): Promise<SessionFacts | null> {
-    const key = this.#keyOf(id);
-    return this.#redis.use(async (client) => (await this.#look(client, id, key))?.facts ?? null);
+    return this.#redis.use(async (client) => (await this.#look(client, id))?.facts ?? null);
   }
 
   async expiresIn(id: string): Promise<number | null> {
@@ -91,26 +91,26 @@ export class RedisSessionStore implements SessionStore {
     });
   }
 
-  #keyOf(id: string): Buffer {
-    return Buffer.concat([this.#prefix, bytesOf(id)]);
+  #keyOf(id: string): Key {
+    const key = `${this.#policy.prefix}${id}`;
+    return key.isWellFormed() ? key : bytesOf(key);
   }
 
   /** What the keys of one server hold; what has gone meanwhile is left out. */
   async #read(client: RedisClient, server: Redis, found: readonly Buffer[]): Promise<SeenSession[]> {
     // SCAN may give a key twice.
-    const keys = new Map(found.map((key) => [textOf(key.subarray(this.#prefix.length)), key]));
-    const entries = [...keys];
-    const replies = await inPipeline(server, entries, (pipeline, [, key]) =>
-      pipeline.getrangeBuffer(key, 0, USUAL_VALUE),
+    const ids = [...new Set(found.map((key) => textOf(key.subarray(this.#prefixLength))))];
+    const replies = await inPipeline(server, ids, (pipeline, id) =>
+      pipeline.getrangeBuffer(this.#keyOf(id), 0, USUAL_VALUE),
     );
     const sessions: SeenSession[] = [];
-    for (const [index, { error, value }] of replies.entries()) {
-      const [id, key] = entries[index] as [string, Buffer];
+    for (const [index, [error, value]] of replies.entries()) {
+      const id = ids[index] as string;
       if (error === null && isWhole(value as Buffer)) sessions.push(this.#seen(id, value as Buffer));
       else if (error !== null && isNoText(error)) sessions.push(this.#unread(id, NO_TEXT));
       else if (error !== null && !isElsewhere(error)) throw error;
       else {
-        const session = await this.#look(client, id, key);
+        const session = await this.#look(client, id);
         if (session !== null) sessions.push(session);
       }
     }
@@ -118,7 +118,8 @@ export class RedisSessionStore implements SessionStore {
   }
 
   /** One session by itself, wherever it is and however long. */
-  async #look(client: RedisClient, id: string, key: Buffer): Promise<SeenSession | null> {
+  async #look(client: RedisClient, id: string): Promise<SeenSession | null> {
+    const key = this.#keyOf(id);
     try {
       const start = await client.getrangeBuffer(key, 0, USUAL_VALUE);
       if (isWhole(start)) return this.#seen(id, start);
@@ -145,8 +146,11 @@ function isWhole(value: Buffer): boolean {
   return value.length > 0 && value.length <= USUAL_VALUE;
 }
 
+/** A key as a text where it is one, which costs less, else as bytes. */
+type Key = string | Buffer;
+
 interface Mark {
-  readonly key: Buffer;
+  readonly key: Key;
   readonly digest: string;
 }
 
@@ -156,7 +160,7 @@ function serverFinder(client: RedisClient): (mark: Mark) => Redis {
   if (any === undefined) throw new Error('There is no server that holds keys.');
   if (others.length === 0 || !('slots' in client)) return () => any;
   const byAddress = new Map([any, ...others].map((server) => [addressOf(server), server]));
-  return ({ key }) => byAddress.get(client.slots[slotOf(key)]?.[0] ?? '') ?? any;
+  return ({ key }) => byAddress.get(client.slots[slotOf(Buffer.from(key))]?.[0] ?? '') ?? any;
 }
 
 /** Deletes the keys of one server that are unchanged. */
@@ -168,7 +172,7 @@ async function end(client: RedisClient, server: Redis, marks: readonly Mark[]): 
       : pipeline.evalsha(COMPARE_AND_UNLINK_SHA, 1, key, digest),
   );
   let ended = 0;
-  for (const [index, { error, value }] of replies.entries()) {
+  for (const [index, [error, value]] of replies.entries()) {
     if (error === null) ended += Number(value);
     else if (isElsewhere(error) || isUnknownScript(error)) {
       const { key, digest } = marks[index] as Mark;
