@@ -1,13 +1,15 @@
 import { StateTooLargeError } from '../../core/errors.ts';
 import { type EventDraft, GENESIS_HASH, type Idempotency, type MaintenanceEvent } from '../../core/event.ts';
 import type { Head } from '../../core/event-log.ts';
+import { LARGEST_SCHEDULE } from '../../core/window-schedule.ts';
 import { hashOf } from './event-hash.ts';
 
 /**
  * Most bytes of a state as JSON in UTF-8: every authorizer reads it about once a second. An escalated maintenance with
- * two reasons of the greatest legal length needs some 5 KB, and must never be refused for it.
+ * two reasons of the greatest legal length needs some 5 KB, and must never be refused for it; the windows that
+ * are coming have room of their own.
  */
-export const LARGEST_STATE = 6144;
+export const LARGEST_STATE = 6144 + LARGEST_SCHEDULE;
 
 /**
  * Gives a draft its place after `after`: number, link and hash. What comes back is what reading it again will give,
