@@ -23,6 +23,7 @@ export class ControlFunction extends MaintenanceFunction {
     });
     eventLog.bindWriter(this);
     eventLog.bindRuleWriter(this);
+    eventLog.bindWindowWriter(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));

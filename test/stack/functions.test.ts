@@ -84,6 +84,7 @@ describe('permissions', () => {
   const only = (key: unknown) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] } });
   const events = only('EVENTS#default');
   const rules = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RULES#default#*'] } };
+  const windows = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['WINDOWS#default#*'] } };
   const keys = only({ 'Fn::Join': ['', ['KEYS#', issuer]] });
   const allow = (Action: Statement['Action'], Condition?: unknown): Statement => ({
     Action,
@@ -118,7 +119,15 @@ describe('permissions', () => {
       'authorizer',
       [allow('dynamodb:Query', events), allow('dynamodb:GetItem', rules), allow('dynamodb:GetItem', keys)],
     ],
-    ['control', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules)]],
+    [
+      'control',
+      [
+        append,
+        neverRewrite,
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
+      ],
+    ],
     [
       'status',
       [
@@ -128,7 +137,15 @@ describe('permissions', () => {
         { ...counts, Action: 'dynamodb:GetItem' },
       ],
     ],
-    ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
+    [
+      'tick',
+      [
+        append,
+        neverRewrite,
+        allow('dynamodb:GetItem', windows),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys),
+      ],
+    ],
     [
       'tally',
       [
