@@ -18,6 +18,8 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Empty: bodies.emptyBody,
   Rule: bodies.ruleBody,
   Request: bodies.classifyBody,
+  ScheduleWindow: bodies.windowBody,
+  ChangeWindow: bodies.windowChangeBody,
 };
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Status: answers.statusAnswer,
@@ -27,6 +29,9 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   History: answers.historyAnswer,
   Rules: answers.rulesAnswer,
   RuleChange: answers.ruleChangeAnswer,
+  Windows: answers.windowsAnswer,
+  Window: answers.windowAnswer,
+  WindowAfterChange: answers.windowChangeAnswer,
   Classification: answers.classificationAnswer,
   Health: answers.healthAnswer,
   Principal: answers.whoAmIAnswer,

@@ -3,11 +3,14 @@ import type { ApiCall } from '../../core/api.ts';
 import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
+import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
+import type { WindowStore } from '../../core/window-set.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
+import { rememberingNewest } from '../shared/newest-state.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
 import { requireAdmin, requireCredential, requireFreshSignIn, requireUnexpired } from './require-admin.ts';
@@ -20,6 +23,7 @@ export interface ControlParts {
   readonly now: () => number;
   readonly newId: () => string;
   readonly rules: RuleStore;
+  readonly windows: WindowStore;
   /** Path templates that maintenance never blocks. */
   readonly alwaysAllowed: readonly string[];
   readonly allowedOrigins: readonly string[];
@@ -38,8 +42,12 @@ export function createControlHandler(parts: ControlParts) {
       const { action, call, parameters } = router.find(method, path);
       const caller = callerOf(event);
       admit(caller, call.access, event, parts);
-      const events = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
-      return SERVE[action]({ ...parts, event, caller, parameters, events });
+      const logged = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
+      const { events, newest } = rememberingNewest(logged);
+      const answer = await SERVE[action]({ ...parts, event, caller, parameters, events });
+      const state = newest();
+      const link = state === null ? {} : nextWindowLink(state, path, parts.now());
+      return { ...answer, headers: { ...link, ...answer.headers } };
     });
 }
 

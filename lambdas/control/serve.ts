@@ -12,7 +12,7 @@ import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
 export interface ControlCall
-  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'alwaysAllowed'> {
+  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed'> {
   readonly event: ProxyEvent;
   readonly caller: Caller;
   /** What stands in the path for each `{name}` of the call's template. */
@@ -29,6 +29,12 @@ const command =
   ({ event, caller, events, now, newId }) =>
     runCommand(type, event, caller, { log: events, now, newId });
 
+/** Calls that compute recurrences: what that takes is loaded with the first of them. */
+const ofWindows =
+  (action: keyof typeof import('./windows.ts')): Serve =>
+  async (call) =>
+    (await import('./windows.ts'))[action](call);
+
 /** How the control function answers each of its calls. */
 export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   enable: command('enable'),
@@ -43,4 +49,9 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   addRule,
   removeRule,
   classify: classifyRequest,
+  windows: ofWindows('listWindows'),
+  window: ofWindows('showWindow'),
+  scheduleWindow: ofWindows('scheduleWindow'),
+  changeWindow: ofWindows('changeWindow'),
+  cancelWindow: ofWindows('cancelWindow'),
 };

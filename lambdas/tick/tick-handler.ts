@@ -1,5 +1,7 @@
 import type { EventLog } from '../../core/event-log.ts';
 import { settle } from '../../core/execute-command.ts';
+import { extendSchedule } from '../../core/extend-schedule.ts';
+import type { WindowStore } from '../../core/window-set.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
 import { withTimeLimit } from '../shared/time-limit.ts';
@@ -8,6 +10,7 @@ import { type KeyKeeping, keepIssuerKeys } from './keep-issuer-keys.ts';
 export interface TickParts {
   readonly events: EventLog;
   readonly issuerKeys: KeyKeeping;
+  readonly windows: Pick<WindowStore, 'read'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -16,16 +19,19 @@ export interface TickParts {
 }
 
 /**
- * What has to be done every minute: write the events that the clock has made due, and keep the issuer's keys.
+ * What has to be done every minute: write the events that the clock has made due, look ahead to further windows, and
+ * keep the issuer's keys.
  * All of it can be repeated without harm. One task that fails does not keep the others from being done, but the
  * function fails after them, so that its error metric shows it.
  */
 export function createTickHandler(parts: TickParts) {
   return async (_event: unknown, context: { readonly awsRequestId: string }): Promise<void> => {
-    const { events, issuerKeys, log, now, timeLimit } = parts;
+    const { issuerKeys, windows, log, now, timeLimit } = parts;
     const requestId = context.awsRequestId;
+    const events = loggedEventLog(parts.events, log, requestId);
     const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
-      settle_due_events: () => settle({ log: loggedEventLog(events, log, requestId), now }),
+      settle_due_events: () => settle({ log: events, now }),
+      extend_window_schedule: () => extendSchedule(events, windows, now()),
       keep_issuer_keys: () => keepIssuerKeys(issuerKeys, now()),
     };
     const failures: unknown[] = [];

@@ -2,6 +2,7 @@ import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryRuleStore } from './in-memory-rule-store.ts';
+import { InMemoryWindowStore } from './in-memory-window-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
 
@@ -9,6 +10,7 @@ import { RecordingLog } from './recording-log.ts';
 export class ControlBench {
   readonly events = new InMemoryEventLog();
   readonly rules = new InMemoryRuleStore();
+  readonly windows = new InMemoryWindowStore();
   readonly log = new RecordingLog();
   time = NOW;
   readonly #handler;
@@ -18,6 +20,7 @@ export class ControlBench {
     this.#handler = createControlHandler({
       events: this.events,
       rules: this.rules,
+      windows: this.windows,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       log: this.log,
       now: () => this.time,
