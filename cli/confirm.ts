@@ -9,7 +9,7 @@ import { renderStatus } from './render-status.ts';
 import type { Transport } from './transport.ts';
 
 export interface Confirmation {
-  readonly command: 'emergency' | 'disable';
+  readonly command: 'emergency' | 'disable' | 'windows cancel';
   /** What is going to happen, a sentence each. */
   readonly consequences: readonly string[];
   readonly question: string;

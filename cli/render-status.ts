@@ -1,5 +1,5 @@
 import { durationInWords, relativeTime } from './duration.ts';
-import { type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
+import { isObject, type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
 import { type Paint, printable } from './painter.ts';
 
 const LABEL_WIDTH = 11;
@@ -41,6 +41,7 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
     ['Until', active ? (until === null ? 'no end planned' : end(until, now)) : null],
     ['Blocked', blocked.length > 0 ? blocked.join(', ') : null],
     ['Rehearsed', simulated.length > 0 ? simulated.join(', ') : null],
+    ['Next', isObject(status.next_window) ? nextWindow(status.next_window, now) : null],
     ['Version', numberOf(status.version)?.toString() ?? null],
     ['Note', status.state_source === 'last_known' ? 'last known state; the store can’t be reached' : null],
   ];
@@ -51,6 +52,12 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
 export function row(label: string, value: string, paint: Paint): string {
   const text = printable(value).replaceAll('\n', `\n  ${' '.repeat(LABEL_WIDTH)}`);
   return `  ${paint('dim', label.padEnd(LABEL_WIDTH))}${text}`;
+}
+
+/** The maintenance that is scheduled next. */
+function nextWindow(window: JsonObject, now: number): string {
+  const what = window.mode === 'test' ? 'test run' : 'maintenance';
+  return `${what} from ${readableInstant(textOf(window.starts_at) ?? '?', now)}: ${textOf(window.reason) ?? ''}`;
 }
 
 function end(instant: string, now: number): string {
