@@ -120,7 +120,7 @@ export class Authorizer {
     const shown = await request.identify(now);
     if (shown.outcome === 'none') return ALLOW;
     const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
-    return { effect: 'allow', identity: identityOf(shown, reading?.state ?? null) };
+    return { effect: 'allow', identity: identityOf(shown, reading && effective(reading.state, now)) };
   }
 
   async #decide(request: GatewayRequest, reading: StateReading, now: number): Promise<Verdict> {
@@ -131,7 +131,7 @@ export class Authorizer {
         : this.#classifierOf(state)(request.method, request.path);
     const operation = decisiveOperation(classification);
     if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
-    const identity = identityOf(await request.identify(now), state);
+    const identity = identityOf(await request.identify(now), effective(state, now));
     const outcome = decide(state, operation, identity.principal.role, now);
     const { maintenance } = effective(state, now);
     if (outcome === 'allow' || maintenance === null) return { effect: 'allow', identity };

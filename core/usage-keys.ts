@@ -39,7 +39,7 @@ function isLowered(state: State | null, now: number): boolean {
  * @param now milliseconds since the epoch
  */
 export function usageKey(keys: UsageKeys, shown: Shown, state: State | null, now: number): string {
-  const { principal, credential } = identityOf(shown, state);
+  const { principal, credential } = identityOf(shown, state && effective(state, now));
   const { role } = principal;
   if (role === 'admin') return keys.admin.usual;
   if (credential === 'valid' && shown.outcome === 'valid' && shown.credential.apiKey !== undefined) {
