@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { BlockedOperationsView } from './blocked-operations-view.ts';
 import type { ClassificationView } from './classification-view.ts';
-import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
+import type { DisableAnswer, EnableAnswer, PurgeAnswer, RevocationAnswer } from './command-answer.ts';
 import { EVENT_TYPES } from './event.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
@@ -68,6 +68,22 @@ export const disableAnswer = statusAnswer.extend({
   operations_resumed: operations.meta({ description: 'What was blocked until now.' }),
   report_id: z.string().nullable(),
 }) satisfies z.ZodType<DisableAnswer>;
+
+/** `POST /sessions/purge` */
+export const purgeAnswer = z.strictObject({
+  purge_id: z.string().meta({ description: 'The status shows the run under it as `session_purge`.' }),
+  scope: z.enum(['members', 'everybody']),
+  requested_at: instant,
+  version: count,
+}) satisfies z.ZodType<PurgeAnswer>;
+
+/** `POST /revocations` */
+export const revocationAnswer = z.strictObject({
+  principal: z.string(),
+  revoked_before: instant.meta({ description: 'What the principal was given before is worth nothing.' }),
+  purge_id: z.string().meta({ description: "Names the run that deletes the principal's sessions." }),
+  version: count,
+}) satisfies z.ZodType<RevocationAnswer>;
 
 export const eventAnswer = z.strictObject({
   number: count,

@@ -3,16 +3,21 @@ import {
   type EmergencyCommand,
   type EnableCommand,
   LONGEST,
+  type PurgeSessionsCommand,
+  type RevokeCommand,
   SHORTEST,
   type UpdateCommand,
 } from './command.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
+import { type Changes, nextState } from './next-state.ts';
 import { BLOCKABLE_OPERATIONS } from './operation.ts';
+import { MOST_REVOCATIONS, REVOCATION_KEPT, withRevocation } from './revocation.ts';
 import {
   isEndedByClock,
   type Maintenance,
   ownOperations,
   type Plan,
+  type PurgeOrder,
   plannedEnd,
   type State,
 } from './state.ts';
@@ -27,7 +32,8 @@ export interface Conflict {
     | 'rule_exists'
     | 'rule_in_use'
     | 'rule_not_found'
-    | 'state_changed';
+    | 'state_changed'
+    | 'too_many_revocations';
   /** Names the mode, who holds it and since when. */
   readonly message: string;
   /** The call that would work. */
@@ -82,6 +88,10 @@ export function judge(state: State, command: Command, circumstances: Circumstanc
       return disable(state, circumstances);
     case 'update':
       return update(state, command, circumstances);
+    case 'purge_sessions':
+      return purgeSessions(state, command, circumstances);
+    case 'revoke':
+      return revoke(state, command, circumstances);
   }
 }
 
@@ -202,6 +212,57 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   );
 }
 
+function purgeSessions(
+  state: State,
+  { all }: PurgeSessionsCommand,
+  { actor, now }: Circumstances,
+): Judgement {
+  const asked = all ? ({ scope: 'everybody', spared: actor.id } as const) : ({ scope: 'members' } as const);
+  const order = orderAfter(state, now, asked, state.maintenance);
+  return event({
+    type: 'sessions_purge_requested',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: order.maintenanceId,
+    details: { purge_id: order.id, scope: order.scope },
+    state: nextState(state, now, { order, endsSessions: true }),
+  });
+}
+
+function revoke(state: State, { principal }: RevokeCommand, { actor, now }: Circumstances): Judgement {
+  const revoked = withRevocation(state, principal, now);
+  if (revoked === null) return tooManyRevocations();
+  const order = orderAfter(state, now, { scope: 'named', users: [principal] }, state.maintenance);
+  return event({
+    type: 'principal_revoked',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: order.maintenanceId,
+    details: { purge_id: order.id, principal },
+    state: nextState(state, now, { order, revoked }),
+  });
+}
+
+/** The order that the next event gives. Its id is as unique as the event's number. */
+function orderAfter(
+  { version }: State,
+  now: number,
+  asked: Pick<PurgeOrder, 'scope'> & Partial<Pick<PurgeOrder, 'users' | 'spared'>>,
+  maintenance: Maintenance | null,
+): PurgeOrder {
+  return {
+    id: `purge-${version + 1}`,
+    at: now,
+    // A test run closes nothing to anybody: an order during one is as good as one without.
+    maintenanceId: maintenance === null || maintenance.mode === 'test' ? null : maintenance.id,
+    users: [],
+    spared: null,
+    ...asked,
+  };
+}
+
 function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number | null {
   if (command.duration !== undefined) return startedAt + command.duration * 1000;
   return command.endsAt === undefined ? before.endsAt : command.endsAt;
@@ -295,6 +356,15 @@ function notInEmergency(held: Maintenance): Judgement {
   });
 }
 
+function tooManyRevocations(): Judgement {
+  const minutes = REVOCATION_KEPT / 60_000;
+  return conflict({
+    code: 'too_many_revocations',
+    message: `The state has room for ${MOST_REVOCATIONS} revoked principals: those of the last ${minutes} minutes, and those whose sessions have yet to be deleted.`,
+    remedy: `POST /api/maintenance/sessions/purge ends the sessions of all members at once; or repeat the call, in ${minutes} minutes at the latest`,
+  });
+}
+
 /** @example 'Maintenance is active in normal mode, held by "alice" since 2026-01-15T10:00:00Z' */
 export function holding(held: Maintenance): string {
   const [by, since] =
@@ -339,6 +409,11 @@ function draft(
   cause: Cause,
   details: Record<string, unknown>,
 ): EventDraft {
+  const order = orderAfter(before, cause.now, { scope: 'members' }, about);
+  const changes: Changes = {
+    maintenance: after,
+    ...(cause.endsSessions ? { endsSessions: true, order } : {}),
+  };
   return {
     type,
     at: cause.now,
@@ -346,13 +421,6 @@ function draft(
     reason: cause.reason ?? null,
     maintenanceId: about.id,
     details,
-    state: {
-      version: before.version + 1,
-      maintenance: after,
-      rules: before.rules,
-      sessionsInvalidBefore: cause.endsSessions
-        ? Math.max(cause.now, before.sessionsInvalidBefore ?? cause.now)
-        : before.sessionsInvalidBefore,
-    },
+    state: nextState(before, cause.now, changes),
   };
 }

@@ -16,6 +16,8 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Emergency: bodies.emergencyBody,
   Update: bodies.updateBody,
   Empty: bodies.emptyBody,
+  Purge: bodies.purgeBody,
+  Revocation: bodies.revocationBody,
   Rule: bodies.ruleBody,
   Request: bodies.classifyBody,
 };
@@ -27,6 +29,8 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   History: answers.historyAnswer,
   Rules: answers.rulesAnswer,
   RuleChange: answers.ruleChangeAnswer,
+  PurgeRequested: answers.purgeAnswer,
+  Revoked: answers.revocationAnswer,
   Classification: answers.classificationAnswer,
   Health: answers.healthAnswer,
   Principal: answers.whoAmIAnswer,

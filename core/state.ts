@@ -1,5 +1,5 @@
 /**
- * The state of maintenance: the whole of what an authorizer needs to decide, at most 6 KB as JSON.
+ * The state of maintenance: the whole of what an authorizer needs to decide, at most 8 KB as JSON.
  * All instants are milliseconds since the Unix epoch.
  */
 export type Mode = 'normal' | 'emergency' | 'test';
@@ -73,15 +73,17 @@ export interface Revocation {
  * asked for, so that none is lost; the event `sessions_purged` takes it away.
  */
 export interface PurgeOrder {
-  /** Unique: names the run, its progress and its receipt. */
+  /** Unique: names the run, its progress and its receipt. Made of the number of the event that gave it. */
   readonly id: string;
-  /** When it was given. Sessions that begin later are spared once maintenance is over. */
+  /** When it was given. Sessions that begin later are none of its business, unless maintenance is active. */
   readonly at: number;
+  /** The maintenance that it was given for or during, null where there was none. */
+  readonly maintenanceId: string | null;
   /** `members`: all but admins' sessions. `everybody`: admins' too. `named`: those of `users` alone. */
   readonly scope: 'members' | 'everybody' | 'named';
   /** Whose sessions go in any case: of principals that were revoked. */
   readonly users: readonly string[];
-  /** Whose sessions stay, whatever the scope: of who asked for `everybody`. */
+  /** The admin who asked for `everybody`, and keeps their own admin sessions. */
   readonly spared: string | null;
 }
 

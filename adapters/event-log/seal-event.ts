@@ -5,9 +5,10 @@ import { hashOf } from './event-hash.ts';
 
 /**
  * Most bytes of a state as JSON in UTF-8: every authorizer reads it about once a second. An escalated maintenance with
- * two reasons of the greatest legal length needs some 5 KB, and must never be refused for it.
+ * two reasons of the greatest legal length needs some 5 KB, with all the revocations that there may be 7, and must never
+ * be refused for it.
  */
-export const LARGEST_STATE = 6144;
+export const LARGEST_STATE = 8192;
 
 /**
  * Gives a draft its place after `after`: number, link and hash. What comes back is what reading it again will give,

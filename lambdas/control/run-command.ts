@@ -14,6 +14,7 @@ export async function runCommand(
   event: ProxyEvent,
   caller: Caller,
   dependencies: Dependencies,
+  status = 200,
 ): Promise<ProxyResult> {
   const body = readBody(event);
   const parsed = parseCommand(type, body);
@@ -29,7 +30,7 @@ export async function runCommand(
   };
   const outcome = await executeCommand(dependencies, request);
   const { answer, version, isRepeated } = commandResult(outcome, dependencies.now());
-  return json(200, answer, {
+  return json(status, answer, {
     'X-Maintenance-Version': String(version),
     ...(isRepeated ? { 'Idempotent-Replayed': 'true' } : {}),
   });

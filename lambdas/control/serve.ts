@@ -25,9 +25,9 @@ export interface ControlCall
 type Serve = (call: ControlCall) => Promise<ProxyResult>;
 
 const command =
-  (type: CommandType): Serve =>
+  (type: CommandType, status = 200): Serve =>
   ({ event, caller, events, now, newId }) =>
-    runCommand(type, event, caller, { log: events, now, newId });
+    runCommand(type, event, caller, { log: events, now, newId }, status);
 
 /** How the control function answers each of its calls. */
 export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
@@ -36,6 +36,8 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   deescalate: command('deescalate'),
   disable: command('disable'),
   update: command('update'),
+  purgeSessions: command('purge_sessions', 202),
+  revoke: command('revoke'),
   validate: ({ event, events, now }) => validate(event, events, now),
   whoami: async ({ caller, freshSignIn, now }) => whoAmI(caller, freshSignIn, now()),
   history: ({ event, events }) => listHistory(event, events),
