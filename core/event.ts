@@ -20,6 +20,11 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** Tells that what an earlier event asked for has been done. It changes nothing that anybody decides by. */
+export function isReceipt(type: EventType): boolean {
+  return type === 'sessions_purged';
+}
+
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {
   readonly id: string;
