@@ -52,3 +52,11 @@ function isTooYoung(
   if (createdAt === null || createdAt > now + CLOCK_SKEW) return !isClosed && order.maintenanceId !== null;
   return createdAt > (isClosed ? asOf : order.at);
 }
+
+/** What a slice is gone through for, after the order: members' sessions that appear in spite of all; null for nothing. */
+export function sliceOrder(state: State, now: number): PurgeOrder | null {
+  const { maintenance } = effective(state, now);
+  if (maintenance === null || !isClosedToMembers(state, now)) return null;
+  const { id, startedAt } = maintenance;
+  return { id: 'slice', at: startedAt, maintenanceId: id, scope: 'members', users: [], spared: null };
+}
