@@ -9,6 +9,7 @@ import type { HistoryPage } from './history-page.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import type { MessageView } from './message-view.ts';
 import { ROLES } from './principal.ts';
+import type { PurgeView } from './purge-view.ts';
 import type { RulesPage, RuleView } from './rule-view.ts';
 import type { StatusView } from './status-view.ts';
 import type { Validation } from './validate-enable.ts';
@@ -31,6 +32,29 @@ const VALIDATION_CODES = [
   'state_changed',
 ] as const;
 
+const sessionPurge = z.strictObject({
+  id: z.string(),
+  status: z.enum(['pending', 'running', 'completed', 'failed']).meta({
+    description: '`failed` while the session store gives no good answer; it is tried again every minute.',
+  }),
+  scope: z.enum(['members', 'everybody', 'named']),
+  pass: z.union([z.literal(1), z.literal(2)]),
+  scanned: count,
+  deleted: count,
+  kept: count,
+  unparsable: count,
+  progress: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .meta({ description: 'Null where nobody knows how much there is to do.' }),
+  started_at: instant.nullable(),
+  updated_at: instant.nullable(),
+  finished_at: instant.nullable(),
+  error: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
+}) satisfies z.ZodType<PurgeView>;
+
 /** `GET /status`, and the commands that answer with a status alone. */
 export const statusAnswer = z.strictObject({
   is_active: z.boolean(),
@@ -44,7 +68,10 @@ export const statusAnswer = z.strictObject({
   active_jobs_count: count,
   message: z.string(),
   enabled_by: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
-  invalidated_sessions: count,
+  invalidated_sessions: count
+    .nullable()
+    .meta({ description: 'Sessions that this maintenance has ended so far; null when it is not known.' }),
+  session_purge: sessionPurge.nullable().meta({ description: 'The newest purge; null before the first.' }),
   test_mode: z.boolean(),
   next_window: z.null(),
   version: count.meta({ description: 'The number of the newest event.' }),

@@ -1,6 +1,7 @@
 import type { Command, PurgeSessionsCommand, RevokeCommand } from './command.ts';
 import { blockedOperations } from './decision.ts';
 import type { EventDraft } from './event.ts';
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from './purge-ledger.ts';
 import { effective, ownOperations, plannedEnd, type State } from './state.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { rfc3339 } from './text.ts';
@@ -39,15 +40,26 @@ export interface RevocationAnswer {
   readonly version: number;
 }
 
-/** The answer to a command that was accepted: the state after it, and what belongs to the command. */
+/**
+ * The answer to a command that was accepted: the state after it, and what belongs to the command.
+ *
+ * @param purging what the ledger of purging said before the command; null when it is not known
+ */
 export function commandAnswer(
   command: Command,
   accepted: EventDraft,
   before: State,
+  purging: PurgeLedgerEntry | null = null,
 ): StatusView | EnableAnswer | DisableAnswer | PurgeAnswer | RevocationAnswer {
   if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);
   if (command.type === 'revoke') return revocationAnswer(command, accepted);
-  const view = statusView(accepted.state, { now: accepted.at, forAdmin: true, source: 'event_log' });
+  const view = statusView(accepted.state, {
+    now: accepted.at,
+    forAdmin: true,
+    source: 'event_log',
+    // What has just begun has ended nobody's session yet.
+    purging: accepted.type === 'activated' ? (purging ?? EMPTY_ENTRY) : purging,
+  });
   switch (command.type) {
     case 'enable':
     case 'emergency':

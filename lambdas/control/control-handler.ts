@@ -3,6 +3,7 @@ import type { ApiCall } from '../../core/api.ts';
 import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
+import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
@@ -20,6 +21,8 @@ export interface ControlParts {
   readonly now: () => number;
   readonly newId: () => string;
   readonly rules: RuleStore;
+  /** What is known of the purging of sessions. */
+  readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */
   readonly alwaysAllowed: readonly string[];
   readonly allowedOrigins: readonly string[];

@@ -12,7 +12,7 @@ import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
 export interface ControlCall
-  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'alwaysAllowed'> {
+  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'alwaysAllowed' | 'purging'> {
   readonly event: ProxyEvent;
   readonly caller: Caller;
   /** What stands in the path for each `{name}` of the call's template. */
@@ -26,8 +26,8 @@ type Serve = (call: ControlCall) => Promise<ProxyResult>;
 
 const command =
   (type: CommandType, status = 200): Serve =>
-  ({ event, caller, events, now, newId }) =>
-    runCommand(type, event, caller, { log: events, now, newId }, status);
+  ({ event, caller, events, now, newId, purging }) =>
+    runCommand(type, event, caller, { log: events, now, newId, purging }, status);
 
 /** How the control function answers each of its calls. */
 export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { API } from '../../../core/api.ts';
 import { stateOf } from '../../../core/execute-command.ts';
+import { EMPTY_ENTRY } from '../../../core/purge-ledger.ts';
 import { ControlBench } from '../../support/control-bench.ts';
 import { NOW, purgeOrder } from '../../support/examples.ts';
 
@@ -72,6 +73,34 @@ describe('a revocation', () => {
       json: { error: 'too_many_revocations', remedy: expect.stringContaining('in 16 minutes') },
     });
     expect((await revoke(bench, 'user-3')).status).toBe(200);
+  });
+});
+
+describe('the answers to commands tell how many sessions have ended', () => {
+  const endedIn = (maintenanceId: string) => ({ ...EMPTY_ENTRY, ended: { maintenanceId, deleted: 54 } });
+
+  test.each<[string, string, string, object | undefined, number | null]>([
+    ['none with a new maintenance', 'inactive', '/enable', { reason: 'a' }, 0],
+    ['those so far with an escalation', 'normal', '/emergency', { reason: 'a' }, 54],
+    ['those so far with a de-escalation', 'emergency', '/deescalate', undefined, 54],
+  ])('%s', async (_what, mode, path, body, expected) => {
+    const bench = new ControlBench();
+    await bench.bringInto(mode as 'inactive');
+    bench.purging = endedIn(mode === 'inactive' ? 'm-0' : 'm-1');
+    const { json } = await bench.call('POST', path, { body });
+    expect(json.invalidated_sessions).toBe(expected);
+  });
+
+  test('and do not claim to know where the progress cannot be read', async () => {
+    const bench = new ControlBench();
+    bench.purging = null;
+    const enabled = await bench.call('POST', '/enable', { body: { reason: 'a' } });
+    expect(enabled.json).toMatchObject({
+      invalidated_sessions: 0,
+      session_purge: { id: 'purge-1', status: 'pending' },
+    });
+    const escalated = await bench.call('POST', '/emergency', { body: { reason: 'a' } });
+    expect(escalated.json.invalidated_sessions).toBeNull();
   });
 });
 
