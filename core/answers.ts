@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { BlockedOperationsView } from './blocked-operations-view.ts';
 import type { ClassificationView } from './classification-view.ts';
-import type { DisableAnswer, EnableAnswer } from './command-answer.ts';
+import type { DisableAnswer, EnableAnswer, PurgeAnswer, RevocationAnswer } from './command-answer.ts';
 import { EVENT_TYPES } from './event.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
@@ -9,6 +9,7 @@ import type { HistoryPage } from './history-page.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import type { MessageView } from './message-view.ts';
 import { ROLES } from './principal.ts';
+import type { PurgeView } from './purge-view.ts';
 import type { RulesPage, RuleView } from './rule-view.ts';
 import type { StatusView } from './status-view.ts';
 import type { Validation } from './validate-enable.ts';
@@ -32,6 +33,29 @@ const VALIDATION_CODES = [
   'state_changed',
 ] as const;
 
+const sessionPurge = z.strictObject({
+  id: z.string(),
+  status: z.enum(['pending', 'running', 'completed', 'failed']).meta({
+    description: '`failed` while the session store gives no good answer; it is tried again every minute.',
+  }),
+  scope: z.enum(['members', 'everybody', 'named']),
+  pass: z.union([z.literal(1), z.literal(2)]),
+  scanned: count,
+  deleted: count,
+  kept: count,
+  unparsable: count,
+  progress: z
+    .number()
+    .min(0)
+    .max(1)
+    .nullable()
+    .meta({ description: 'Null where nobody knows how much there is to do.' }),
+  started_at: instant.nullable(),
+  updated_at: instant.nullable(),
+  finished_at: instant.nullable(),
+  error: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
+}) satisfies z.ZodType<PurgeView>;
+
 /** `GET /status`, and the commands that answer with a status alone. */
 export const statusAnswer = z.strictObject({
   is_active: z.boolean(),
@@ -45,7 +69,10 @@ export const statusAnswer = z.strictObject({
   active_jobs_count: count,
   message: z.string(),
   enabled_by: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
-  invalidated_sessions: count,
+  invalidated_sessions: count
+    .nullable()
+    .meta({ description: 'Sessions that this maintenance has ended so far; null when it is not known.' }),
+  session_purge: sessionPurge.nullable().meta({ description: 'The newest purge; null before the first.' }),
   test_mode: z.boolean(),
   next_window: z
     .strictObject({
@@ -79,6 +106,22 @@ export const disableAnswer = statusAnswer.extend({
   operations_resumed: operations.meta({ description: 'What was blocked until now.' }),
   report_id: z.string().nullable(),
 }) satisfies z.ZodType<DisableAnswer>;
+
+/** `POST /sessions/purge` */
+export const purgeAnswer = z.strictObject({
+  purge_id: z.string().meta({ description: 'The status shows the run under it as `session_purge`.' }),
+  scope: z.enum(['members', 'everybody']),
+  requested_at: instant,
+  version: count,
+}) satisfies z.ZodType<PurgeAnswer>;
+
+/** `POST /revocations` */
+export const revocationAnswer = z.strictObject({
+  principal: z.string(),
+  revoked_before: instant.meta({ description: 'What the principal was given before is worth nothing.' }),
+  purge_id: z.string().meta({ description: "Names the run that deletes the principal's sessions." }),
+  version: count,
+}) satisfies z.ZodType<RevocationAnswer>;
 
 export const eventAnswer = z.strictObject({
   number: count,

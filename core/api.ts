@@ -8,6 +8,8 @@ import {
   historyAnswer,
   messageAnswer,
   openApiAnswer,
+  purgeAnswer,
+  revocationAnswer,
   ruleChangeAnswer,
   rulesAnswer,
   signInAnswer,
@@ -26,6 +28,8 @@ import {
   enableBody,
   historyQuery,
   messageQuery,
+  purgeBody,
+  revocationBody,
   ruleBody,
   rulesQuery,
   updateBody,
@@ -49,7 +53,7 @@ export interface ApiCall {
   readonly query?: z.ZodObject;
   readonly answer: z.ZodType;
   /** The status of that answer. @default 200 */
-  readonly status?: 201;
+  readonly status?: 201 | 202;
   /** Whether it changes the state: then If-Match and Idempotency-Key are honoured. */
   readonly changesState?: true;
   /** What it may be refused with, beside what its access and its form bring about. */
@@ -287,6 +291,30 @@ export const API = {
     answer: windowChangeAnswer,
     changesState: true,
     problems: ['window_not_found', 'window_running'],
+  },
+  purgeSessions: {
+    method: 'POST',
+    path: '/sessions/purge',
+    servedBy: 'control',
+    access: 'admin',
+    summary: "Ends every member's session, or everybody's but your own. They are deleted after the answer.",
+    body: purgeBody,
+    answer: purgeAnswer,
+    status: 202,
+    changesState: true,
+    example: { body: { all: false } },
+  },
+  revoke: {
+    method: 'POST',
+    path: '/revocations',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Makes everything worthless that a principal was given until now, and deletes their sessions.',
+    body: revocationBody,
+    answer: revocationAnswer,
+    changesState: true,
+    problems: ['too_many_revocations'],
+    example: { body: { principal: 'mia' } },
   },
   classify: {
     method: 'POST',

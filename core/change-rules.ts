@@ -1,5 +1,6 @@
 import type { Actor, EventDraft } from './event.ts';
 import type { Judgement } from './judge.ts';
+import { nextState } from './next-state.ts';
 import { type OwnRule, operationsOf, type RuleRefusal, type RuleStore, withRule } from './rule-set.ts';
 import type { State } from './state.ts';
 import { operationsNamedBy } from './window-schedule.ts';
@@ -30,11 +31,9 @@ export async function judgeRuleChange(
     reason: null,
     maintenanceId: null,
     details: describe(change, rules),
-    state: {
-      ...state,
-      version: state.version + 1,
+    state: nextState(state, now, {
       rules: name === null ? null : { name, operations: operationsOf(changed.rules) },
-    },
+    }),
   };
   return { verdict: 'event', draft };
 }

@@ -1,6 +1,7 @@
-import type { Command } from './command.ts';
+import type { Command, PurgeSessionsCommand, RevokeCommand } from './command.ts';
 import { blockedOperations } from './decision.ts';
 import type { EventDraft } from './event.ts';
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from './purge-ledger.ts';
 import { effective, ownOperations, type Plan, plannedEnd, type State } from './state.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { rfc3339 } from './text.ts';
@@ -21,13 +22,45 @@ export interface DisableAnswer extends StatusView {
   readonly report_id: string | null;
 }
 
-/** The answer to a command that was accepted: the state after it, and what belongs to the command. */
+/** What `sessions/purge` answers: the order is given, and will be carried out. */
+export interface PurgeAnswer {
+  /** The run is shown under it in the status, and its receipt in the history. */
+  readonly purge_id: string;
+  readonly scope: 'members' | 'everybody';
+  readonly requested_at: string;
+  readonly version: number;
+}
+
+/** What `revocations` answers. */
+export interface RevocationAnswer {
+  readonly principal: string;
+  /** Whatever the principal was given before is worth nothing. */
+  readonly revoked_before: string;
+  /** Names the run that deletes the principal's sessions. */
+  readonly purge_id: string;
+  readonly version: number;
+}
+
+/**
+ * The answer to a command that was accepted: the state after it, and what belongs to the command.
+ *
+ * @param purging what the ledger of purging said before the command; null when it is not known
+ */
 export function commandAnswer(
   command: Command,
   accepted: EventDraft,
   before: State,
-): StatusView | EnableAnswer | DisableAnswer {
-  const view = statusView(accepted.state, { now: accepted.at, forAdmin: true, source: 'event_log' });
+  purging: PurgeLedgerEntry | null = null,
+): StatusView | EnableAnswer | DisableAnswer | PurgeAnswer | RevocationAnswer {
+  if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);
+  if (command.type === 'revoke') return revocationAnswer(command, accepted);
+  const view = statusView(accepted.state, {
+    now: accepted.at,
+    forAdmin: true,
+    source: 'event_log',
+    // What has just begun has ended nobody's session yet.
+    purging: accepted.type === 'activated' ? (purging ?? EMPTY_ENTRY) : purging,
+  });
   switch (command.type) {
     case 'enable':
     case 'emergency':
@@ -46,6 +79,28 @@ export function commandAnswer(
     case 'update':
       return view;
   }
+}
+
+function purgeAnswer({ all }: PurgeSessionsCommand, { state, at, details }: EventDraft): PurgeAnswer {
+  return {
+    purge_id: String(details.purge_id),
+    scope: all ? 'everybody' : 'members',
+    requested_at: rfc3339(at),
+    version: state.version,
+  };
+}
+
+function revocationAnswer(
+  { principal }: RevokeCommand,
+  { state, at, details }: EventDraft,
+): RevocationAnswer {
+  const before = state.revoked?.find(({ id }) => id === principal)?.before ?? at;
+  return {
+    principal,
+    revoked_before: rfc3339(before),
+    purge_id: String(details.purge_id),
+    version: state.version,
+  };
 }
 
 /** What an admin might not have meant, or not have known. */

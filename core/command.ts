@@ -31,10 +31,26 @@ export interface UpdateCommand {
   readonly blockedOperations?: readonly string[] | null | undefined;
 }
 
+/** Ends sessions without a maintenance, or once more during one. */
+export interface PurgeSessionsCommand {
+  readonly type: 'purge_sessions';
+  /** Admins' sessions too, but for those of the admin who asks. */
+  readonly all: boolean;
+}
+
+/** Ends everything that a principal was given until now, whatever their role. */
+export interface RevokeCommand {
+  readonly type: 'revoke';
+  /** The principal's id. */
+  readonly principal: string;
+}
+
 export type Command =
   | EnableCommand
   | EmergencyCommand
   | UpdateCommand
+  | PurgeSessionsCommand
+  | RevokeCommand
   | { readonly type: 'deescalate' }
   | { readonly type: 'disable' };
 

@@ -27,6 +27,11 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** Tells of what came by itself: work that is done, or times that were computed. Nobody decides by it. */
+export function isReceipt(type: EventType): boolean {
+  return type === 'sessions_purged' || type === 'window_schedule_extended';
+}
+
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {
   readonly id: string;

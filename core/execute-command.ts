@@ -1,6 +1,6 @@
 import type { Command } from './command.ts';
 import { StoreUnavailableError } from './errors.ts';
-import type { Actor, EventDraft, Idempotency, MaintenanceEvent } from './event.ts';
+import { type Actor, type EventDraft, type Idempotency, isReceipt, type MaintenanceEvent } from './event.ts';
 import type { EventLog, Head } from './event-log.ts';
 import { type Conflict, dueEvent, type FieldProblem, holding, type Judgement, judge } from './judge.ts';
 import { INITIAL_STATE, type State } from './state.ts';
@@ -10,7 +10,7 @@ export interface ChangeRequest {
   readonly actor: Actor;
   /** Judges the change against a state in which nothing is due at `now`. */
   readonly judge: (state: State, now: number) => Judgement | Promise<Judgement>;
-  /** The version that the caller has seen; the command is refused when the newest is another. */
+  /** The version that the caller has seen; the command is refused when anything but receipts came after it. */
   readonly expectedVersion?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
   /** Makes the answer from the event-to-be; it is kept in the log with the event. */
@@ -49,6 +49,9 @@ const REMEMBERED = 24 * 3600 * 1000;
 
 /** More events than this in a row, written by others while one command tries, means that something is wrong. */
 const MOST_TRIES = 20;
+
+/** More receipts than this in a row, after what the caller has seen, are not looked through. */
+const MOST_RECEIPTS = 10;
 
 export function stateOf(head: Head): State {
   return head?.state ?? INITIAL_STATE;
@@ -102,7 +105,7 @@ export async function carryOut(
     const state = stateOf(head);
     const earlier = await findEarlier(dependencies, request);
     if (earlier !== null) return earlier;
-    if (request.expectedVersion !== undefined && request.expectedVersion !== state.version) {
+    if (await isOutdated(log, request.expectedVersion, state.version)) {
       return { outcome: 'version_mismatch', state };
     }
     const overtaken = seen !== null && (await changedByOthers(log, seen, state.version));
@@ -130,6 +133,15 @@ async function settleIfReachable(dependencies: Pick<Dependencies, 'log' | 'now'>
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
   }
+}
+
+/** Whether the caller has seen another version than the newest, receipts aside: they come by themselves. */
+async function isOutdated(log: EventLog, expected: number | undefined, newest: number): Promise<boolean> {
+  if (expected === undefined || expected === newest) return false;
+  const between = newest - expected;
+  if (between < 0 || between > MOST_RECEIPTS) return true;
+  const { items } = await log.page({ limit: between, before: newest + 1 });
+  return !items.every(({ type }) => isReceipt(type));
 }
 
 /** Whether somebody's command, and not only the clock, is behind the events after `seen`. */

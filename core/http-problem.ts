@@ -19,6 +19,7 @@ export const PROBLEMS = {
   window_running: { status: 409, title: 'Window running' },
   window_not_found: { status: 404, title: 'Window not found' },
   not_in_emergency: { status: 409, title: 'Not in emergency mode' },
+  too_many_revocations: { status: 409, title: 'Too many revocations' },
   state_changed: { status: 409, title: 'State changed' },
   precondition_failed: { status: 412, title: 'Precondition failed' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },

@@ -3,12 +3,25 @@ import {
   type EmergencyCommand,
   type EnableCommand,
   LONGEST,
+  type PurgeSessionsCommand,
+  type RevokeCommand,
   SHORTEST,
   type UpdateCommand,
 } from './command.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
+import { type Changes, nextState } from './next-state.ts';
 import { BLOCKABLE_OPERATIONS } from './operation.ts';
-import { clockStep, type Maintenance, ownOperations, type Plan, plannedEnd, type State } from './state.ts';
+import { MOST_REVOCATIONS, REVOCATION_KEPT, withRevocation } from './revocation.ts';
+import {
+  type ClockStep,
+  clockStep,
+  type Maintenance,
+  ownOperations,
+  type Plan,
+  type PurgeOrder,
+  plannedEnd,
+  type State,
+} from './state.ts';
 import { rfc3339 } from './text.ts';
 import { windowOf } from './window-schedule.ts';
 
@@ -22,6 +35,7 @@ export interface Conflict {
     | 'rule_in_use'
     | 'rule_not_found'
     | 'state_changed'
+    | 'too_many_revocations'
     | 'window_not_found'
     | 'window_overlap'
     | 'window_running';
@@ -76,8 +90,14 @@ export function dueEvent(state: State, now: number, since: number): EventDraft |
       what === 'ended'
         ? closing(about, Math.max(at, since))
         : { ...opening(about), ...completedTestRun(completed, at) },
-    state: { ...step.after, version: state.version + 1 },
+    state: nextState(step.after, now, orderOf(step, state)),
   };
+}
+
+/** A window's sessions go as of its start, however late that is told: those that begin after its end are no part of it. */
+function orderOf({ what, at, about }: ClockStep, before: State): Changes {
+  if (what !== 'begun' || about.mode === 'test') return {};
+  return { order: orderAfter(before, at, { scope: 'members' }, about) };
 }
 
 /**
@@ -96,6 +116,10 @@ export function judge(state: State, command: Command, circumstances: Circumstanc
       return disable(state, circumstances);
     case 'update':
       return update(state, command, circumstances);
+    case 'purge_sessions':
+      return purgeSessions(state, command, circumstances);
+    case 'revoke':
+      return revoke(state, command, circumstances);
   }
 }
 
@@ -216,6 +240,57 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   );
 }
 
+function purgeSessions(
+  state: State,
+  { all }: PurgeSessionsCommand,
+  { actor, now }: Circumstances,
+): Judgement {
+  const asked = all ? ({ scope: 'everybody', spared: actor.id } as const) : ({ scope: 'members' } as const);
+  const order = orderAfter(state, now, asked, state.maintenance);
+  return event({
+    type: 'sessions_purge_requested',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: order.maintenanceId,
+    details: { purge_id: order.id, scope: order.scope },
+    state: nextState(state, now, { order, endsSessions: true }),
+  });
+}
+
+function revoke(state: State, { principal }: RevokeCommand, { actor, now }: Circumstances): Judgement {
+  const revoked = withRevocation(state, principal, now);
+  if (revoked === null) return tooManyRevocations();
+  const order = orderAfter(state, now, { scope: 'named', users: [principal] }, state.maintenance);
+  return event({
+    type: 'principal_revoked',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: order.maintenanceId,
+    details: { purge_id: order.id, principal },
+    state: nextState(state, now, { order, revoked }),
+  });
+}
+
+/** The order that the next event gives. Its id is as unique as the event's number. */
+function orderAfter(
+  { version }: State,
+  now: number,
+  asked: Pick<PurgeOrder, 'scope'> & Partial<Pick<PurgeOrder, 'users' | 'spared'>>,
+  maintenance: Maintenance | null,
+): PurgeOrder {
+  return {
+    id: `purge-${version + 1}`,
+    at: now,
+    // A test run closes nothing to anybody: an order during one is as good as one without.
+    maintenanceId: maintenance === null || maintenance.mode === 'test' ? null : maintenance.id,
+    users: [],
+    spared: null,
+    ...asked,
+  };
+}
+
 function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number | null {
   if (command.duration !== undefined) return startedAt + command.duration * 1000;
   return command.endsAt === undefined ? before.endsAt : command.endsAt;
@@ -312,6 +387,15 @@ function notInEmergency(held: Maintenance): Judgement {
   });
 }
 
+function tooManyRevocations(): Judgement {
+  const minutes = REVOCATION_KEPT / 60_000;
+  return conflict({
+    code: 'too_many_revocations',
+    message: `The state has room for ${MOST_REVOCATIONS} revoked principals: those of the last ${minutes} minutes, and those whose sessions have yet to be deleted.`,
+    remedy: `POST /api/maintenance/sessions/purge ends the sessions of all members at once; or repeat the call, in ${minutes} minutes at the latest`,
+  });
+}
+
 /** @example 'Maintenance is active in normal mode, held by "alice" since 2026-01-15T10:00:00Z' */
 export function holding(held: Maintenance): string {
   const [by, since] =
@@ -368,6 +452,11 @@ function draft(
   cause: Cause,
   details: Record<string, unknown>,
 ): EventDraft {
+  const order = orderAfter(before, cause.now, { scope: 'members' }, about);
+  const changes: Changes = {
+    maintenance: after,
+    ...(cause.endsSessions ? { endsSessions: true, order } : {}),
+  };
   return {
     type,
     at: cause.now,
@@ -375,13 +464,6 @@ function draft(
     reason: cause.reason ?? null,
     maintenanceId: about.id,
     details,
-    state: {
-      ...before,
-      version: before.version + 1,
-      maintenance: after,
-      sessionsInvalidBefore: cause.endsSessions
-        ? Math.max(cause.now, before.sessionsInvalidBefore ?? cause.now)
-        : before.sessionsInvalidBefore,
-    },
+    state: nextState(before, cause.now, changes),
   };
 }

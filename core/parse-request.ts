@@ -7,6 +7,8 @@ import {
   emergencyBody,
   emptyBody,
   enableBody,
+  purgeBody,
+  revocationBody,
   type UpdateBody,
   updateBody,
 } from './schemas.ts';
@@ -61,6 +63,10 @@ export function parseCommand(type: CommandType, body: unknown): Parsed<Command> 
       return mapped(check(emergencyBody, body, 'body'), toEmergency);
     case 'update':
       return mapped(check(updateBody, body, 'body'), toUpdate);
+    case 'purge_sessions':
+      return mapped(check(purgeBody, body, 'body'), ({ all }) => ({ type, all }));
+    case 'revoke':
+      return mapped(check(revocationBody, body, 'body'), ({ principal }) => ({ type, principal }));
     case 'deescalate':
     case 'disable':
       return mapped(check(emptyBody, body, 'body'), () => ({ type }));

@@ -194,6 +194,35 @@ export const windowChangeBody = z
 /** `POST /deescalate` and `POST /disable` */
 export const emptyBody = z.strictObject({});
 
+/** `POST /sessions/purge` */
+export const purgeBody = z.strictObject({
+  all: flag.default(false).meta({ description: "Whether admins' sessions end too, but for your own." }),
+});
+
+/** A principal's id has at most 128 characters in a Cognito user pool, 255 in OpenID Connect. */
+const LONGEST_PRINCIPAL = 255;
+const MOST_PRINCIPAL_BYTES = 512;
+
+/** `POST /revocations` */
+export const revocationBody = z.strictObject({
+  principal: z
+    .string(need("a principal's id"))
+    .refine((text) => text.length > 0, 'must not be empty')
+    .refine(
+      (text) =>
+        [...text].length <= LONGEST_PRINCIPAL &&
+        new TextEncoder().encode(text).length <= MOST_PRINCIPAL_BYTES,
+      `must have at most ${LONGEST_PRINCIPAL} characters and ${MOST_PRINCIPAL_BYTES} bytes`,
+    )
+    .refine((text) => !/\p{Cc}/u.test(text), 'must not hold control characters')
+    .refine((text) => text.isWellFormed(), 'must be valid Unicode: it holds half a surrogate pair')
+    .meta({
+      minLength: 1,
+      maxLength: LONGEST_PRINCIPAL,
+      description: 'The id, as `GET /whoami` and the log lines show it.',
+    }),
+});
+
 const verb = z
   .string('must be an HTTP verb in upper case, or ANY')
   .refine((text) => methodProblem(text) === null, 'must be an HTTP verb in upper case, or ANY');

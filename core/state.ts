@@ -1,8 +1,8 @@
 import { maintenanceOf, nextOccurrence, type WindowSchedule, without } from './window-schedule.ts';
 
 /**
- * The state of maintenance: the whole of what an authorizer needs to decide, at most 10 KB as JSON, and
- * mostly less than one.
+ * The state of maintenance: the whole of what an authorizer needs to decide, at most 13 KB as JSON, and mostly less
+ * than one.
  * All instants are milliseconds since the Unix epoch.
  */
 export type Mode = 'normal' | 'emergency' | 'test';
@@ -78,15 +78,17 @@ export interface Revocation {
  * asked for, so that none is lost; the event `sessions_purged` takes it away.
  */
 export interface PurgeOrder {
-  /** Unique: names the run, its progress and its receipt. */
+  /** Unique: names the run, its progress and its receipt. Made of the number of the event that gave it. */
   readonly id: string;
-  /** When it was given. Sessions that begin later are spared once maintenance is over. */
+  /** When it was given. Sessions that begin later are none of its business, unless maintenance is active. */
   readonly at: number;
+  /** The maintenance that it was given for or during, null where there was none. */
+  readonly maintenanceId: string | null;
   /** `members`: all but admins' sessions. `everybody`: admins' too. `named`: those of `users` alone. */
   readonly scope: 'members' | 'everybody' | 'named';
   /** Whose sessions go in any case: of principals that were revoked. */
   readonly users: readonly string[];
-  /** Whose sessions stay, whatever the scope: of who asked for `everybody`. */
+  /** The admin who asked for `everybody`, and keeps their own admin sessions. */
   readonly spared: string | null;
 }
 

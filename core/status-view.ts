@@ -1,4 +1,6 @@
 import { blockedOperations } from './decision.ts';
+import type { PurgeLedgerEntry } from './purge-ledger.ts';
+import { invalidatedSessions, type PurgeView, purgeView } from './purge-view.ts';
 import { effective, type Maintenance, ownOperations, plannedEnd, type State } from './state.ts';
 import { rfc3339 } from './text.ts';
 import { nextOccurrence, type WindowSchedule } from './window-schedule.ts';
@@ -19,7 +21,9 @@ export interface StatusView {
   readonly message: string;
   /** Null unless an admin asks. */
   readonly enabled_by: string | null;
-  readonly invalidated_sessions: number;
+  /** Sessions that this maintenance has ended so far; null when it is not known. */
+  readonly invalidated_sessions: number | null;
+  readonly session_purge: PurgeView | null;
   readonly test_mode: boolean;
   /** The next scheduled maintenance that has not begun. */
   readonly next_window: NextWindow | null;
@@ -43,10 +47,15 @@ export interface StatusContext {
   readonly now: number;
   readonly forAdmin: boolean;
   readonly source: StatusView['state_source'];
+  /** What the ledger of purging says; absent where it can't be told. */
+  readonly purging?: PurgeLedgerEntry | null;
 }
 
 /** The state as the status API shows it at `now`. */
-export function statusView(state: State, { now, forAdmin, source }: StatusContext): StatusView {
+export function statusView(
+  state: State,
+  { now, forAdmin, source, purging = null }: StatusContext,
+): StatusView {
   const { maintenance, windows } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
   const blocked = maintenance === null ? [] : blockedOperations(maintenance, ownOperations(state));
@@ -64,7 +73,8 @@ export function statusView(state: State, { now, forAdmin, source }: StatusContex
     active_jobs_count: 0,
     message: statusMessage(maintenance, end, now),
     enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
-    invalidated_sessions: 0,
+    invalidated_sessions: invalidatedSessions(state, purging, now),
+    session_purge: purgeView(state, purging, forAdmin),
     test_mode: isTest,
     next_window: nextWindow(windows),
     version: state.version,

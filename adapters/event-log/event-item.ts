@@ -136,6 +136,7 @@ const eventSchema = z.looseObject({
       .looseObject({
         id: z.string().min(1),
         at: instant,
+        maintenanceId: z.string().nullable(),
         scope: z.enum(['members', 'everybody', 'named']),
         users: z.array(z.string()),
         spared: z.string().nullable(),

@@ -6,10 +6,10 @@ import { hashOf } from './event-hash.ts';
 
 /**
  * Most bytes of a state as JSON in UTF-8: every authorizer reads it about once a second. An escalated maintenance with
- * two reasons of the greatest legal length needs some 5 KB, and must never be refused for it; the windows that
- * are coming have room of their own.
+ * two reasons of the greatest legal length needs some 5 KB, with all the revocations that there may be 7, and must never
+ * be refused for it. The windows to come have room of their own.
  */
-export const LARGEST_STATE = 6144 + LARGEST_SCHEDULE;
+export const LARGEST_STATE = 8192 + LARGEST_SCHEDULE;
 
 /**
  * Gives a draft its place after `after`: number, link and hash. What comes back is what reading it again will give,

@@ -4,6 +4,7 @@ import { line } from '../../core/event-line.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
+import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
 import type { WindowStore } from '../../core/window-set.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
@@ -24,6 +25,8 @@ export interface ControlParts {
   readonly newId: () => string;
   readonly rules: RuleStore;
   readonly windows: WindowStore;
+  /** What is known of the purging of sessions. */
+  readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */
   readonly alwaysAllowed: readonly string[];
   readonly allowedOrigins: readonly string[];

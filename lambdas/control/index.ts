@@ -1,26 +1,41 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
 import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
+import { recentPurging } from '../shared/recent-purging.ts';
 import { createControlHandler } from './control-handler.ts';
 
-const { stateTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } = readEnvironment(
-  process.env,
-  ['stateTable', 'scope', 'allowedOrigins', 'alwaysAllowed', 'freshSignInSeconds'],
-);
+const { stateTable, activityTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
+  readEnvironment(process.env, [
+    'stateTable',
+    'activityTable',
+    'scope',
+    'allowedOrigins',
+    'alwaysAllowed',
+    'freshSignInSeconds',
+  ]);
 
-const store = { client: createStoreClient(), table: stateTable, scope };
+const client = createStoreClient();
+const store = { client, table: stateTable, scope };
+const log = createLog('control');
+const now = () => Date.now();
 
 export const handler = createControlHandler({
   events: new DynamoDbEventLog(store),
   rules: new DynamoDbRuleStore(store),
   windows: new DynamoDbWindowStore(store),
   alwaysAllowed: listOf(alwaysAllowed),
-  log: createLog('control'),
-  now: () => Date.now(),
+  purging: recentPurging({
+    ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
+    log,
+    now,
+  }),
+  log,
+  now,
   newId: randomUUID,
   allowedOrigins: listOf(allowedOrigins),
   freshSignIn: wholeNumber('freshSignInSeconds', freshSignInSeconds),

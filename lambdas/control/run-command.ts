@@ -3,6 +3,7 @@ import { commandResult } from '../../core/command-result.ts';
 import { type CommandRequest, type Dependencies, executeCommand } from '../../core/execute-command.ts';
 import { invalidRequest } from '../../core/http-problem.ts';
 import { type CommandType, parseCommand } from '../../core/parse-request.ts';
+import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { Caller } from '../shared/caller.ts';
 import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
 import { expectedVersion, idempotencyKey, requestHash } from './preconditions.ts';
@@ -13,23 +14,25 @@ export async function runCommand(
   type: CommandType,
   event: ProxyEvent,
   caller: Caller,
-  dependencies: Dependencies,
+  dependencies: Dependencies & { readonly purging: () => Promise<PurgeLedgerEntry | null> },
+  status = 200,
 ): Promise<ProxyResult> {
   const body = readBody(event);
   const parsed = parseCommand(type, body);
   if (!parsed.ok) throw invalidRequest(parsed.problems);
   const command = parsed.value;
   const key = idempotencyKey(event);
+  const purging = await dependencies.purging();
   const request: CommandRequest = {
     command,
     actor: { ...caller.principal, via: 'api' },
     expectedVersion: expectedVersion(event),
     idempotency: key === undefined ? undefined : { key, requestHash: requestHash(type, body) },
-    answer: (accepted, before) => commandAnswer(command, accepted, before),
+    answer: (accepted, before) => commandAnswer(command, accepted, before, purging),
   };
   const outcome = await executeCommand(dependencies, request);
   const { answer, version, isRepeated } = commandResult(outcome, dependencies.now());
-  return json(200, answer, {
+  return json(status, answer, {
     'X-Maintenance-Version': String(version),
     ...(isRepeated ? { 'Idempotent-Replayed': 'true' } : {}),
   });

@@ -12,7 +12,10 @@ import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
 export interface ControlCall
-  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed'> {
+  extends Pick<
+    ControlParts,
+    'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed' | 'purging'
+  > {
   readonly event: ProxyEvent;
   readonly caller: Caller;
   /** What stands in the path for each `{name}` of the call's template. */
@@ -25,9 +28,9 @@ export interface ControlCall
 type Serve = (call: ControlCall) => Promise<ProxyResult>;
 
 const command =
-  (type: CommandType): Serve =>
-  ({ event, caller, events, now, newId }) =>
-    runCommand(type, event, caller, { log: events, now, newId });
+  (type: CommandType, status = 200): Serve =>
+  ({ event, caller, events, now, newId, purging }) =>
+    runCommand(type, event, caller, { log: events, now, newId, purging }, status);
 
 /** Calls that compute recurrences: what that takes is loaded with the first of them. */
 const ofWindows =
@@ -42,6 +45,8 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   deescalate: command('deescalate'),
   disable: command('disable'),
   update: command('update'),
+  purgeSessions: command('purge_sessions', 202),
+  revoke: command('revoke'),
   validate: ({ event, events, now }) => validate(event, events, now),
   whoami: async ({ caller, freshSignIn, now }) => whoAmI(caller, freshSignIn, now()),
   history: ({ event, events }) => listHistory(event, events),

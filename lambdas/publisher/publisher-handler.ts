@@ -3,30 +3,10 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import type { EventItem } from '../../adapters/event-log/event-item.ts';
 import type { Log } from '../shared/log.ts';
+import type { BatchResult, StreamEvent, StreamRecord } from '../shared/stream-event.ts';
 import { inBatches } from './batches.ts';
 import { type Destination, toBusEntry } from './bus-entry.ts';
-
-/**
- * A batch of a DynamoDB stream, as far as it is read here.
- * Source: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Streams.Lambda.html
- */
-export interface StreamEvent {
-  readonly Records: readonly StreamRecord[];
-}
-
-export interface StreamRecord {
-  readonly dynamodb?: {
-    readonly SequenceNumber?: string;
-    readonly NewImage?: EventItem;
-  };
-}
-
-/** The first record that failed: Lambda repeats the batch from there. */
-export interface BatchResult {
-  readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
-}
 
 export interface PublisherParts {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;

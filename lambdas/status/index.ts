@@ -1,12 +1,14 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
+import { recentPurging } from '../shared/recent-purging.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
@@ -37,6 +39,11 @@ export const handler = createStatusHandler({
   }),
   events,
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
+  purging: recentPurging({
+    ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
+    log,
+    now: () => Date.now(),
+  }),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   log,

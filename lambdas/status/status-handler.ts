@@ -13,6 +13,7 @@ import { invalidRequest } from '../../core/http-problem.ts';
 import { knownOperations, messageView } from '../../core/message-view.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
 import { check } from '../../core/parse-request.ts';
+import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { Rule } from '../../core/rule.ts';
 import { messageQuery } from '../../core/schemas.ts';
 import type { State } from '../../core/state.ts';
@@ -47,6 +48,8 @@ export interface StatusParts {
   readonly signIn: SignIn;
   /** Reads what was counted during a maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally'>;
+  /** What is known of the purging of sessions. */
+  readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** The rules by which requests are classified in a state. */
   readonly rules: (state: State) => Promise<readonly Rule[]>;
   readonly events: HealthSources['events'];
@@ -95,9 +98,9 @@ export function createStatusHandler(parts: StatusParts) {
 }
 
 async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
-  const { state, source } = await parts.states.get();
+  const [{ state, source }, purging] = await Promise.all([parts.states.get(), parts.purging()]);
   const forAdmin = caller.principal.role === 'admin';
-  const view = statusView(state, { now: parts.now(), forAdmin, source });
+  const view = statusView(state, { now: parts.now(), forAdmin, source, purging });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, headersOf(state, event, parts.now()));
 }

@@ -45,6 +45,21 @@ export class ActivityTable extends Construct {
     this.#encryptionKey?.grantDecrypt(reader);
   }
 
+  /** Lets a function read how far the purging of sessions has come. */
+  bindProgressReader(reader: LambdaFunction): void {
+    reader.addEnvironment(ENV.activityTable, this.table.tableName);
+    reader.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem'],
+        resources: [this.table.tableArn],
+        conditions: {
+          'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [`PURGE#${this.#logName}`] },
+        },
+      }),
+    );
+    this.#encryptionKey?.grantDecrypt(reader);
+  }
+
   /** Lets a function count. */
   bindCounter(counter: LambdaFunction): void {
     counter.addEnvironment(ENV.activityTable, this.table.tableName);

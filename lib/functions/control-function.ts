@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
+import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
@@ -9,9 +10,9 @@ export class ControlFunction extends MaintenanceFunction {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable },
+    options: { configuration: Configuration; eventLog: EventLogTable; activity: ActivityTable },
   ) {
-    const { configuration, eventLog } = options;
+    const { configuration, eventLog, activity } = options;
     super(scope, id, {
       folder: 'control',
       description: 'Serves the control API of maintenance mode',
@@ -24,6 +25,7 @@ export class ControlFunction extends MaintenanceFunction {
     eventLog.bindWriter(this);
     eventLog.bindRuleWriter(this);
     eventLog.bindWindowWriter(this);
+    activity.bindProgressReader(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));

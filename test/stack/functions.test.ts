@@ -29,7 +29,13 @@ describe('environment', () => {
     ],
     [
       'control',
-      { ...store, ALWAYS_ALLOWED: alwaysAllowed, ALLOWED_ORIGINS: '*', FRESH_SIGN_IN_SECONDS: '900' },
+      {
+        ...store,
+        ACTIVITY_TABLE: { Ref: activity },
+        ALWAYS_ALLOWED: alwaysAllowed,
+        ALLOWED_ORIGINS: '*',
+        FRESH_SIGN_IN_SECONDS: '900',
+      },
     ],
     [
       'status',
@@ -112,6 +118,12 @@ describe('permissions', () => {
     Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
     Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['COUNTS#default#*'] } },
   };
+  const progress: Statement = {
+    Action: 'dynamodb:GetItem',
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
+    Condition: only('PURGE#default'),
+  };
   const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 
   test.each<[folder: string, statements: Statement[]]>([
@@ -126,6 +138,7 @@ describe('permissions', () => {
         neverRewrite,
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
+        progress,
       ],
     ],
     [
@@ -135,6 +148,7 @@ describe('permissions', () => {
         allow('dynamodb:GetItem', rules),
         allow('dynamodb:GetItem', keys),
         { ...counts, Action: 'dynamodb:GetItem' },
+        progress,
       ],
     ],
     [

@@ -3,7 +3,8 @@ import { type Command, LONGEST, LONGEST_REASON, SHORTEST } from '../../core/comm
 import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../core/operation.ts';
 import { ROLES } from '../../core/principal.ts';
 import type { Rule } from '../../core/rule.ts';
-import type { Maintenance, Mode, Plan, State } from '../../core/state.ts';
+import type { SessionFacts } from '../../core/session.ts';
+import type { Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state.ts';
 import { NOW } from './examples.ts';
 
 /** Characters that some place or other gives a meaning, each one code point. */
@@ -77,7 +78,7 @@ export const maintenance: fc.Arbitrary<Maintenance> = fc
     return { mode: 'emergency', ...made.begun, ...declared, reason: made.plan.reason, suspended };
   });
 
-export const state: fc.Arbitrary<State> = fc.record({
+const plainState: fc.Arbitrary<State> = fc.record({
   version: fc.nat(),
   maintenance: fc.option(maintenance),
   rules: fc.option(
@@ -88,6 +89,23 @@ export const state: fc.Arbitrary<State> = fc.record({
   ),
   sessionsInvalidBefore: fc.option(instant),
 });
+
+/** With revocations and an order that stands, or without. */
+export const state: fc.Arbitrary<State> = fc
+  .tuple(
+    plainState,
+    fc.record(
+      {
+        revoked: fc.uniqueArray(fc.record({ id: fc.constantFrom('alice', 'bob', 'mia'), before: instant }), {
+          minLength: 1,
+          selector: ({ id }) => id,
+        }),
+        purge: fc.constant(null).chain(() => purgeOrder),
+      },
+      { requiredKeys: [] },
+    ),
+  )
+  .map(([plain, optional]) => ({ ...plain, ...optional }));
 
 const end = fc.oneof(
   fc.constant({}),
@@ -126,13 +144,54 @@ const declareEmergency: fc.Arbitrary<Command> = fc.record({
   gracePeriod: fc.integer({ min: 0, max: 900 }),
 });
 
+const purgeSessions: fc.Arbitrary<Command> = fc
+  .boolean()
+  .map((all): Command => ({ type: 'purge_sessions', all }));
+
+/** Few enough to be met again, long enough to fill the state. */
+export const principalId = fc.oneof(
+  fc.constantFrom('alice', 'bob', 'mia', 'walt', '__proto__'),
+  fc.string({ minLength: 1, maxLength: 40 }).filter((id) => !/\p{Cc}/u.test(id) && id.isWellFormed()),
+  fc.constantFrom(...AWKWARD_CHARACTERS.filter((one) => !/\p{Cc}/u.test(one))).map((one) => one.repeat(128)),
+);
+
+const revoke: fc.Arbitrary<Command> = principalId.map(
+  (principal): Command => ({ type: 'revoke', principal }),
+);
+
 /** Any command that the API could accept by its form. */
 export const command: fc.Arbitrary<Command> = fc.oneof(
   enable,
   update,
   declareEmergency,
+  purgeSessions,
+  revoke,
   fc.constantFrom<Command>({ type: 'deescalate' }, { type: 'disable' }),
 );
+
+export const purgeOrder: fc.Arbitrary<PurgeOrder> = fc
+  .record({
+    number: fc.integer({ min: 1, max: 10_000 }),
+    at: instant,
+    maintenanceId: fc.option(fc.constantFrom('m-1', 'm-2')),
+    scope: fc.constantFrom('members', 'everybody', 'named'),
+    users: fc.uniqueArray(fc.constantFrom('alice', 'bob', 'mia', 'walt'), { maxLength: 3 }),
+    spared: fc.option(fc.constantFrom('alice', 'bob')),
+  })
+  .map(({ number, spared, ...order }) => ({
+    ...order,
+    id: `purge-${number}`,
+    spared: order.scope === 'everybody' ? spared : null,
+  }));
+
+export const sessionFacts: fc.Arbitrary<SessionFacts> = fc.record({
+  readable: fc.boolean(),
+  role: fc.constantFrom('admin', 'worker', 'member'),
+  roleName: fc.option(fc.constantFrom('admin', 'worker', 'reviewer')),
+  rolePointer: fc.option(fc.constant('/role')),
+  user: fc.option(fc.constantFrom('alice', 'bob', 'mia', 'walt')),
+  createdAt: fc.option(instant),
+});
 
 /** A command, and how long after the one before it comes (ms). */
 export const commandSequence = fc.array(

@@ -1,3 +1,4 @@
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
@@ -13,6 +14,8 @@ export class ControlBench {
   readonly windows = new InMemoryWindowStore();
   readonly log = new RecordingLog();
   time = NOW;
+  /** What the ledger of purging says. */
+  purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
   readonly #handler;
   #ids = 0;
 
@@ -22,6 +25,7 @@ export class ControlBench {
       rules: this.rules,
       windows: this.windows,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
+      purging: async () => this.purging,
       log: this.log,
       now: () => this.time,
       newId: () => {

@@ -1,6 +1,14 @@
 import type { EmergencyCommand, EnableCommand } from '../../core/command.ts';
 import type { Actor } from '../../core/event.ts';
-import type { Emergency, Maintenance, NormalMaintenance, State, TestRun } from '../../core/state.ts';
+import type { SessionFacts } from '../../core/session.ts';
+import type {
+  Emergency,
+  Maintenance,
+  NormalMaintenance,
+  PurgeOrder,
+  State,
+  TestRun,
+} from '../../core/state.ts';
 
 /** The instant at which the examples take place: 2026-01-15T10:00:00Z. */
 export const NOW = Date.UTC(2026, 0, 15, 10);
@@ -52,6 +60,31 @@ export function enable(changes: Partial<EnableCommand> = {}): EnableCommand {
 
 export function declareEmergency(changes: Partial<EmergencyCommand> = {}): EmergencyCommand {
   return { type: 'emergency', reason: 'Data at risk', terminateJobs: true, gracePeriod: 30, ...changes };
+}
+
+export function purgeOrder(changes: Partial<PurgeOrder> = {}): PurgeOrder {
+  return {
+    id: 'purge-7',
+    at: NOW,
+    maintenanceId: null,
+    scope: 'members',
+    users: [],
+    spared: null,
+    ...changes,
+  };
+}
+
+/** A member's session that began a minute before NOW. */
+export function sessionFacts(changes: Partial<SessionFacts> = {}): SessionFacts {
+  return {
+    readable: true,
+    role: 'member',
+    roleName: 'reviewer',
+    rolePointer: '/role',
+    user: 'mia',
+    createdAt: NOW - 60_000,
+    ...changes,
+  };
 }
 
 /** Freezes a value through and through, so that a test fails where something changes its input. */

@@ -1,5 +1,6 @@
 import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { Rule } from '../../core/rule.ts';
 import type { State } from '../../core/state.ts';
 import type { CachedState } from '../../core/state-cache.ts';
@@ -13,6 +14,8 @@ import { RecordingLog } from './recording-log.ts';
 export class StatusBench {
   readonly log = new RecordingLog();
   time = NOW;
+  /** What the ledger of purging says. */
+  purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
   state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
   source: CachedState['source'] = 'event_log';
   readonly attempts = new InMemoryAttemptStore();
@@ -31,6 +34,7 @@ export class StatusBench {
     rules: async () => this.rules,
     events: { head: () => this.head() },
     issuerKeys: () => this.issuerKeys(),
+    purging: async () => this.purging,
     log: this.log,
     now: () => this.time,
     allowedOrigins: ['*'],

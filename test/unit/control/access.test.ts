@@ -10,6 +10,8 @@ const CALLS: [method: string, path: string, body: object | undefined][] = [
   ['POST', '/disable', undefined],
   ['PATCH', '', { reason: 'a' }],
   ['POST', '/validate', { reason: 'a' }],
+  ['POST', '/sessions/purge', undefined],
+  ['POST', '/revocations', { principal: 'mia' }],
   ['GET', '/history', undefined],
   ['HEAD', '/history', undefined],
 ];

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type Command, LONGEST_REASON } from '../../../core/command.ts';
 import { decide } from '../../../core/decision.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../../core/errors.ts';
-import type { Actor, MaintenanceEvent } from '../../../core/event.ts';
+import { type Actor, CLOCK, type MaintenanceEvent } from '../../../core/event.ts';
 import type { EventLog } from '../../../core/event-log.ts';
 import {
   type CommandOutcome,
@@ -12,6 +12,7 @@ import {
   settle,
   stateOf,
 } from '../../../core/execute-command.ts';
+import { nextState } from '../../../core/next-state.ts';
 import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../../core/operation.ts';
 import { ROLES } from '../../../core/principal.ts';
 import { effective, type State } from '../../../core/state.ts';
@@ -342,6 +343,48 @@ describe('the version that the caller has seen', () => {
     expect(await execute(enable(), { expectedVersion: 1 })).toMatchObject({
       outcome: 'version_mismatch',
       state: { version: 2, maintenance: null },
+    });
+  });
+
+  describe('is not outdated by receipts', () => {
+    /** Appends the receipt for the order that stands, as the purge does. */
+    const receive = async () => {
+      const head = await log.head();
+      const state = nextState(stateOf(head), now, { isPurged: true });
+      const receipt = {
+        type: 'sessions_purged',
+        at: now,
+        actor: CLOCK,
+        reason: null,
+        maintenanceId: null,
+      } as const;
+      await log.append({ ...receipt, details: {}, state }, head);
+    };
+
+    test('however many have come since', async () => {
+      await execute(enable());
+      await receive();
+      await receive();
+      expect(await execute(DISABLE, { expectedVersion: 1 })).toMatchObject({
+        outcome: 'done',
+        before: { version: 3 },
+      });
+    });
+
+    test('but by what came with them', async () => {
+      await execute(enable());
+      await receive();
+      await execute({ type: 'update', reason: 'Another' });
+      await receive();
+      expect(await execute(DISABLE, { expectedVersion: 1 })).toMatchObject({ outcome: 'version_mismatch' });
+      expect(await execute(DISABLE, { expectedVersion: 3 })).toMatchObject({ outcome: 'done' });
+    });
+
+    test('nor is another command lost to one that comes in between', async () => {
+      await execute(enable());
+      const overtaken = logOvertaken(receive);
+      expect(await execute(DISABLE, { expectedVersion: 1 }, overtaken)).toMatchObject({ outcome: 'done' });
+      expect(await types()).toEqual(['activated', 'sessions_purged', 'deactivated']);
     });
   });
 

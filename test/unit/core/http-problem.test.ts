@@ -13,7 +13,7 @@ describe('every error has its answer', () => {
     [invalidRequest([{ field: 'reason', message: 'is required' }]), 400, 'invalid_request'],
     [new StoreUnavailableError('secret'), 503, 'state_store_unavailable'],
     [new OutcomeUnknownError(7, 'secret'), 503, 'state_store_unavailable'],
-    [new StateTooLargeError(9000, 6144), 400, 'invalid_request'],
+    [new StateTooLargeError(9000, 8192), 400, 'invalid_request'],
     [new CorruptLogError(7, 'secret'), 500, 'internal_error'],
     [new TypeError('secret'), 500, 'internal_error'],
     ['secret', 500, 'internal_error'],

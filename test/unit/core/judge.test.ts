@@ -1,9 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { LARGEST_STATE } from '../../../adapters/event-log/seal-event.ts';
 import { type Command, LONGEST, SHORTEST, type UpdateCommand } from '../../../core/command.ts';
 import { CLOCK, type EventDraft } from '../../../core/event.ts';
 import { dueEvent, type Judgement, judge } from '../../../core/judge.ts';
-import { INITIAL_STATE, type Maintenance, type Plan, type State } from '../../../core/state.ts';
+import {
+  INITIAL_STATE,
+  type Maintenance,
+  type Plan,
+  type PurgeOrder,
+  type State,
+} from '../../../core/state.ts';
 import {
   command as anyCommand,
   state as anyState,
@@ -19,6 +26,7 @@ import {
   enable,
   NOW,
   normalMaintenance,
+  purgeOrder,
   stateWith,
   testRun,
 } from '../../support/examples.ts';
@@ -64,6 +72,8 @@ describe('the transition table', () => {
     deescalate: { type: 'deescalate' },
     disable: { type: 'disable' },
     update: { type: 'update', reason: 'Another reason' },
+    'purge sessions': { type: 'purge_sessions', all: false },
+    revoke: { type: 'revoke', principal: 'mia' },
   };
 
   test.each([
@@ -80,6 +90,14 @@ describe('the transition table', () => {
     ['test', 'emergency', 'activated', 'emergency'],
     ['test', 'disable', 'deactivated', null],
     ['test', 'update', 'updated', 'test'],
+    ['inactive', 'purge sessions', 'sessions_purge_requested', null],
+    ['normal', 'purge sessions', 'sessions_purge_requested', 'normal'],
+    ['emergency', 'purge sessions', 'sessions_purge_requested', 'emergency'],
+    ['test', 'purge sessions', 'sessions_purge_requested', 'test'],
+    ['inactive', 'revoke', 'principal_revoked', null],
+    ['normal', 'revoke', 'principal_revoked', 'normal'],
+    ['emergency', 'revoke', 'principal_revoked', 'emergency'],
+    ['test', 'revoke', 'principal_revoked', 'test'],
   ])('%s, %s: %s → %s', (from, asked, type, mode) => {
     const draft = accepted(judgeLater(stateWith(held[from] ?? null), commands[asked] as Command));
     expect(draft).toMatchObject({ type, actor: BOB, at: LATER });
@@ -108,7 +126,7 @@ describe('the transition table', () => {
     const verdicts = Object.values(held).flatMap((maintenance) =>
       Object.values(commands).map((command) => judgeLater(stateWith(maintenance), command).verdict),
     );
-    expect(verdicts.filter((verdict) => verdict === 'event')).toHaveLength(13);
+    expect(verdicts.filter((verdict) => verdict === 'event')).toHaveLength(21);
     expect(verdicts.filter((verdict) => verdict === 'conflict')).toHaveLength(11);
   });
 });
@@ -395,6 +413,126 @@ describe('an update changes what is given and keeps the rest', () => {
   });
 });
 
+describe('sessions that are to be deleted', () => {
+  const order = (state: State, command: Command) => accepted(judgeLater(state, command)).state.purge;
+  const standing = purgeOrder({ scope: 'everybody', spared: 'alice', users: ['walt'] });
+
+  test.each([
+    ['normal maintenance', enable(), { scope: 'members', maintenanceId: 'm-2' }],
+    ['an emergency', declareEmergency(), { scope: 'members', maintenanceId: 'm-2' }],
+    ['a purge', { type: 'purge_sessions', all: false }, { scope: 'members', maintenanceId: null }],
+    [
+      'a purge of all, but for those of who asks',
+      { type: 'purge_sessions', all: true },
+      { scope: 'everybody', spared: 'bob', maintenanceId: null },
+    ],
+    ['a revocation', { type: 'revoke', principal: 'mia' }, { scope: 'named', users: ['mia'] }],
+  ] as [string, Command, object][])('are ordered by %s', (_what, command, expected) => {
+    expect(order(stateWith(null), command)).toEqual({
+      ...purgeOrder({ id: 'purge-8', at: LATER }),
+      ...expected,
+    });
+  });
+
+  test.each([
+    ['a test run', enable({ mode: 'test' })],
+    ['a maintenance that leaves sessions alone', enable({ invalidateSessions: false })],
+  ])('are none with %s', (_what, command) => {
+    expect(order(stateWith(null), command)).toBeUndefined();
+  });
+
+  test('belong to the maintenance that is escalated, or active when somebody asks', () => {
+    for (const command of [declareEmergency(), { type: 'purge_sessions', all: false } as const]) {
+      expect(order(stateWith(normalMaintenance()), command)).toMatchObject({ maintenanceId: 'm-1' });
+    }
+    const inTest = order(stateWith(testRun()), { type: 'purge_sessions', all: false });
+    expect(inTest).toMatchObject({ maintenanceId: null });
+  });
+
+  test.each([
+    ['disable', emergency(), { type: 'disable' }],
+    ['de-escalation', emergency(), { type: 'deescalate' }],
+    ['an update', emergency(), { type: 'update', reason: 'x' }],
+    ['a test run', null, enable({ mode: 'test' })],
+  ] as [string, Maintenance | null, Command][])('stay ordered over %s', (_what, maintenance, command) => {
+    expect(order({ ...stateWith(maintenance), purge: standing }, command)).toEqual(standing);
+  });
+
+  test('of two orders, are those of both', () => {
+    const both = order({ ...stateWith(null), purge: standing }, { type: 'revoke', principal: 'mia' });
+    expect(both).toEqual({ ...standing, id: 'purge-8', users: ['walt', 'mia'] });
+  });
+
+  test('lose their worth with the order, whatever the mode', () => {
+    const { state } = accepted(judgeLater(stateWith(null), { type: 'purge_sessions', all: true }));
+    expect(state.sessionsInvalidBefore).toBe(LATER);
+  });
+});
+
+describe('a revocation', () => {
+  const MINUTE = 60_000;
+  const revoking = (state: State, principal: string) => judgeLater(state, { type: 'revoke', principal });
+  const revokedIn = (judgement: Judgement) => accepted(judgement).state.revoked;
+  const withRevoked = (...revoked: { id: string; before: number }[]) => ({ ...stateWith(null), revoked });
+
+  test('makes worthless what the principal was given before, and nobody else', () => {
+    const draft = accepted(revoking(stateWith(null), 'mia'));
+    expect(draft).toMatchObject({ details: { principal: 'mia', purge_id: 'purge-8' }, maintenanceId: null });
+    expect(draft.state.revoked).toEqual([{ id: 'mia', before: LATER }]);
+    expect(draft.state.sessionsInvalidBefore).toBeNull();
+  });
+
+  test('of somebody again holds from the later instant, and takes no more room', () => {
+    const state = withRevoked({ id: 'mia', before: LATER - 1 }, { id: 'walt', before: LATER - 1 });
+    expect(revokedIn(revoking(state, 'mia'))).toEqual([
+      { id: 'walt', before: LATER - 1 },
+      { id: 'mia', before: LATER },
+    ]);
+    const ahead = withRevoked({ id: 'mia', before: LATER + 5 });
+    expect(revokedIn(revoking(ahead, 'mia'))).toEqual([{ id: 'mia', before: LATER + 5 }]);
+  });
+
+  test.each<[string, Command]>([
+    ['an order', { type: 'purge_sessions', all: false }],
+    ['an activation', enable()],
+    ['another revocation', { type: 'revoke', principal: 'walt' }],
+  ])('is forgotten with the first event after 16 minutes: %s', (_what, command) => {
+    const kept = { id: 'kept', before: LATER - 16 * MINUTE + 1 };
+    const state = withRevoked({ id: 'old', before: LATER - 16 * MINUTE }, kept);
+    const revoked = revokedIn(judgeLater(state, command)) ?? [];
+    expect(revoked.map(({ id }) => id)).not.toContain('old');
+    expect(revoked).toContainEqual(kept);
+  });
+
+  test('leaves no empty list behind', () => {
+    const state = withRevoked({ id: 'old', before: LATER - 16 * MINUTE });
+    expect(accepted(judgeLater(state, enable())).state).not.toHaveProperty('revoked');
+  });
+
+  const ten = Array.from({ length: 10 }, (_, n) => ({ id: `user-${n}`, before: LATER - n }));
+  const named = purgeOrder({ scope: 'named', users: ten.map(({ id }) => id) });
+
+  test.each<[string, State]>([
+    ['ten others are revoked', withRevoked(...ten)],
+    ['the sessions of ten others wait to be deleted', { ...stateWith(null), purge: named }],
+    ['long ids take the room', withRevoked({ id: 'é'.repeat(255), before: LATER })],
+  ])('is refused where %s', (_what, state) => {
+    expect(revoking(state, 'ê'.repeat(80))).toMatchObject({
+      verdict: 'conflict',
+      conflict: { code: 'too_many_revocations', remedy: expect.stringContaining('sessions/purge') },
+    });
+  });
+
+  test('of one of ten that are revoked is none too many', () => {
+    expect(revokedIn(revoking(withRevoked(...ten), 'user-3'))).toHaveLength(10);
+  });
+
+  test('always finds room in an empty list, however long the id', () => {
+    expect(revokedIn(revoking(stateWith(null), '\u{10ffff}'.repeat(128)))).toHaveLength(1);
+    expect(revokedIn(revoking(stateWith(null), 'x'.repeat(255)))).toHaveLength(1);
+  });
+});
+
 describe('what the clock makes due', () => {
   const END = NOW + 3_600_000;
   const ending = deepFreeze(stateWith(normalMaintenance({ endsAt: END, autoEnd: true })));
@@ -440,6 +578,19 @@ describe('laws of judging', () => {
     );
   });
 
+  test('no event takes away what an order asks for', () => {
+    fc.assert(
+      fc.property(anyState, anyCommand, instant, (state, command, now) => {
+        const judgement = judge(state, command, circumstances(now));
+        fc.pre(judgement.verdict === 'event' && state.purge !== undefined);
+        const before = state.purge as PurgeOrder;
+        const after = accepted(judgement).state.purge;
+        expect(after?.users).toEqual(expect.arrayContaining([...before.users]));
+        if (before.scope !== 'named') expect(['members', 'everybody']).toContain(after?.scope);
+      }),
+    );
+  });
+
   test('the same question gets the same answer', () => {
     fc.assert(
       fc.property(anyState, anyCommand, instant, (state, command, now) => {
@@ -469,7 +620,7 @@ describe('laws of judging', () => {
           now += pause;
           const judgement = judge(state, command, { actor, now, newId });
           if (judgement.verdict === 'event') state = judgement.draft.state;
-          expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(6144);
+          expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(LARGEST_STATE);
         }
       }),
       { numRuns: 300 },

@@ -9,6 +9,19 @@ const astral = '\u{1F6A7}';
 
 /** The bodies come as JSON texts, as they come over the wire: only there can __proto__ be a member. */
 const INVALID: [call: CommandType, body: string, fields: string[]][] = [
+  ['purge_sessions', '{"all":"yes"}', ['all']],
+  ['purge_sessions', '{"all":null}', ['all']],
+  ['purge_sessions', '{"everybody":true}', ['everybody']],
+  ['purge_sessions', '[]', ['body']],
+  ['revoke', '{}', ['principal']],
+  ['revoke', '{"principal":""}', ['principal']],
+  ['revoke', '{"principal":["mia"]}', ['principal']],
+  ['revoke', '{"principal":"line\\nbreak"}', ['principal']],
+  ['revoke', '{"principal":"nul\\u0000"}', ['principal']],
+  ['revoke', '{"principal":"half a pair \\ud83d"}', ['principal']],
+  ['revoke', JSON.stringify({ principal: 'x'.repeat(256) }), ['principal']],
+  ['revoke', JSON.stringify({ principal: astral.repeat(129) }), ['principal']],
+  ['revoke', '{"principal":"mia","role":"member"}', ['role']],
   ['enable', '{}', ['reason']],
   ['enable', '[]', ['body']],
   ['enable', 'null', ['body']],

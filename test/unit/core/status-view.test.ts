@@ -1,12 +1,18 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BLOCKABLE_OPERATIONS } from '../../../core/operation.ts';
+import { EMPTY_ENTRY } from '../../../core/purge-ledger.ts';
 import { effective, INITIAL_STATE, type Maintenance } from '../../../core/state.ts';
 import { type StatusContext, type StatusView, statusView } from '../../../core/status-view.ts';
 import { state as anyState, instant } from '../../support/arbitraries.ts';
 import { deepFreeze, emergency, NOW, normalMaintenance, stateWith, testRun } from '../../support/examples.ts';
 
-const PUBLIC: StatusContext = { now: NOW + 60_000, forAdmin: false, source: 'event_log' };
+const PUBLIC: StatusContext = {
+  now: NOW + 60_000,
+  forAdmin: false,
+  source: 'event_log',
+  purging: EMPTY_ENTRY,
+};
 const END = NOW + 1_800_000;
 
 const INACTIVE: StatusView = {
@@ -22,6 +28,7 @@ const INACTIVE: StatusView = {
   message: 'All systems operational',
   enabled_by: null,
   invalidated_sessions: 0,
+  session_purge: null,
   test_mode: false,
   next_window: null,
   version: 7,

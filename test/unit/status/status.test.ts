@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { statusAnswer } from '../../../core/answers.ts';
-import { NOW, normalMaintenance, stateWith } from '../../support/examples.ts';
+import { EMPTY_ENTRY } from '../../../core/purge-ledger.ts';
+import { NOW, normalMaintenance, purgeOrder, stateWith } from '../../support/examples.ts';
 import { CALLERS, type Request } from '../../support/proxy-event.ts';
 import { StatusBench } from '../../support/status-bench.ts';
 import { comingWindow, scheduleWith } from '../../support/windows.ts';
@@ -30,6 +31,16 @@ describe('the status', () => {
   test.each(everybody)('may be kept for 5 s only where no credential was shown: %s', async (as) => {
     const { headers } = await new StatusBench().call('GET', '/status', { as });
     expect(headers['Cache-Control']).toBe(as === 'nobody' ? 'public, max-age=5' : 'private, no-store');
+  });
+
+  test('shows how far the sessions have been deleted', async () => {
+    const bench = new StatusBench();
+    bench.state = { ...stateWith(normalMaintenance()), purge: purgeOrder() };
+    bench.purging = { ...EMPTY_ENTRY, ended: { maintenanceId: 'm-1', deleted: 54 } };
+    expect((await bench.call('GET', '/status')).json).toMatchObject({
+      invalidated_sessions: 54,
+      session_purge: { id: 'purge-7', status: 'pending' },
+    });
   });
 
   test('has no body for HEAD, and the same headers', async () => {

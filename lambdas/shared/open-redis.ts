@@ -1,0 +1,25 @@
+import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
+
+/**
+ * The connection of a function inside the network, opened when it is first needed. It signs in as the function's role
+ * where the settings say so.
+ *
+ * @param settings RedisSettings as JSON
+ */
+export function openRedis(
+  settings: string,
+  env: Readonly<Record<string, string | undefined>>,
+): RedisConnection {
+  return new RedisConnection(parseRedisSettings(settings), {
+    identity: {
+      region: env.AWS_REGION ?? '',
+      // Lambda sets them anew with each instance, and an instance does not outlive them.
+      credentials: () => ({
+        accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+        secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+        sessionToken: env.AWS_SESSION_TOKEN,
+      }),
+    },
+  });
+}

@@ -1,0 +1,150 @@
+import type { Command } from '../../core/command.ts';
+import type { MaintenanceEvent } from '../../core/event.ts';
+import { executeCommand, stateOf } from '../../core/execute-command.ts';
+import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge.ts';
+import type { SessionPolicy } from '../../core/session.ts';
+import type { SessionStore } from '../../core/session-store.ts';
+import type { State } from '../../core/state.ts';
+import { ALICE, enable, NOW } from './examples.ts';
+import { InMemoryEventLog } from './in-memory-event-log.ts';
+import { InMemoryPurgeLedger } from './in-memory-purge-ledger.ts';
+import { MemorySessionStore } from './memory-session-store.ts';
+
+export const POLICY: SessionPolicy = {
+  prefix: 'vedfolnir:session:',
+  cookie: 'session_id',
+  rolePointers: ['/role', '/user/role'],
+  userPointers: ['/user', '/username'],
+  createdAtPointers: ['/created_at'],
+  adminRoles: ['admin'],
+  workerRoles: ['worker'],
+};
+
+/** The end of a function that is killed: it does nothing any more and hears of nothing. */
+export class Killed extends Error {
+  override readonly name = 'Killed';
+}
+
+export interface CallOptions {
+  /** How many calls to stores it makes before it is killed. */
+  readonly lives?: number;
+  /** Whether the last of them is carried out before. */
+  readonly diesAfterwards?: boolean;
+  /** ms from its begin until it has to stop. */
+  readonly time?: number;
+  readonly sliceKeys?: number;
+}
+
+/**
+ * The purge over stores in memory. Every call to a store takes a while by the bench's clock, so that saves come due;
+ * batches are small, so that there are many.
+ */
+export class PurgeBench {
+  readonly sessions = new MemorySessionStore(POLICY);
+  readonly ledger = new InMemoryPurgeLedger();
+  readonly events = new InMemoryEventLog();
+  readonly ended: EndedBatch[] = [];
+  time = NOW;
+  /** ms that each call to a store takes. */
+  callTime = 150;
+  /** Keys of a batch for each that the purge asks for. */
+  readonly #scale: number;
+  #owners = 0;
+  #ids = 0;
+
+  constructor({ scale = 0.05 }: { readonly scale?: number } = {}) {
+    this.#scale = scale;
+  }
+
+  /** Calls the purge as a function of its own; kills it where it is told to. */
+  async purge(options: CallOptions = {}): Promise<PurgeOutcome> {
+    const { lives = Number.POSITIVE_INFINITY, diesAfterwards = false, time = 3_600_000 } = options;
+    let left = lives;
+    const live = async <T>(call: () => Promise<T>): Promise<T> => {
+      this.time += this.callTime;
+      left -= 1;
+      if (left < 0) throw new Killed();
+      const result = left === 0 && !diesAfterwards ? new Killed() : await call();
+      if (left === 0) throw new Killed();
+      return result as T;
+    };
+    this.#owners += 1;
+    return runPurge(this.#partsWith(live, `run-${this.#owners}`), {
+      until: this.time + time,
+      sliceKeys: options.sliceKeys ?? 1_000_000,
+    });
+  }
+
+  /** Calls it again and again, each after the lease of the one before has run out. */
+  async purgeUntil(outcome: PurgeOutcome['outcome'], limit = 200): Promise<PurgeOutcome> {
+    for (let calls = 0; calls < limit; calls += 1) {
+      const come = await this.purge();
+      if (come.outcome === outcome) return come;
+      this.time += 20_000;
+    }
+    throw new Error(`It has not come to ${outcome}.`);
+  }
+
+  async command(command: Command, actor = ALICE): Promise<void> {
+    this.#ids += 1;
+    const { outcome } = await executeCommand(
+      { log: this.events, now: () => this.time, newId: () => `m-${this.#ids}` },
+      { command, actor, answer: () => null },
+    );
+    if (outcome !== 'done') throw new Error(`The command came to ${outcome}.`);
+  }
+
+  /** Begins a maintenance that ends sessions. */
+  async enable(): Promise<void> {
+    await this.command(enable());
+  }
+
+  async state(): Promise<State> {
+    return stateOf(await this.events.head());
+  }
+
+  async receipts(): Promise<readonly MaintenanceEvent[]> {
+    const { items } = await this.events.page({ limit: 100 });
+    return items.filter(({ type }) => type === 'sessions_purged');
+  }
+
+  #partsWith(live: <T>(call: () => Promise<T>) => Promise<T>, owner: string): PurgeParts {
+    const { sessions, ledger, events } = this;
+    const size = (keys: number) => Math.ceil(keys * this.#scale);
+    const store: Pick<SessionStore, 'walk' | 'endUnchanged' | 'size'> = {
+      walk: (position, keys) => live(() => sessions.walk(position, size(keys))),
+      endUnchanged: (those) => live(() => sessions.endUnchanged(those)),
+      size: () => live(() => sessions.size()),
+    };
+    return {
+      store,
+      ledger: {
+        read: () => live(() => ledger.read()),
+        replace: (revision, entry) => live(() => ledger.replace(revision, entry)),
+      },
+      events: {
+        head: () => live(() => events.head()),
+        append: (...given) => live(() => events.append(...given)),
+        page: (given) => live(() => events.page(given)),
+        findByIdempotencyKey: (...given) => live(() => events.findByIdempotencyKey(...given)),
+      },
+      now: () => this.time,
+      stopwatch: () => this.time / 1000,
+      owner,
+      onEnded: (batch) => this.ended.push(batch),
+    };
+  }
+}
+
+/** Texts of sessions by what they are to the purge. */
+export const SESSION_TEXTS = {
+  admin: (createdAt: number, user = 'alice') =>
+    JSON.stringify({ role: 'admin', user, created_at: createdAt }),
+  member: (createdAt: number, user = 'mia') =>
+    JSON.stringify({ role: 'reviewer', user, created_at: createdAt }),
+  worker: (createdAt: number) => JSON.stringify({ role: 'worker', user: 'walt', created_at: createdAt }),
+  nested: (createdAt: number) => JSON.stringify({ user: { role: 'ADMIN' }, created_at: createdAt }),
+  ageless: () => JSON.stringify({ role: 'reviewer', user: 'mia' }),
+  roleless: () => JSON.stringify({ user: 'mia' }),
+  malformed: () => '{"role": "admin"',
+} as const;
