@@ -87,7 +87,7 @@ describe('windows', () => {
       await bench.tick();
       const state = stateOf(await bench.events.head());
       expect(state.maintenance?.id).toBe(occurrenceId('w-1', bench.time));
-      expect(state.windows?.windows[0]?.starts.length).toBeGreaterThan(10);
+      expect(state.windows?.windows[0]?.starts.length).toBeGreaterThan(12);
       bench.time += HOUR;
       await bench.tick();
       expect(stateOf(await bench.events.head()).maintenance).toBeNull();
@@ -103,7 +103,6 @@ describe('windows', () => {
     await scheduled(bench);
     bench.windows.read = () => Promise.reject(new CorruptLogError(0, 'damaged'));
     bench.time = NOW + HOUR + 23 * 24 * HOUR;
-    await bench.tick();
     await expect(bench.tick()).rejects.toThrow(AggregateError);
     expect(stateOf(await bench.events.head()).maintenance?.id).toBe(occurrenceId('w-1', bench.time));
   });
