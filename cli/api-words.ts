@@ -11,11 +11,15 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'DELETE rules': 'maintenance rules remove',
   'POST sessions': 'maintenance sessions',
   'POST revocations': 'maintenance users revoke',
+  'GET windows': 'maintenance windows list',
+  'PATCH windows': 'maintenance windows change',
+  'DELETE windows': 'maintenance windows cancel',
   PATCH: 'maintenance update',
 };
 
 /** Names of the API that no text for people uses otherwise. */
-const FIELD = /\b(?:auto_end|blocked_operations|ends_at|grace_period|If-Match|Idempotency-Key)\b/g;
+const FIELD =
+  /\b(?:auto_end|blocked_operations|starts_at|ends_at|rrule|grace_period|If-Match|Idempotency-Key)\b/g;
 const CALL = /\b(GET|POST|PATCH|DELETE) \/api\/maintenance(?:\/([a-z]+))?(?:\/([\w-]+))?/g;
 
 /**
@@ -35,7 +39,10 @@ export function inCommandWords(text: string): string {
 const OPTIONS: Readonly<Record<string, string>> = {
   reason: '--reason',
   duration: '--duration',
+  starts_at: '--starts-at',
   ends_at: '--ends-at',
+  rrule: '--rrule',
+  timezone: '--timezone',
   mode: '--mode',
   auto_end: '--auto-end',
   blocked_operations: '--block',

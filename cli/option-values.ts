@@ -26,6 +26,11 @@ export function instantValue(text: string): string {
   );
 }
 
+/** An instant, or `now`. */
+export function startValue(text: string): string {
+  return text === 'now' ? text : instantValue(text);
+}
+
 export function limitValue(text: string): number {
   if (/^(?:[1-9]\d?|100)$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Give a whole number from 1 to 100.');

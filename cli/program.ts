@@ -9,6 +9,7 @@ import {
   limitValue,
   listValue,
   sessionIdValue,
+  startValue,
   timeoutValue,
   versionValue,
 } from './option-values.ts';
@@ -54,6 +55,7 @@ export function buildProgram(io: Io): Command {
     disable(io),
     update(io),
     history(io),
+    windows(io),
     rules(io),
     classify(io),
     simulate(io),
@@ -233,6 +235,44 @@ function history(io: Io): Command {
   return withDirect(command);
 }
 
+function windows(io: Io): Command {
+  const command = new Command('windows')
+    .description('Schedule maintenance that begins and ends by itself, once or again and again.')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance windows list',
+        'maintenance windows add --reason "Upgrade" --starts-at 2026-01-18T02:30:00+01:00 --duration 1h',
+        'maintenance windows add --reason "Weekly upgrades" --starts-at 2026-01-18T02:30:00+01:00 --duration 1h --rrule "FREQ=WEEKLY;BYDAY=SU" --timezone Europe/Berlin',
+        'maintenance windows change 3f0c3a1e --starts-at now',
+        'maintenance windows cancel 3f0c3a1e',
+      ),
+    );
+  const load = () => import('./commands/windows.ts');
+  const list = new Command('list')
+    .description('Show the windows that are not over, by their next start.')
+    .action(async (options) => (await load()).listWindows(options, io));
+  const show = new Command('show')
+    .description('Show one window, with the next times that it takes place.')
+    .argument('<id>', 'as the list shows it')
+    .action(async (id, options) => (await load()).showWindow(id, options, io));
+  const add = withPreconditions(withWindow(new Command('add')))
+    .description('Schedule a window. It needs a reason, a start, and a length or an end.')
+    .action(async (options) => (await load()).addWindow(options, io));
+  const change = withPreconditions(withWindow(new Command('change')))
+    .description('Change a window; what is not named stays as it is. --starts-at now starts it early.')
+    .argument('<id>', 'as the list shows it')
+    .addOption(new Option('--block-all', 'block everything that can be blocked').conflicts('block'))
+    .addOption(new Option('--once', 'do not recur any more').conflicts('rrule'))
+    .action(async (id, options) => (await load()).changeWindow(id, options, io));
+  const cancel = withPreconditions(new Command('cancel'))
+    .description('Cancel what has not begun of a window, after asking.')
+    .argument('<id>', 'as the list shows it')
+    .option('-y, --yes', "don't ask")
+    .action(async (id, options) => (await load()).cancelWindow(id, options, io));
+  for (const part of [list, show, add, change, cancel]) command.addCommand(part);
+  return command;
+}
+
 function rules(io: Io): Command {
   const command = new Command('rules')
     .description("Show and change the owner's classification rules.")
@@ -376,7 +416,11 @@ function withDirect(command: Command): Command {
 }
 
 function withChange(command: Command): Command {
-  return withDirect(command)
+  return withPreconditions(withDirect(command));
+}
+
+function withPreconditions(command: Command): Command {
+  return command
     .option('--idempotency-key <key>', 'makes it safe to repeat the call (default: a fresh one)', keyValue)
     .option('--if-match <version>', 'only if the state is still at this version', versionValue);
 }
@@ -400,6 +444,21 @@ function withPages(command: Command, of: string): Command {
     .option('-n, --limit <number>', `${of} to show, 1 to 100`, limitValue, 20)
     .option('--cursor <cursor>', 'go on where the page before ended')
     .addOption(new Option('--all', 'show everything').conflicts('cursor'));
+}
+
+/** What describes a window; the API says what is missing. */
+function withWindow(command: Command): Command {
+  return command
+    .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .option('--starts-at <instant>', 'the start, RFC 3339, or now', startValue)
+    .addOption(durationOption().conflicts('endsAt'))
+    .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
+    .addOption(new Option('-m, --mode <mode>', 'what to start').choices(['normal', 'test']))
+    .option('--auto-end', 'end by itself at the planned end, as a new window does')
+    .option('--no-auto-end', 'go on past the planned end')
+    .addOption(blockOption())
+    .option('--rrule <rule>', 'how it recurs, an RRULE of RFC 5545')
+    .option('--timezone <name>', 'whose local time it recurs by, IANA name (default: UTC)');
 }
 
 function durationOption(): Option {

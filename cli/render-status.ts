@@ -1,5 +1,5 @@
 import { durationInWords, relativeTime } from './duration.ts';
-import { type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
+import { isObject, type JsonObject, numberOf, textOf, textsOf } from './json-object.ts';
 import { type Paint, printable } from './painter.ts';
 import { purgeInWords } from './render-purge.ts';
 import { row } from './render-row.ts';
@@ -42,10 +42,17 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
     ['Blocked', blocked.length > 0 ? blocked.join(', ') : null],
     ['Rehearsed', simulated.length > 0 ? simulated.join(', ') : null],
     ['Sessions', purgeInWords(status)],
+    ['Next', isObject(status.next_window) ? nextWindow(status.next_window, now) : null],
     ['Version', numberOf(status.version)?.toString() ?? null],
     ['Note', status.state_source === 'last_known' ? 'last known state; the store can’t be reached' : null],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value, paint)]));
+}
+
+/** The maintenance that is scheduled next. */
+function nextWindow(window: JsonObject, now: number): string {
+  const what = window.mode === 'test' ? 'test run' : 'maintenance';
+  return `${what} from ${readableInstant(textOf(window.starts_at) ?? '?', now)}: ${textOf(window.reason) ?? ''}`;
 }
 
 function end(instant: string, now: number): string {

@@ -16,6 +16,7 @@ import type { SessionStatistics } from './session-statistics.ts';
 import type { SessionItem, SessionView } from './session-view.ts';
 import type { StatusView } from './status-view.ts';
 import type { Validation } from './validate-enable.ts';
+import type { WindowsPage, WindowView } from './window-view.ts';
 
 /**
  * The answers of the HTTP API as schemas: what the API's description shows, and what the tests hold real answers to.
@@ -76,7 +77,17 @@ export const statusAnswer = z.strictObject({
     .meta({ description: 'Sessions that this maintenance has ended so far; null when it is not known.' }),
   session_purge: sessionPurge.nullable().meta({ description: 'The newest purge; null before the first.' }),
   test_mode: z.boolean(),
-  next_window: z.null(),
+  next_window: z
+    .strictObject({
+      id: z.string(),
+      starts_at: instant,
+      ends_at: instant,
+      reason: z.string(),
+      mode: z.enum(['normal', 'test']),
+      auto_end: z.boolean(),
+    })
+    .nullable()
+    .meta({ description: 'The next scheduled maintenance that has not begun.' }),
   version: count.meta({ description: 'The number of the newest event.' }),
   state_source: z.enum(['event_log', 'last_known']).meta({
     description:
@@ -160,6 +171,41 @@ export const rulesAnswer = z.strictObject({
 
 /** `POST /rules` and `DELETE /rules/{id}`: the rule that came or went. */
 export const ruleChangeAnswer = ruleAnswer.extend({
+  version: count.meta({ description: 'The version of the state from which it is so.' }),
+});
+
+const span = { starts_at: instant, ends_at: instant };
+
+/** `GET /windows/{id}` */
+export const windowAnswer = z.strictObject({
+  id: z.string(),
+  reason: z.string(),
+  ...span,
+  duration: count.meta({ description: 'Seconds from start to planned end.' }),
+  mode: z.enum(['normal', 'test']),
+  auto_end: z.boolean(),
+  blocked_operations: operations.nullable().meta({ description: 'Null where all are blocked that can be.' }),
+  rrule: z.string().nullable(),
+  timezone: z.string(),
+  status: z.enum(['scheduled', 'running', 'cancelled']),
+  next: z
+    .array(z.strictObject(span))
+    .meta({ description: 'The next times that it takes place, five at most.' }),
+  scheduled_at: instant,
+  scheduled_by: z.string(),
+}) satisfies z.ZodType<WindowView>;
+
+/** `GET /windows` */
+export const windowsAnswer = z.strictObject({
+  items: z.array(windowAnswer),
+  next_cursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+}) satisfies z.ZodType<WindowsPage>;
+
+/** `POST /windows`, `PATCH` and `DELETE /windows/{id}`: the window as it is from then on. */
+export const windowChangeAnswer = windowAnswer.extend({
+  warnings: z
+    .array(z.string())
+    .meta({ description: 'What might not have been meant. Warnings never refuse.' }),
   version: count.meta({ description: 'The version of the state from which it is so.' }),
 });
 

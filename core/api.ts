@@ -19,6 +19,9 @@ import {
   statusAnswer,
   validateAnswer,
   whoAmIAnswer,
+  windowAnswer,
+  windowChangeAnswer,
+  windowsAnswer,
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
 import {
@@ -34,6 +37,9 @@ import {
   rulesQuery,
   sessionsQuery,
   updateBody,
+  windowBody,
+  windowChangeBody,
+  windowsQuery,
 } from './schemas.ts';
 
 /** One call of the HTTP API: what it takes and answers, and who may make it. */
@@ -226,6 +232,69 @@ export const API = {
     answer: ruleChangeAnswer,
     changesState: true,
     problems: ['rule_not_found', 'rule_in_use'],
+  },
+  windows: {
+    method: 'GET',
+    path: '/windows',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'The scheduled windows that are not over, by their next start, a page at a time.',
+    query: windowsQuery,
+    answer: windowsAnswer,
+  },
+  scheduleWindow: {
+    method: 'POST',
+    path: '/windows',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Schedules a maintenance or a test run, once or by a recurrence rule.',
+    body: windowBody,
+    answer: windowChangeAnswer,
+    status: 201,
+    changesState: true,
+    problems: ['window_overlap', 'maintenance_already_active'],
+    example: {
+      body: {
+        reason: 'Weekly upgrades',
+        starts_at: '2026-01-18T02:30:00+01:00',
+        duration: 3600,
+        rrule: 'FREQ=WEEKLY;BYDAY=SU',
+        timezone: 'Europe/Berlin',
+      },
+    },
+  },
+  window: {
+    method: 'GET',
+    path: '/windows/{id}',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'One scheduled window.',
+    answer: windowAnswer,
+    problems: ['window_not_found'],
+  },
+  changeWindow: {
+    method: 'PATCH',
+    path: '/windows/{id}',
+    servedBy: 'control',
+    access: 'admin',
+    summary:
+      'Moves, starts or changes a window; of one that has begun for the last time, changes its maintenance.',
+    body: windowChangeBody,
+    answer: windowChangeAnswer,
+    changesState: true,
+    problems: ['window_not_found', 'window_overlap', 'window_running', 'maintenance_already_active'],
+    example: { body: { starts_at: '2026-01-18T03:30:00+01:00' } },
+  },
+  cancelWindow: {
+    method: 'DELETE',
+    path: '/windows/{id}',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Cancels all of a window that has not begun.',
+    body: emptyBody,
+    answer: windowChangeAnswer,
+    changesState: true,
+    problems: ['window_not_found', 'window_running'],
   },
   purgeSessions: {
     method: 'POST',

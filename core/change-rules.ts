@@ -3,6 +3,7 @@ import type { Judgement } from './judge.ts';
 import { nextState } from './next-state.ts';
 import { type OwnRule, operationsOf, type RuleRefusal, type RuleStore, withRule } from './rule-set.ts';
 import type { State } from './state.ts';
+import { operationsNamedBy } from './window-schedule.ts';
 
 /** A change of the owner's rules. */
 export type RuleChange =
@@ -41,20 +42,20 @@ type RemovalRefusal =
   | { readonly why: 'unknown'; readonly id: string }
   | { readonly why: 'in_use'; readonly operation: string };
 
-/** A type that the present maintenance names can't lose its last rule: nobody could tell any more what is blocked. */
+/** A type that the present maintenance or a window names can't lose its last rule: nobody could tell any more what is blocked. */
 function withoutRule(
   rules: readonly OwnRule[],
   id: string,
-  { maintenance }: State,
+  { maintenance, windows }: State,
 ): { readonly rules: readonly OwnRule[] } | RemovalRefusal {
   const rule = rules.find((candidate) => candidate.id === id);
   if (rule === undefined) return { why: 'unknown', id };
   const left = rules.filter((candidate) => candidate !== rule);
   const plan = maintenance?.mode === 'emergency' ? maintenance.suspended : maintenance;
   const { operation } = rule;
-  const isNamed = plan?.blockedOperations?.includes(operation) ?? false;
+  const named = [...(plan?.blockedOperations ?? []), ...operationsNamedBy(windows)];
   const isLost = operationsOf(rules).includes(operation) && !operationsOf(left).includes(operation);
-  return isNamed && isLost ? { why: 'in_use', operation } : { rules: left };
+  return named.includes(operation) && isLost ? { why: 'in_use', operation } : { rules: left };
 }
 
 function describe(change: RuleChange, rules: readonly OwnRule[]): Record<string, unknown> {
@@ -86,8 +87,8 @@ function refused(refusal: RuleRefusal | RemovalRefusal): Judgement {
     case 'in_use':
       return conflict(
         'rule_in_use',
-        `The present maintenance blocks ${refusal.operation}, and this is the last rule that says what that is.`,
-        'PATCH /api/maintenance with other blocked_operations, then remove the rule',
+        `The present maintenance or a scheduled window blocks ${refusal.operation}, and this is the last rule that says what that is.`,
+        'PATCH /api/maintenance or the window with other blocked_operations, then remove the rule',
       );
     case 'too_many_rules':
       return {

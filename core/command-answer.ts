@@ -2,9 +2,10 @@ import type { Command, PurgeSessionsCommand, RevokeCommand } from './command.ts'
 import { blockedOperations } from './decision.ts';
 import type { EventDraft } from './event.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from './purge-ledger.ts';
-import { effective, ownOperations, plannedEnd, type State } from './state.ts';
+import { effective, ownOperations, type Plan, plannedEnd, type State } from './state.ts';
 import { type StatusView, statusView } from './status-view.ts';
 import { rfc3339 } from './text.ts';
+import { nextOccurrence } from './window-schedule.ts';
 
 /** What `enable` and `emergency` answer: warnings never refuse. */
 export interface EnableAnswer extends StatusView {
@@ -117,13 +118,17 @@ export function warningsFor(accepted: EventDraft, before: State): string[] {
     }
     return warnings;
   }
-  const { blockedOperations: named, autoEnd } = maintenance;
+  return [...warnings, ...planWarnings(maintenance), ...windowWarnings(accepted.state)];
+}
+
+/** What an admin might not have meant by a plan. */
+export function planWarnings({ endsAt: end, autoEnd, blockedOperations: named }: Plan): string[] {
+  const warnings: string[] = [];
   if (named !== null && !named.includes('unknown')) {
     warnings.push(
       'blocked_operations leaves out "unknown": writes that no rule covers stay open to everybody.',
     );
   }
-  const end = plannedEnd(maintenance);
   if (end === null) {
     warnings.push(
       'No end is given: nobody can be told when to come back, and nobody is warned if it takes too long.',
@@ -134,4 +139,16 @@ export function warningsFor(accepted: EventDraft, before: State): string[] {
     );
   }
   return warnings;
+}
+
+/** What a maintenance does to the window that comes next, where the two meet. */
+export function windowWarnings({ maintenance, windows }: State): string[] {
+  const next = nextOccurrence(windows);
+  if (maintenance === null || next === null) return [];
+  const end = plannedEnd(maintenance);
+  if (end !== null && end <= next.startsAt) return [];
+  const what = `Window ${next.window.id} begins at ${rfc3339(next.startsAt)}`;
+  return maintenance.mode === 'test'
+    ? [`${what}: it ends this test run, if that is still active then.`]
+    : [`${what}: if this maintenance is still active then, it absorbs the window.`];
 }

@@ -1,4 +1,5 @@
 import type { MaintenanceEvent } from './event.ts';
+import type { WindowView } from './window-view.ts';
 
 /** A log line: its text in one of the documented forms, and the same facts as fields. */
 export interface LogLine {
@@ -53,8 +54,37 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
         name: 'maintenance_updated',
         message: line('[MAINTENANCE] Maintenance mode updated', { changed: list(details.changed), admin }),
       };
+    case 'window_begun':
+      return {
+        name: 'maintenance_activated',
+        message: activated(reason, state.maintenance?.startedBy ?? admin),
+      };
+    case 'window_absorbed':
+      return {
+        name: 'window_absorbed',
+        message: line('[MAINTENANCE] Window absorbed by the maintenance that was active', {
+          window: String(details.window),
+          reason: reason ?? '',
+        }),
+      };
+    case 'window_scheduled':
+    case 'window_changed':
+    case 'window_cancelled': {
+      const { id, starts_at: startsAt } = details.window as WindowView;
+      const done = type.slice('window_'.length);
+      return {
+        name: type,
+        message: line(`[MAINTENANCE] Window ${done}`, { window: id, starts_at: startsAt, admin }),
+      };
+    }
+    case 'window_schedule_extended':
+      return {
+        name: type,
+        message: line('[MAINTENANCE] Window schedule extended', { coming: String(details.coming) }),
+      };
     case 'deactivated':
     case 'auto_ended':
+    case 'window_ended':
       return {
         name: 'maintenance_deactivated',
         message: line('[MAINTENANCE] Maintenance mode deactivated', {

@@ -13,6 +13,13 @@ export const EVENT_TYPES = [
   'deactivated',
   'auto_ended',
   'rules_changed',
+  'window_scheduled',
+  'window_changed',
+  'window_cancelled',
+  'window_begun',
+  'window_ended',
+  'window_absorbed',
+  'window_schedule_extended',
   'principal_revoked',
   'sessions_purge_requested',
   'sessions_purged',
@@ -20,9 +27,9 @@ export const EVENT_TYPES = [
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
-/** Tells that what an earlier event asked for has been done. It changes nothing that anybody decides by. */
+/** Tells of what came by itself: work that is done, or times that were computed. Nobody decides by it. */
 export function isReceipt(type: EventType): boolean {
-  return type === 'sessions_purged';
+  return type === 'sessions_purged' || type === 'window_schedule_extended';
 }
 
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */

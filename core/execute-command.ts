@@ -66,11 +66,13 @@ function sinceOf(head: Head): number {
  * Rejects with StoreUnavailableError.
  */
 export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): Promise<Head> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+  // Any number of events may be due, where nobody has looked for long; only those that others wrote are counted.
+  for (let tries = 0; tries < MOST_TRIES; ) {
     const head = await log.head();
     const due = dueEvent(stateOf(head), now(), sinceOf(head));
     if (due === null) return head;
-    await log.append(due, head);
+    const { outcome } = await log.append(due, head);
+    if (outcome === 'conflict') tries += 1;
   }
   throw new StoreUnavailableError('The event log changes faster than due events can be written.');
 }

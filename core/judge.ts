@@ -13,7 +13,8 @@ import { type Changes, nextState } from './next-state.ts';
 import { BLOCKABLE_OPERATIONS } from './operation.ts';
 import { MOST_REVOCATIONS, REVOCATION_KEPT, withRevocation } from './revocation.ts';
 import {
-  isEndedByClock,
+  type ClockStep,
+  clockStep,
   type Maintenance,
   ownOperations,
   type Plan,
@@ -22,6 +23,7 @@ import {
   type State,
 } from './state.ts';
 import { rfc3339 } from './text.ts';
+import { windowOf } from './window-schedule.ts';
 
 /** Why a command can't be carried out in the present state. It changes nothing. */
 export interface Conflict {
@@ -33,7 +35,10 @@ export interface Conflict {
     | 'rule_in_use'
     | 'rule_not_found'
     | 'state_changed'
-    | 'too_many_revocations';
+    | 'too_many_revocations'
+    | 'window_not_found'
+    | 'window_overlap'
+    | 'window_running';
   /** Names the mode, who holds it and since when. */
   readonly message: string;
   /** The call that would work. */
@@ -66,10 +71,33 @@ export interface Circumstances {
  * @param since when `state` came to be: a maintenance taken up again after its planned end was not over before
  */
 export function dueEvent(state: State, now: number, since: number): EventDraft | null {
-  const { maintenance } = state;
-  if (maintenance === null || !isEndedByClock(maintenance, now)) return null;
-  const endedAt = Math.max(plannedEnd(maintenance) ?? now, since);
-  return draft('auto_ended', state, maintenance, null, { actor: CLOCK, now }, closing(maintenance, endedAt));
+  const step = clockStep(state, now);
+  if (step === null) return null;
+  const { what, at, about, completed } = step;
+  const isWindow = windowOf(about.id) !== null;
+  const types = {
+    ended: isWindow ? 'window_ended' : 'auto_ended',
+    begun: 'window_begun',
+    absorbed: 'window_absorbed',
+  } as const;
+  return {
+    type: types[what],
+    at: now,
+    actor: CLOCK,
+    reason: what === 'ended' ? null : about.reason,
+    maintenanceId: about.id,
+    details:
+      what === 'ended'
+        ? closing(about, Math.max(at, since))
+        : { ...opening(about), ...completedTestRun(completed, at) },
+    state: nextState(step.after, now, orderOf(step, state)),
+  };
+}
+
+/** A window's sessions go as of its start, however late that is told: those that begin after its end are no part of it. */
+function orderOf({ what, at, about }: ClockStep, before: State): Changes {
+  if (what !== 'begun' || about.mode === 'test') return {};
+  return { order: orderAfter(before, at, { scope: 'members' }, about) };
 }
 
 /**
@@ -290,7 +318,8 @@ function openPlan(reason: string): Plan {
   return { reason, endsAt: null, autoEnd: false, blockedOperations: null };
 }
 
-function planOf(maintenance: Maintenance): Plan {
+/** The plan of a maintenance; of an emergency the one that it suspended, under its own reason. */
+export function planOf(maintenance: Maintenance): Plan {
   if (maintenance.mode === 'emergency') {
     return { ...(maintenance.suspended ?? openPlan(maintenance.reason)), reason: maintenance.reason };
   }
@@ -314,7 +343,8 @@ function endProblems(
   return [{ field: command.duration === undefined ? 'ends_at' : 'duration', message }];
 }
 
-function planProblems(plan: Plan, mode: Maintenance['mode'], state: State): FieldProblem[] {
+/** What does not fit in a plan, by the mode that it is for and by the owner's types in a state. */
+export function planProblems(plan: Plan, mode: Maintenance['mode'], state: State): FieldProblem[] {
   const problems: FieldProblem[] = [];
   if (plan.autoEnd && plan.endsAt === null) {
     problems.push({ field: 'auto_end', message: 'needs an end: give duration or ends_at' });
@@ -329,7 +359,8 @@ function planProblems(plan: Plan, mode: Maintenance['mode'], state: State): Fiel
   return problems;
 }
 
-function alreadyActive(held: Maintenance): Judgement {
+/** The refusal of what would begin another maintenance. */
+export function alreadyActive(held: Maintenance): Judgement {
   const remedies: Record<Maintenance['mode'], string> = {
     normal: 'POST /api/maintenance/disable ends it, PATCH /api/maintenance changes it',
     test: 'POST /api/maintenance/disable ends the test run',
@@ -382,6 +413,18 @@ function event(accepted: EventDraft): Judgement {
 
 function completedTestRun(maintenance: Maintenance | null, now: number): Record<string, unknown> {
   return maintenance?.mode === 'test' ? { completed_test_run: closing(maintenance, now) } : {};
+}
+
+/** What a window begins, or would have begun. */
+function opening(about: Maintenance): Record<string, unknown> {
+  const endsAt = plannedEnd(about);
+  return {
+    window: windowOf(about.id),
+    mode: about.mode,
+    starts_at: rfc3339(about.startedAt),
+    ends_at: endsAt === null ? null : rfc3339(endsAt),
+    invalidate_sessions: about.mode === 'normal',
+  };
 }
 
 function closing({ id, mode, startedAt }: Maintenance, endedAt: number): Record<string, unknown> {

@@ -20,6 +20,8 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Revocation: bodies.revocationBody,
   Rule: bodies.ruleBody,
   Request: bodies.classifyBody,
+  ScheduleWindow: bodies.windowBody,
+  ChangeWindow: bodies.windowChangeBody,
 };
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Status: answers.statusAnswer,
@@ -29,6 +31,9 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   History: answers.historyAnswer,
   Rules: answers.rulesAnswer,
   RuleChange: answers.ruleChangeAnswer,
+  Windows: answers.windowsAnswer,
+  Window: answers.windowAnswer,
+  WindowAfterChange: answers.windowChangeAnswer,
   PurgeRequested: answers.purgeAnswer,
   Revoked: answers.revocationAnswer,
   Classification: answers.classificationAnswer,

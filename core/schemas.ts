@@ -7,6 +7,7 @@ import {
   OWN_OPERATION_NAME,
   WRITE_OPERATIONS,
 } from './operation.ts';
+import { isTimeZone, LONGEST_RULE, normalRule, ruleProblem } from './recurrence-rule.ts';
 import { methodProblem, templateProblem } from './rule.ts';
 
 /**
@@ -42,12 +43,9 @@ function wholeSeconds(shortest: number, longest: number) {
 
 const duration = wholeSeconds(SHORTEST, LONGEST).meta({ description: 'Seconds from start to planned end.' });
 
-const endsAt = z.iso
-  .datetime({
-    offset: true,
-    error: 'must be an RFC 3339 date and time with offset, like 2026-01-15T10:00:00Z',
-  })
-  .meta({ description: 'The planned end.' });
+const RFC_3339 = 'must be an RFC 3339 date and time with offset, like 2026-01-15T10:00:00Z';
+
+const endsAt = z.iso.datetime({ offset: true, error: RFC_3339 }).meta({ description: 'The planned end.' });
 
 const blockedOperations = z
   .array(z.string('must hold names of operation types'), 'must be a list of operation types')
@@ -130,6 +128,69 @@ export const updateBody = z
     error: 'must name what to change: reason, duration, ends_at, auto_end or blocked_operations',
   });
 
+const startsAt = z.iso
+  .datetime({ offset: true, error: ({ input }) => (input === undefined ? 'is required' : RFC_3339) })
+  .meta({ description: 'The start; up to a minute ago counts as now. Of a rule: where it begins to count.' });
+
+const rrule = z
+  .string('must be a text')
+  .max(LONGEST_RULE, `must have at most ${LONGEST_RULE} characters`)
+  .superRefine((text, context) => {
+    const problem = ruleProblem(normalRule(text));
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({
+    description: 'How it recurs, an RRULE of RFC 5545, hourly at most.',
+    examples: ['FREQ=WEEKLY;BYDAY=SU'],
+  });
+
+const timezone = z
+  .string('must be a text')
+  .max(100, 'must have at most 100 characters')
+  .refine(isTimeZone, 'must be a name of the IANA time zone database, like Europe/Berlin')
+  .meta({ description: 'Whose local time a rule recurs by.', examples: ['Europe/Berlin'] });
+
+const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
+
+/** `POST /windows` */
+export const windowBody = z
+  .strictObject({
+    reason,
+    starts_at: startsAt,
+    ends_at: endsAt.optional(),
+    duration: duration.optional(),
+    mode: windowMode.default('normal'),
+    auto_end: flag.default(true).meta({ description: 'Whether the maintenance ends by itself at its end.' }),
+    blocked_operations: blockedOperations.optional(),
+    rrule: rrule.optional(),
+    timezone: timezone.default('UTC'),
+  })
+  .refine(hasOneEnd, ONE_END)
+  .refine((body) => body.duration !== undefined || body.ends_at !== undefined, {
+    path: ['ends_at'],
+    error: 'is required, unless duration is given: a window has an end',
+  });
+
+/** `PATCH /windows/{id}`: changes what is given. `null` blocks all types again, or lets it take place once. */
+export const windowChangeBody = z
+  .strictObject({
+    reason: reason.optional(),
+    starts_at: startsAt.optional(),
+    ends_at: endsAt.optional(),
+    duration: duration.optional(),
+    mode: windowMode.optional(),
+    auto_end: flag.optional(),
+    blocked_operations: blockedOperations.nullish(),
+    rrule: rrule.nullish(),
+    timezone: timezone.optional(),
+  })
+  .refine(hasOneEnd, ONE_END)
+  .refine((body) => Object.values(body).some((value) => value !== undefined), {
+    path: ['body'],
+    error:
+      'must name what to change: reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
+  });
+
 /** `POST /deescalate` and `POST /disable` */
 export const emptyBody = z.strictObject({});
 
@@ -205,6 +266,9 @@ function page(limit: string) {
 /** `GET /rules` */
 export const rulesQuery = z.strictObject(page('100'));
 
+/** `GET /windows` */
+export const windowsQuery = rulesQuery;
+
 /** `POST /classify` */
 export const classifyBody = z.strictObject({
   method: z
@@ -232,6 +296,8 @@ export const sessionsQuery = z.strictObject({
 });
 
 export type RuleBody = z.output<typeof ruleBody>;
+export type WindowBody = z.output<typeof windowBody>;
+export type WindowChangeBody = z.output<typeof windowChangeBody>;
 export type ClassifyBody = z.output<typeof classifyBody>;
 export type EnableBody = z.output<typeof enableBody>;
 export type EmergencyBody = z.output<typeof emergencyBody>;

@@ -3,6 +3,7 @@ import type { PurgeLedgerEntry } from './purge-ledger.ts';
 import { invalidatedSessions, type PurgeView, purgeView } from './purge-view.ts';
 import { effective, type Maintenance, ownOperations, plannedEnd, type State } from './state.ts';
 import { rfc3339 } from './text.ts';
+import { nextOccurrence, type WindowSchedule } from './window-schedule.ts';
 
 /** What `GET /api/maintenance/status` answers. */
 export interface StatusView {
@@ -24,11 +25,22 @@ export interface StatusView {
   readonly invalidated_sessions: number | null;
   readonly session_purge: PurgeView | null;
   readonly test_mode: boolean;
-  readonly next_window: null;
+  /** The next scheduled maintenance that has not begun. */
+  readonly next_window: NextWindow | null;
   readonly version: number;
   /** Where the state was read: the event log, or kept from an earlier read. */
   readonly state_source: 'event_log' | 'last_known';
   readonly as_of: string;
+}
+
+/** A scheduled maintenance as everybody may know of it. */
+export interface NextWindow {
+  readonly id: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly reason: string;
+  readonly mode: 'normal' | 'test';
+  readonly auto_end: boolean;
 }
 
 export interface StatusContext {
@@ -44,7 +56,7 @@ export function statusView(
   state: State,
   { now, forAdmin, source, purging = null }: StatusContext,
 ): StatusView {
-  const { maintenance } = effective(state, now);
+  const { maintenance, windows } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
   const blocked = maintenance === null ? [] : blockedOperations(maintenance, ownOperations(state));
   const isTest = maintenance?.mode === 'test';
@@ -64,10 +76,25 @@ export function statusView(
     invalidated_sessions: invalidatedSessions(state, purging, now),
     session_purge: purgeView(state, purging, forAdmin),
     test_mode: isTest,
-    next_window: null,
+    next_window: nextWindow(windows),
     version: state.version,
     state_source: source,
     as_of: rfc3339(now),
+  };
+}
+
+/** What comes next of the windows. */
+export function nextWindow(windows: WindowSchedule | undefined): NextWindow | null {
+  const next = nextOccurrence(windows);
+  if (next === null) return null;
+  const { id, reason, mode, autoEnd } = next.window;
+  return {
+    id,
+    starts_at: rfc3339(next.startsAt),
+    ends_at: rfc3339(next.endsAt),
+    reason,
+    mode,
+    auto_end: autoEnd,
   };
 }
 

@@ -95,6 +95,23 @@ const maintenance = z.discriminatedUnion('mode', [
     suspended: z.looseObject(plan).nullable(),
   }),
 ]);
+const windows = z.looseObject({
+  name: z.string(),
+  windows: z.array(
+    z.looseObject({
+      id: z.string().min(1),
+      mode: z.enum(['normal', 'test']),
+      scheduledBy: z.string(),
+      reason: z.string(),
+      autoEnd: z.boolean(),
+      blockedOperations: z.array(z.string()).nullable(),
+      length: z.number().int(),
+      starts: z.array(instant),
+    }),
+  ),
+  hasMore: z.boolean(),
+  operations: z.array(z.string()),
+});
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const eventSchema = z.looseObject({
   number: z.number().int().min(1),
@@ -125,6 +142,7 @@ const eventSchema = z.looseObject({
         spared: z.string().nullable(),
       })
       .optional(),
+    windows: windows.optional(),
   }),
   idempotency: z.looseObject({ key: z.string(), requestHash: z.string() }).nullable(),
   previousHash: sha256,

@@ -1,14 +1,15 @@
 import { StateTooLargeError } from '../../core/errors.ts';
 import { type EventDraft, GENESIS_HASH, type Idempotency, type MaintenanceEvent } from '../../core/event.ts';
 import type { Head } from '../../core/event-log.ts';
+import { LARGEST_SCHEDULE } from '../../core/window-schedule.ts';
 import { hashOf } from './event-hash.ts';
 
 /**
  * Most bytes of a state as JSON in UTF-8: every authorizer reads it about once a second. An escalated maintenance with
  * two reasons of the greatest legal length needs some 5 KB, with all the revocations that there may be 7, and must never
- * be refused for it.
+ * be refused for it. The windows to come have room of their own.
  */
-export const LARGEST_STATE = 8192;
+export const LARGEST_STATE = 8192 + LARGEST_SCHEDULE;
 
 /**
  * Gives a draft its place after `after`: number, link and hash. What comes back is what reading it again will give,

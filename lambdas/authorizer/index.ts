@@ -10,6 +10,7 @@ import { SharedOffenders } from '../../core/shared-offenders.ts';
 import type { State } from '../../core/state.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { UsageKeyChooser } from '../../core/usage-keys.ts';
+import { nextOccurrence } from '../../core/window-schedule.ts';
 import { awsIdentity } from '../shared/aws-identity.ts';
 import { leanReads } from '../shared/lean-reads.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
@@ -51,12 +52,12 @@ const verify: VerifyToken = async (token, at) => {
 const catalogue = new CatalogueCache((name) => readRules(reads, settings.table, settings.scope, name));
 
 /**
- * The newest state, with the rules that it names made ready: both are in force at the same instant. Under maintenance
- * the issuer's keys are fetched by the way, for the first admin to come.
+ * The newest state, with the rules that it names made ready: both are in force at the same instant. Under maintenance,
+ * or with one to come by the clock, the issuer's keys are fetched by the way, for the first admin to come.
  */
 const readStateAndRules = async (): Promise<State> => {
   const state = await readState(reads, settings.table, settings.scope);
-  if (state.maintenance !== null) keys.prepare();
+  if (state.maintenance !== null || nextOccurrence(state.windows) !== null) keys.prepare();
   await catalogue.prepare(state);
   return state;
 };

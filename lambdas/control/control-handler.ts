@@ -1,12 +1,15 @@
 import middy from '@middy/core';
 import type { EventLog } from '../../core/event-log.ts';
+import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
+import type { WindowStore } from '../../core/window-set.ts';
 import { admit } from '../shared/admit.ts';
 import { callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
+import { rememberingNewest } from '../shared/newest-state.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
 import { SERVE } from './serve.ts';
@@ -18,6 +21,7 @@ export interface ControlParts {
   readonly now: () => number;
   readonly newId: () => string;
   readonly rules: RuleStore;
+  readonly windows: WindowStore;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */
@@ -38,7 +42,11 @@ export function createControlHandler(parts: ControlParts) {
       const { action, call, parameters } = router.find(method, path);
       const caller = callerOf(event);
       admit(caller, call, event, parts);
-      const events = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
-      return SERVE[action]({ ...parts, event, caller, parameters, events });
+      const logged = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
+      const { events, newest } = rememberingNewest(logged);
+      const answer = await SERVE[action]({ ...parts, event, caller, parameters, events });
+      const state = newest();
+      const link = state === null ? {} : nextWindowLink(state, path, parts.now());
+      return { ...answer, headers: { ...link, ...answer.headers } };
     });
 }

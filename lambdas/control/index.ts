@@ -3,6 +3,7 @@ import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
+import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
 import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
 import { recentPurging } from '../shared/recent-purging.ts';
@@ -26,6 +27,7 @@ const now = () => Date.now();
 export const handler = createControlHandler({
   events: new DynamoDbEventLog(store),
   rules: new DynamoDbRuleStore(store),
+  windows: new DynamoDbWindowStore(store),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: recentPurging({
     ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),

@@ -12,7 +12,10 @@ import { whoAmI } from './who-am-i.ts';
 
 /** A call whose caller may make it. */
 export interface ControlCall
-  extends Pick<ControlParts, 'now' | 'newId' | 'freshSignIn' | 'rules' | 'alwaysAllowed' | 'purging'> {
+  extends Pick<
+    ControlParts,
+    'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed' | 'purging'
+  > {
   readonly event: ProxyEvent;
   readonly caller: Caller;
   /** What stands in the path for each `{name}` of the call's template. */
@@ -28,6 +31,12 @@ const command =
   (type: CommandType, status = 200): Serve =>
   ({ event, caller, events, now, newId, purging }) =>
     runCommand(type, event, caller, { log: events, now, newId, purging }, status);
+
+/** Calls that compute recurrences: what that takes is loaded with the first of them. */
+const ofWindows =
+  (action: keyof typeof import('./windows.ts')): Serve =>
+  async (call) =>
+    (await import('./windows.ts'))[action](call);
 
 /** How the control function answers each of its calls. */
 export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
@@ -45,4 +54,9 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   addRule,
   removeRule,
   classify: classifyRequest,
+  windows: ofWindows('listWindows'),
+  window: ofWindows('showWindow'),
+  scheduleWindow: ofWindows('scheduleWindow'),
+  changeWindow: ofWindows('changeWindow'),
+  cancelWindow: ofWindows('cancelWindow'),
 };

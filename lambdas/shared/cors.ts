@@ -2,6 +2,7 @@
 const EXPOSED = [
   'ETag',
   'Idempotent-Replayed',
+  'Link',
   'Retry-After',
   'WWW-Authenticate',
   'X-Maintenance-Active',

@@ -11,6 +11,7 @@ import {
 import type { Health } from '../../core/health.ts';
 import { invalidRequest } from '../../core/http-problem.ts';
 import { knownOperations, messageView } from '../../core/message-view.ts';
+import { nextWindowLink } from '../../core/next-window-link.ts';
 import { check } from '../../core/parse-request.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { Rule } from '../../core/rule.ts';
@@ -101,7 +102,7 @@ async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts
   const forAdmin = caller.principal.role === 'admin';
   const view = statusView(state, { now: parts.now(), forAdmin, source, purging });
   const { as_of: _, ...lasting } = view;
-  return cacheable(event, caller, view, lasting, { 'X-Maintenance-Version': String(view.version) });
+  return cacheable(event, caller, view, lasting, headersOf(state, event, parts.now()));
 }
 
 async function serveBlockedOperations(
@@ -116,7 +117,7 @@ async function serveBlockedOperations(
   const rules = maintenance === null ? [] : await parts.rules(state);
   const view = blockedOperationsView(state, known, { rules, now });
   const { as_of: _, ...lasting } = view;
-  return cacheable(event, caller, view, lasting, { 'X-Maintenance-Version': String(view.version) });
+  return cacheable(event, caller, view, lasting, headersOf(state, event, now));
 }
 
 async function serveMessage(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
@@ -128,8 +129,14 @@ async function serveMessage(event: ProxyEvent, caller: Caller, parts: StatusPart
   if (operation !== null && !known.includes(operation)) {
     throw invalidRequest([{ field: 'operation', message: `must be one of ${known.join(', ')}` }]);
   }
-  const view = messageView(state, operation, parts.now());
-  return cacheable(event, caller, view, view, {});
+  const now = parts.now();
+  const view = messageView(state, operation, now);
+  return cacheable(event, caller, view, view, nextWindowLink(state, event.path, now));
+}
+
+/** What an answer says of the state that it was made from. */
+function headersOf(state: State, event: ProxyEvent, now: number): Record<string, string> {
+  return { 'X-Maintenance-Version': String(state.version), ...nextWindowLink(state, event.path, now) };
 }
 
 async function serveSignIn(event: ProxyEvent, caller: Caller, { signIn }: StatusParts): Promise<ProxyResult> {

@@ -1,6 +1,7 @@
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { fetchIssuerKeys, readIssuerKeys, writeIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
+import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
 import { createTickHandler } from './tick-handler.ts';
@@ -13,6 +14,7 @@ const client = createStoreClient();
 
 export const handler = createTickHandler({
   events: new DynamoDbEventLog({ client, table: stateTable, scope }),
+  windows: new DynamoDbWindowStore({ client, table: stateTable, scope }),
   issuerKeys: {
     fetch: () => fetchIssuerKeys(issuer),
     read: () => readIssuerKeys(client, stateTable, issuer),

@@ -1,5 +1,7 @@
 import type { EventLog } from '../../core/event-log.ts';
 import { settle } from '../../core/execute-command.ts';
+import { extendSchedule } from '../../core/extend-schedule.ts';
+import type { WindowStore } from '../../core/window-set.ts';
 import type { Log } from '../shared/log.ts';
 import { loggedEventLog } from '../shared/logged-event-log.ts';
 import { withTimeLimit } from '../shared/time-limit.ts';
@@ -8,6 +10,7 @@ import { type KeyKeeping, keepIssuerKeys } from './keep-issuer-keys.ts';
 export interface TickParts {
   readonly events: EventLog;
   readonly issuerKeys: KeyKeeping;
+  readonly windows: Pick<WindowStore, 'read'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -16,20 +19,18 @@ export interface TickParts {
 }
 
 /**
- * What has to be done every minute: write the events that the clock has made due, and keep the issuer's keys.
+ * What has to be done every minute: write the events that the clock has made due, look ahead to further windows, and
+ * keep the issuer's keys.
  * All of it can be repeated without harm. One task that fails does not keep the others from being done, but the
  * function fails after them, so that its error metric shows it.
  */
 export function createTickHandler(parts: TickParts) {
   return async (_event: unknown, context: { readonly awsRequestId: string }): Promise<void> => {
-    const { events, issuerKeys, log, now, timeLimit } = parts;
+    const { issuerKeys, windows, log, now, timeLimit } = parts;
     const requestId = context.awsRequestId;
-    const tasks: Readonly<Record<string, () => Promise<unknown>>> = {
-      settle_due_events: () => settle({ log: loggedEventLog(events, log, requestId), now }),
-      keep_issuer_keys: () => keepIssuerKeys(issuerKeys, now()),
-    };
+    const events = loggedEventLog(parts.events, log, requestId);
     const failures: unknown[] = [];
-    const attempt = async ([task, run]: [string, () => Promise<unknown>]): Promise<void> => {
+    const attempt = async (task: string, run: () => Promise<unknown>): Promise<void> => {
       try {
         await withTimeLimit(timeLimit, run());
       } catch (error) {
@@ -42,7 +43,15 @@ export function createTickHandler(parts: TickParts) {
         });
       }
     };
-    await Promise.all(Object.entries(tasks).map(attempt));
+    // Looking ahead is for when nothing is due: else the two would take the place in the log from each other.
+    const settleThenLookAhead = async (): Promise<void> => {
+      await attempt('settle_due_events', () => settle({ log: events, now }));
+      await attempt('extend_window_schedule', () => extendSchedule(events, windows, now()));
+    };
+    await Promise.all([
+      settleThenLookAhead(),
+      attempt('keep_issuer_keys', () => keepIssuerKeys(issuerKeys, now())),
+    ]);
     if (failures.length > 0) throw new AggregateError(failures, 'Not all tasks of the clock were done.');
   };
 }

@@ -89,17 +89,27 @@ export class EventLogTable extends Construct {
 
   /** Lets a function read the owner's rules. */
   bindRuleReader(reader: LambdaFunction): void {
-    this.#allowRules(reader, 'dynamodb:GetItem');
+    this.#allowSets(reader, 'RULES', 'dynamodb:GetItem');
   }
 
   /** Lets a function read the owner's rules, and keep new sets of them. */
   bindRuleWriter(writer: LambdaFunction): void {
-    this.#allowRules(writer, 'dynamodb:GetItem', 'dynamodb:PutItem');
+    this.#allowSets(writer, 'RULES', 'dynamodb:GetItem', 'dynamodb:PutItem');
   }
 
-  /** Each set of rules has a partition of its own, named by its content. */
-  #allowRules(user: LambdaFunction, ...actions: string[]): void {
-    const partitions = `RULES#${this.#logName}#*`;
+  /** Lets a function read the owner's windows. */
+  bindWindowReader(reader: LambdaFunction): void {
+    this.#allowSets(reader, 'WINDOWS', 'dynamodb:GetItem');
+  }
+
+  /** Lets a function read the owner's windows, and keep new sets of them. */
+  bindWindowWriter(writer: LambdaFunction): void {
+    this.#allowSets(writer, 'WINDOWS', 'dynamodb:GetItem', 'dynamodb:PutItem');
+  }
+
+  /** Each set has a partition of its own, named by its content. */
+  #allowSets(user: LambdaFunction, of: string, ...actions: string[]): void {
+    const partitions = `${of}#${this.#logName}#*`;
     user.addToRolePolicy(
       new PolicyStatement({
         actions,

@@ -24,6 +24,7 @@ export class ControlFunction extends MaintenanceFunction {
     });
     eventLog.bindWriter(this);
     eventLog.bindRuleWriter(this);
+    eventLog.bindWindowWriter(this);
     activity.bindProgressReader(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

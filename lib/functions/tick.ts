@@ -31,13 +31,14 @@ export class Tick extends Construct {
     const { configuration, eventLog, identity, deadLetters } = options;
     this.function = new MaintenanceFunction(this, 'Function', {
       folder: 'tick',
-      description: "Settles what the clock has made due and keeps the issuer's keys",
+      description: "Settles what the clock has made due, looks ahead to windows and keeps the issuer's keys",
       memorySize: 256,
       timeout: 30,
       logRetention: configuration.logRetention,
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindWriter(this.function);
+    eventLog.bindWindowReader(this.function);
     eventLog.bindKeyWriter(this.function, identity.issuer);
     this.function.addEnvironment(ENV.issuer, identity.issuer);
 

@@ -140,6 +140,7 @@ describe('permissions', () => {
   const only = (key: unknown) => ({ 'ForAllValues:StringEquals': { 'dynamodb:LeadingKeys': [key] } });
   const events = only('EVENTS#default');
   const rules = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['RULES#default#*'] } };
+  const windows = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['WINDOWS#default#*'] } };
   const keys = only({ 'Fn::Join': ['', ['KEYS#', issuer]] });
   const allow = (Action: Statement['Action'], Condition?: unknown): Statement => ({
     Action,
@@ -233,7 +234,16 @@ describe('permissions', () => {
         ...inNetwork('authorizer', 'gate'),
       ],
     ],
-    ['control', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules), progress]],
+    [
+      'control',
+      [
+        append,
+        neverRewrite,
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
+        progress,
+      ],
+    ],
     [
       'status',
       [
@@ -243,7 +253,15 @@ describe('permissions', () => {
         { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' },
       ],
     ],
-    ['tick', [append, neverRewrite, allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys)]],
+    [
+      'tick',
+      [
+        append,
+        neverRewrite,
+        allow('dynamodb:GetItem', windows),
+        allow(['dynamodb:GetItem', 'dynamodb:PutItem'], keys),
+      ],
+    ],
     ['tally', [counts, deadLetters]],
     [
       'publisher',

@@ -3,6 +3,7 @@ import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryRuleStore } from './in-memory-rule-store.ts';
+import { InMemoryWindowStore } from './in-memory-window-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
 
@@ -10,6 +11,7 @@ import { RecordingLog } from './recording-log.ts';
 export class ControlBench {
   readonly events = new InMemoryEventLog();
   readonly rules = new InMemoryRuleStore();
+  readonly windows = new InMemoryWindowStore();
   readonly log = new RecordingLog();
   time = NOW;
   /** What the ledger of purging says. */
@@ -21,6 +23,7 @@ export class ControlBench {
     this.#handler = createControlHandler({
       events: this.events,
       rules: this.rules,
+      windows: this.windows,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,

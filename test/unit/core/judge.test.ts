@@ -4,6 +4,7 @@ import { LARGEST_STATE } from '../../../adapters/event-log/seal-event.ts';
 import { type Command, LONGEST, SHORTEST, type UpdateCommand } from '../../../core/command.ts';
 import { CLOCK, type EventDraft } from '../../../core/event.ts';
 import { dueEvent, type Judgement, judge } from '../../../core/judge.ts';
+import { nextState } from '../../../core/next-state.ts';
 import {
   INITIAL_STATE,
   type Maintenance,

@@ -116,6 +116,31 @@ describe('the line of an event', () => {
       'maintenance_deactivated',
       '[MAINTENANCE] Maintenance mode deactivated: duration="60s" admin="clock"',
     ],
+    [
+      { type: 'window_begun', actor: clock, state: stateWith(normalMaintenance()) },
+      'maintenance_activated',
+      '[MAINTENANCE] Maintenance mode activated: reason="Say \\"hi\\"" admin="alice"',
+    ],
+    [
+      { type: 'window_ended', actor: clock, details: { duration: 60 } },
+      'maintenance_deactivated',
+      '[MAINTENANCE] Maintenance mode deactivated: duration="60s" admin="clock"',
+    ],
+    [
+      { type: 'window_absorbed', actor: clock, details: { window: 'w-1' } },
+      'window_absorbed',
+      '[MAINTENANCE] Window absorbed by the maintenance that was active: window="w-1" reason="Say \\"hi\\""',
+    ],
+    [
+      { type: 'window_cancelled', details: { window: { id: 'w-1', starts_at: '2026-01-15T11:00:00Z' } } },
+      'window_cancelled',
+      '[MAINTENANCE] Window cancelled: window="w-1" starts_at="2026-01-15T11:00:00Z" admin="alice"',
+    ],
+    [
+      { type: 'window_schedule_extended', actor: clock, details: { coming: 24 } },
+      'window_schedule_extended',
+      '[MAINTENANCE] Window schedule extended: coming="24"',
+    ],
   ])('%#: %j', (draft, name, message) => {
     const told = eventLine(event(draft));
     expect(told.message).toBe(message);

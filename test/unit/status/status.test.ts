@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { statusAnswer } from '../../../core/answers.ts';
 import { EMPTY_ENTRY } from '../../../core/purge-ledger.ts';
-import { normalMaintenance, purgeOrder, stateWith } from '../../support/examples.ts';
+import { NOW, normalMaintenance, purgeOrder, stateWith } from '../../support/examples.ts';
 import { CALLERS, type Request } from '../../support/proxy-event.ts';
 import { StatusBench } from '../../support/status-bench.ts';
+import { comingWindow, scheduleWith } from '../../support/windows.ts';
 
 const everybody = Object.keys(CALLERS) as (keyof typeof CALLERS)[];
 
@@ -63,6 +65,34 @@ describe('the status', () => {
       json: { error: 'state_store_unavailable', request_id: 'request-1' },
     });
   });
+});
+
+test('what comes next is announced, until it has begun', async () => {
+  const bench = new StatusBench();
+  bench.state = { ...stateWith(null), windows: scheduleWith(comingWindow()) };
+  const { json, headers } = await bench.call('GET', '/status');
+  const next = {
+    starts_at: '2026-01-15T11:00:00Z',
+    ends_at: '2026-01-15T12:00:00Z',
+    mode: 'normal',
+    auto_end: true,
+  };
+  expect(statusAnswer.parse(json)).toMatchObject({
+    is_active: false,
+    next_window: { id: 'w-1', reason: 'Weekly upgrades', ...next },
+  });
+  expect(headers.Link).toMatch(/^<status>; rel="status"; .*starts-at="2026-01-15T11:00:00Z"/);
+  expect((await bench.call('GET', '/message')).headers.Link).toBe(headers.Link);
+  expect((await bench.call('GET', '/blocked-operations')).headers.Link).toBe(headers.Link);
+  bench.time = NOW + 3_600_000;
+  const begun = await bench.call('GET', '/status');
+  expect(begun.json).toMatchObject({
+    is_active: true,
+    started_at: '2026-01-15T11:00:00Z',
+    next_window: null,
+  });
+  expect(begun.headers.Link).toBeUndefined();
+  expect((await bench.call('GET', '/message')).json.maintenance_active).toBe(true);
 });
 
 describe('its entity tag', () => {

@@ -1,11 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import type { IssuerKeys, KeySet } from '../../../adapters/issuer-keys.ts';
-import { executeCommand } from '../../../core/execute-command.ts';
+import { CorruptLogError } from '../../../core/errors.ts';
+import { executeCommand, stateOf } from '../../../core/execute-command.ts';
+import { scheduleOf } from '../../../core/plan-windows.ts';
+import { INITIAL_STATE } from '../../../core/state.ts';
+import { occurrenceId } from '../../../core/window-schedule.ts';
 import type { KeyKeeping } from '../../../lambdas/tick/keep-issuer-keys.ts';
 import { createTickHandler } from '../../../lambdas/tick/tick-handler.ts';
 import { ALICE, enable, NOW } from '../../support/examples.ts';
 import { InMemoryEventLog } from '../../support/in-memory-event-log.ts';
+import { InMemoryWindowStore } from '../../support/in-memory-window-store.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
+import { window } from '../../support/windows.ts';
 
 const HOUR = 3600 * 1000;
 const keySet = (kid: string): KeySet => ({ keys: [{ kty: 'RSA', kid, n: 'n', e: 'AQAB' }] });
@@ -36,10 +42,12 @@ class FakeKeys implements KeyKeeping {
 class TickBench {
   readonly events = new InMemoryEventLog();
   readonly keys = new FakeKeys();
+  readonly windows = new InMemoryWindowStore();
   readonly log = new RecordingLog();
   time = NOW;
   readonly #handler = createTickHandler({
     events: this.events,
+    windows: this.windows,
     issuerKeys: this.keys,
     log: this.log,
     now: () => this.time,
@@ -58,6 +66,56 @@ class TickBench {
     );
   }
 }
+
+describe('windows', () => {
+  const daily = window({ startsAt: NOW + HOUR, rrule: 'FREQ=DAILY' });
+
+  /** A log whose newest state holds what is coming of a daily window. */
+  async function scheduled(bench: TickBench): Promise<void> {
+    const windows = scheduleOf(await bench.windows.write([daily]), [daily], () => NOW);
+    const state = { ...INITIAL_STATE, version: 1, windows };
+    const draft = { type: 'window_scheduled', at: NOW, actor: ALICE, reason: null } as const;
+    const details = { window: { id: 'w-1', starts_at: '' } };
+    await bench.events.append({ ...draft, maintenanceId: null, details, state }, null);
+  }
+
+  test('are looked ahead to, long before the state runs out of them', async () => {
+    const bench = new TickBench();
+    await scheduled(bench);
+    for (let day = 0; day < 30; day += 1) {
+      bench.time = NOW + HOUR + day * 24 * HOUR;
+      await bench.tick();
+      const state = stateOf(await bench.events.head());
+      expect(state.maintenance?.id).toBe(occurrenceId('w-1', bench.time));
+      expect(state.windows?.windows[0]?.starts.length).toBeGreaterThan(12);
+      bench.time += HOUR;
+      await bench.tick();
+      expect(stateOf(await bench.events.head()).maintenance).toBeNull();
+    }
+    const { items } = await bench.events.page({ limit: 100 });
+    const extended = items.filter(({ type }) => type === 'window_schedule_extended');
+    expect(extended).toHaveLength(2);
+    expect(extended[0]).toMatchObject({ actor: { id: 'clock' }, details: { coming: 24 } });
+  });
+
+  test('go on while their set can’t be read, as far as the state knows them', async () => {
+    const bench = new TickBench();
+    await scheduled(bench);
+    bench.windows.read = () => Promise.reject(new CorruptLogError(0, 'damaged'));
+    bench.time = NOW + HOUR + 23 * 24 * HOUR;
+    await expect(bench.tick()).rejects.toThrow(AggregateError);
+    expect(stateOf(await bench.events.head()).maintenance?.id).toBe(occurrenceId('w-1', bench.time));
+  });
+
+  test('cause no event while there is nothing to look ahead to', async () => {
+    const bench = new TickBench();
+    await bench.tick();
+    await scheduled(bench);
+    await bench.tick();
+    await bench.tick();
+    expect(bench.events.items.size).toBe(1);
+  });
+});
 
 describe('due events', () => {
   test('are written once, and told as what the clock did', async () => {
