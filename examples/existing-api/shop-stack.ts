@@ -6,8 +6,9 @@ import type { Construct } from 'constructs';
 import { MaintenanceMode } from '../../lib/maintenance-mode.ts';
 
 /**
- * A shop that exists already, with an API at its own domain and people who sign in at the company's identity
- * provider. Maintenance mode goes in front of it; whoever is on call hears of every event.
+ * A shop that exists already, with an API at its own domain, people who sign in at the company's identity provider, and
+ * customers whose sessions are in a Redis of its own. Maintenance mode goes in front of it; whoever is on call hears of
+ * every event.
  */
 export class ShopStack extends Stack {
   readonly maintenance: MaintenanceMode;
@@ -26,6 +27,14 @@ export class ShopStack extends Stack {
       allowedOrigins: ['https://www.shop.example.com'],
       alwaysAllowed: ['/assets/{proxy+}', '/health'],
       freshSignIn: Duration.minutes(5),
+      sessions: { prefix: 'shop:session:', cookie: 'shop_sid', adminRoles: ['operator'] },
+      redis: {
+        host: 'clustercfg.shop.abc123.euc1.cache.amazonaws.com',
+        auth: { type: 'iam', user: 'maintenance', cache: 'shop', serverless: false },
+        vpcId: 'vpc-0a1b2c3d4e5f60718',
+        subnetIds: ['subnet-0a1b2c3d4e5f60718', 'subnet-0b1b2c3d4e5f60718'],
+        securityGroupId: 'sg-0a1b2c3d4e5f60718',
+      },
       controlReservedConcurrency: 5,
       routes: [
         { method: 'GET', path: '/' },

@@ -26,3 +26,6 @@ export const flag = z.boolean('must be true or false');
 
 export const oneOf = <const T extends readonly [string, ...string[]]>(...values: T) =>
   z.enum(values, `must be ${values.map((value) => `"${value}"`).join(' or ')}`);
+
+/** Which version of a secret to read: another one is what makes CloudFormation read it again. */
+export const secretVersion = matching(/^[\w-]{32,64}$/, 'must be the VersionId of a secret');

@@ -87,6 +87,8 @@ export interface Sessions {
 export interface Cache {
   /** Addresses of its network; another than that of any network that it is peered with. @default '10.71.0.0/24' */
   readonly vpcCidr?: string;
+  /** Two or three zones in which ElastiCache Serverless is offered. @default the first two of the region */
+  readonly availabilityZones?: readonly string[];
   /** Further ElastiCache users who may sign in: the application's own. @default none */
   readonly userIds?: readonly string[];
   /** Daily snapshots that are kept; 0 for none. @default 1 */
@@ -117,6 +119,8 @@ export type RedisSignIn =
       readonly user?: string;
       /** The secret whose whole text is the password. Read at deployment; see docs/configuration.md. */
       readonly secretArn: string;
+      /** The version of it to read, after a rotation. @default the current one at the time of deployment */
+      readonly secretVersion?: string;
     }
   | { readonly type: 'none' };
 

@@ -1,6 +1,6 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { flag, integer, matching, missingOr, text } from './checks.ts';
+import { flag, integer, matching, missingOr, secretVersion, text } from './checks.ts';
 
 /** Smaller networks than /26 leave the cache and the functions too few addresses; a VPC ends at /16. */
 function cidrProblem(value: string): string | null {
@@ -13,6 +13,14 @@ function cidrProblem(value: string): string | null {
 /** Source: ElastiCache, "CreateServerlessCache": bounds of CacheUsageLimits and of the snapshots. */
 export const CACHE = z.strictObject({
   vpcCidr: z.string('must be text').pipe(text(cidrProblem)).default('10.71.0.0/24'),
+  availabilityZones: z
+    .array(
+      matching(/^[a-z]{2}(?:-[a-z]+)+-\d[a-z]$/, 'must be a zone such as eu-central-1a'),
+      'must be a list',
+    )
+    .min(2, 'must name two or three zones')
+    .max(3, 'must name two or three zones')
+    .optional(),
   userIds: z
     .array(matching(/^[a-z][a-z0-9-]{0,39}$/, 'must be the id of an ElastiCache user'), 'must be a list')
     .default([]),
@@ -40,6 +48,7 @@ const auth = z.discriminatedUnion(
       type: z.literal('password'),
       user: user.optional(),
       secretArn: matching(/^arn:[\w-]+:secretsmanager:/, 'must be the ARN of a secret'),
+      secretVersion: secretVersion.optional(),
     }),
     z.strictObject({ type: z.literal('none') }),
   ],

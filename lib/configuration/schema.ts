@@ -3,7 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { templateProblem } from '../../core/rule.ts';
-import { flag, integer, matching, missingOr, oneOf, text } from './checks.ts';
+import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
 import { CACHE, REDIS } from './redis-schema.ts';
 import { SESSIONS } from './session-schema.ts';
 
@@ -77,7 +77,7 @@ const OPTIONS = z.strictObject({
     .string({ error: missingOr('must be text', ORIGIN_MISSING) })
     .pipe(text(originProblem))
     .transform((value) => value.replace(/\/$/, '')),
-  originSecretVersion: matching(/^[\w-]{32,64}$/, 'must be the VersionId of a secret').optional(),
+  originSecretVersion: secretVersion.optional(),
   routes: z
     .array(
       z.strictObject({

@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import {
   FlowLogDestination,
@@ -20,6 +20,8 @@ import { functionsSecurityGroup } from './functions-security-group.ts';
 /** All that a function in this network may ask DynamoDB for. */
 const TABLE_ACTIONS = ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'];
 
+const ANY_TWO = [0, 1].map((index) => Fn.select(index, Fn.getAzs()));
+
 /**
  * The network of the cache and of the functions that talk to it: isolated subnets in two zones, from which nothing
  * can be reached but each other and, through a gateway endpoint that costs nothing, the tables of this stack. No
@@ -38,6 +40,8 @@ export class IsolatedNetwork extends Construct implements FunctionNetwork {
     id: string,
     options: {
       cidr: string;
+      /** Their names. @default the first two of the region */
+      availabilityZones: readonly string[] | undefined;
       tables: readonly ITable[];
       logRetention: RetentionDays;
       deletionProtection: boolean;
@@ -46,7 +50,7 @@ export class IsolatedNetwork extends Construct implements FunctionNetwork {
     super(scope, id);
     this.vpc = new Vpc(this, 'Vpc', {
       ipAddresses: IpAddresses.cidr(options.cidr),
-      maxAzs: 2,
+      availabilityZones: [...(options.availabilityZones ?? ANY_TWO)],
       natGateways: 0,
       createInternetGateway: false,
       subnetConfiguration: [{ name: 'Isolated', subnetType: SubnetType.PRIVATE_ISOLATED }],

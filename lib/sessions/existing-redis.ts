@@ -70,6 +70,6 @@ function authSettings(auth: NonNullable<Configuration['redis']>['auth']): RedisA
   return {
     type: 'password',
     user: auth.user ?? null,
-    password: SecretValue.secretsManager(auth.secretArn).unsafeUnwrap(),
+    password: SecretValue.secretsManager(auth.secretArn, { versionId: auth.secretVersion }).unsafeUnwrap(),
   };
 }

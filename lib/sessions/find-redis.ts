@@ -16,6 +16,7 @@ export function findRedis(
   if (redis !== undefined) return new ExistingRedis(scope, 'Redis', { configuration, redis });
   const network = new IsolatedNetwork(scope, 'Network', {
     cidr: cache.vpcCidr,
+    availabilityZones: cache.availabilityZones,
     tables,
     logRetention,
     deletionProtection,

@@ -80,6 +80,11 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
     if (configuration.deletionProtection) RemovalPolicies.of(this).retain();
   }
 
+  /** Host and port. */
+  get endpoint(): string {
+    return `${this.cache.attrEndpointAddress}:${this.cache.attrEndpointPort}`;
+  }
+
   bind(user: MaintenanceFunction, as: RedisUser): void {
     const { cache } = this;
     const { attrArn: userArn, userId } = this.#users[as];

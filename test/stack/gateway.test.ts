@@ -227,14 +227,15 @@ describe('a domain of its own', () => {
 describe('outputs', () => {
   const names = (of: typeof template) => Object.keys(of.findOutputs('*')).sort();
   const common = ['ApiUrl', 'ClientId', 'EventBusName', 'Issuer', 'OriginSecretArn', 'TableName'];
+  const ofCache = ['RedisEndpoint', 'VpcId'];
 
   test('say what clients and the origin need', () => {
-    expect(names(template)).toEqual([...common, 'UserPoolId'].sort());
+    expect(names(template)).toEqual([...common, ...ofCache, 'UserPoolId'].sort());
   });
 
   test("name no user pool where it isn't ours", () => {
     const foreign = synthesise({ identity: { issuer: 'https://issuer.example.com', clientId: 'them' } });
-    expect(names(foreign)).toEqual(common);
+    expect(names(foreign)).toEqual([...common, ...ofCache].sort());
     foreign.resourceCountIs('AWS::Cognito::UserPool', 0);
     foreign.hasOutput('Issuer', { Value: 'https://issuer.example.com' });
   });

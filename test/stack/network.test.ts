@@ -63,10 +63,12 @@ describe('the network', () => {
     expect(Object.keys(template.findResources('Custom::VpcRestrictDefaultSG'))).toEqual([]);
   });
 
-  test('is as large as it is told to be', () => {
-    synthesise({ cache: { vpcCidr: '172.20.0.0/22' } }).hasResourceProperties('AWS::EC2::VPC', {
-      CidrBlock: '172.20.0.0/22',
-    });
+  test('is as large as it is told to be, and in the zones that it is told', () => {
+    const zones = ['us-east-1b', 'us-east-1c', 'us-east-1d'];
+    const other = synthesise({ cache: { vpcCidr: '172.20.0.0/22', availabilityZones: zones } });
+    other.hasResourceProperties('AWS::EC2::VPC', { CidrBlock: '172.20.0.0/22' });
+    const subnets = Object.values(resourcesOf(other, 'AWS::EC2::Subnet'));
+    expect(subnets.map(({ Properties }) => Properties.AvailabilityZone)).toEqual(zones);
   });
 });
 

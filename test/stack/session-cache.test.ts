@@ -184,6 +184,7 @@ describe('a Redis that exists', () => {
       auth: { type: 'none' },
     });
     expect(connects(plain)).toEqual([]);
+    expect(plain.findOutputs('RedisEndpoint')).toEqual({});
   });
 
   test('has the functions in its subnets, and lets them in at its port', () => {
@@ -227,15 +228,17 @@ describe('a Redis that exists', () => {
     expect(settingsOf(own)).toMatchObject({ tls: true, auth });
   });
 
-  test('with a password, its text is read at deployment and stands nowhere in the template', () => {
+  test('with a password, its text is read at deployment, in the version named, and stands nowhere in the template', () => {
     const secretArn = 'arn:aws:secretsmanager:eu-central-1:111122223333:secret:redis-AbCdEf';
-    const own = synthesise({ redis: { ...redis, auth: { type: 'password', secretArn } } });
-    expect(settingsOf(own)).toMatchObject({
-      auth: {
-        type: 'password',
-        user: null,
-        password: `{{resolve:secretsmanager:${secretArn}:SecretString:::}}`,
-      },
+    const secretVersion = '5048ba1f-54ca-43e1-8a6c-0e7a9f3ad5c4';
+    const passwordOf = (auth: { secretVersion?: string }) =>
+      settingsOf(synthesise({ redis: { ...redis, auth: { type: 'password', secretArn, ...auth } } })).auth;
+    const told = (version: string) => ({
+      type: 'password',
+      user: null,
+      password: `{{resolve:secretsmanager:${secretArn}:SecretString:::${version}}}`,
     });
+    expect(passwordOf({})).toEqual(told(''));
+    expect(passwordOf({ secretVersion })).toEqual(told(secretVersion));
   });
 });

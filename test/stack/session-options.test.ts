@@ -268,6 +268,7 @@ describe('options of sessions, cache and Redis', () => {
     const other = {
       origin,
       cacheVpcCidr: '10.1.0.0/24',
+      cacheAvailabilityZones: 'eu-central-1a,eu-central-1b',
       cacheUserIds: 'shop',
       cacheSnapshotRetention: '0',
       cacheSnapshotTime: '04:30',
@@ -276,6 +277,7 @@ describe('options of sessions, cache and Redis', () => {
     };
     expect(configure(contextOptions(new App({ context: other }).node)).cache).toEqual({
       vpcCidr: '10.1.0.0/24',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
       userIds: ['shop'],
       snapshotRetention: 0,
       snapshotTime: '04:30',
