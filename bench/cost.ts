@@ -30,9 +30,9 @@ const PLATFORM_LINES = 380;
 const LOG_EVENT_OVERHEAD = 26;
 /** AppConfig's extension asks this often by itself, seconds. Source: AppConfig, "Lambda extension". */
 const APPCONFIG_INTERVAL = 45;
-const TICKS_A_MONTH = (60 * 24 * 365) / 12;
-/** A run of tick: milliseconds, and its reads of the table. Assumed: it is not measured here. */
-const TICK = { duration: 150, reads: 2 };
+const MINUTES_A_MONTH = (60 * 24 * 365) / 12;
+/** What runs every minute, by its folder: milliseconds, and reads of tables. Assumed: it is not measured here. */
+const EVERY_MINUTE = { tick: { duration: 150, reads: 2 }, purge: { duration: 100, reads: 2 } };
 
 interface Measured {
   /** Milliseconds of a decision by the state in memory. */
@@ -203,23 +203,36 @@ function idleCost(template: Template): { parts: string[]; total: number; hourly:
   const priced = Object.entries(MONTHLY)
     .map(([type, price]) => ({ type, count: count(type), price }))
     .filter((entry) => entry.count > 0);
-  const seconds = (TICKS_A_MONTH * TICK.duration) / 1000;
-  const tick =
-    TICKS_A_MONTH * (PRICES.lambdaRequest + TICK.reads * PRICES.tableRead) +
-    seconds * (memoryOf(template, 'tick') / 1024) * PRICES.lambdaGigabyteSecond +
-    ((TICKS_A_MONTH * PLATFORM_LINES) / 1e9) * PRICES.logGigabyte;
-  const found = HOURLY.filter((type) => count(type) > 0);
+  const minutes = Object.entries(EVERY_MINUTE).map(([folder, { duration, reads }]) => ({
+    text: `the ${folder} of each minute`,
+    assumed: `${duration} ms and ${reads} reads assumed`,
+    cost:
+      MINUTES_A_MONTH * (PRICES.lambdaRequest + reads * PRICES.tableRead) +
+      ((MINUTES_A_MONTH * duration) / 1000) *
+        (memoryOf(template, folder) / 1024) *
+        PRICES.lambdaGigabyteSecond +
+      ((MINUTES_A_MONTH * PLATFORM_LINES) / 1e9) * PRICES.logGigabyte,
+  }));
+  const found = HOURLY.filter((type) => Object.values(Resources).some((resource) => isPaid(resource, type)));
   return {
     parts: [
       ...priced.map(({ type, count: n, price }) => `${n} × ${type} ${dollars(n * price)}`),
-      `the tick of each minute ${dollars(tick)} (${TICK.duration} ms and ${TICK.reads} reads assumed)`,
+      ...minutes.map(({ text, cost, assumed }) => `${text} ${dollars(cost)} (${assumed})`),
     ],
-    total: tick + priced.reduce((sum, entry) => sum + entry.count * entry.price, 0),
+    total: [...minutes.map(({ cost }) => cost), ...priced.map(({ count: n, price }) => n * price)].reduce(
+      (sum, cost) => sum + cost,
+      0,
+    ),
     hourly:
       found.length === 0
         ? 'Nothing in the stack is paid by the hour.'
         : `Not in this sum, paid by the hour: ${found.join(', ')}.`,
   };
+}
+
+/** Whether a resource is of a type that is paid by the hour. */
+function isPaid({ Type, Properties }: Template['Resources'][string], type: string): boolean {
+  return Type === type && Properties?.VpcEndpointType !== 'Gateway';
 }
 
 function dollars(value: number): string {

@@ -22,22 +22,31 @@ export const PRICES = {
   secretMonth: 0.4,
   /** https://aws.amazon.com/kms/pricing/ (a key of one's own; the AWS managed ones cost nothing) */
   keyMonth: 1,
+  /** https://aws.amazon.com/elasticache/pricing/ (Serverless for Valkey) */
+  cacheGigabyteHour: 0.084,
   /** https://aws.amazon.com/systems-manager/pricing/ (AppConfig) */
   appConfigRequest: 0.2 / MILLION,
 } as const;
+
+const HOURS_A_MONTH = 730;
+/** Gigabytes that a serverless cache for Valkey is billed for when it holds less. */
+const LEAST_CACHE = 0.1;
 
 /** What a resource costs a month although nobody uses it, by its type in the template. */
 export const MONTHLY: Readonly<Record<string, number>> = {
   'AWS::SecretsManager::Secret': PRICES.secretMonth,
   'AWS::CloudWatch::Alarm': PRICES.alarmMonth,
   'AWS::KMS::Key': PRICES.keyMonth,
+  'AWS::ElastiCache::ServerlessCache': PRICES.cacheGigabyteHour * LEAST_CACHE * HOURS_A_MONTH,
 };
 
-/** Types that cost by the hour, and that a table of this kind must not pass over in silence. */
+/**
+ * Types that cost by the hour, and that a table of this kind must not pass over in silence. An endpoint is paid for
+ * unless it is a gateway: for DynamoDB those cost nothing.
+ */
 export const HOURLY: readonly string[] = [
   'AWS::EC2::NatGateway',
   'AWS::EC2::VPCEndpoint',
-  'AWS::ElastiCache::ServerlessCache',
   'AWS::ElastiCache::ReplicationGroup',
   'AWS::WAFv2::WebACL',
 ];
