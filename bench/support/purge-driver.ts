@@ -1,16 +1,34 @@
-import type { SessionStore, WalkPosition } from '../../core/session-store.ts';
+import { randomUUID } from 'node:crypto';
+import { executeCommand } from '../../core/execute-command.ts';
+import { runPurge } from '../../core/purge.ts';
+import type { SessionStore } from '../../core/session-store.ts';
+import { ALICE, enable } from '../../test/support/examples.ts';
+import { InMemoryEventLog } from '../../test/support/in-memory-event-log.ts';
+import { InMemoryPurgeLedger } from '../../test/support/in-memory-purge-ledger.ts';
 
-/** Keys of a batch. */
+/** Keys of a batch of the bare loop. */
 export const BATCH = 1000;
 
-/** Ends all sessions but admins', in two passes: the second catches what appeared during the first. */
+/**
+ * Ends all sessions but admins' as the purge does for a maintenance, with an event log and a ledger that answer at once.
+ * Throws unless the receipt says that it came to its end.
+ */
 export async function purge(store: SessionStore): Promise<void> {
-  for (let pass = 1; pass <= 2; pass += 1) {
-    let position: WalkPosition | null = null;
-    do {
-      const step = await store.walk(position, BATCH);
-      await store.endUnchanged(step.sessions.filter(({ facts }) => facts.role !== 'admin'));
-      position = step.next;
-    } while (position !== null);
-  }
+  const events = new InMemoryEventLog();
+  const now = Date.now;
+  await executeCommand(
+    { log: events, now, newId: randomUUID },
+    { command: enable(), actor: ALICE, answer: () => null },
+  );
+  const parts = {
+    store,
+    events,
+    ledger: new InMemoryPurgeLedger(),
+    now,
+    stopwatch: () => performance.now(),
+    owner: randomUUID(),
+    onEnded: () => {},
+  };
+  const { outcome } = await runPurge(parts, { until: Number.POSITIVE_INFINITY, sliceKeys: 0 });
+  if (outcome !== 'completed') throw new Error(`The purge came to ${outcome}.`);
 }

@@ -5,8 +5,8 @@ import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
 import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
+import { knownPurging } from '../shared/known-purging.ts';
 import { createLog } from '../shared/log.ts';
-import { recentPurging } from '../shared/recent-purging.ts';
 import { createControlHandler } from './control-handler.ts';
 
 const { stateTable, activityTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
@@ -22,20 +22,15 @@ const { stateTable, activityTable, scope, allowedOrigins, alwaysAllowed, freshSi
 const client = createStoreClient();
 const store = { client, table: stateTable, scope };
 const log = createLog('control');
-const now = () => Date.now();
 
 export const handler = createControlHandler({
   events: new DynamoDbEventLog(store),
   rules: new DynamoDbRuleStore(store),
   windows: new DynamoDbWindowStore(store),
   alwaysAllowed: listOf(alwaysAllowed),
-  purging: recentPurging({
-    ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
-    log,
-    now,
-  }),
+  purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,
-  now,
+  now: () => Date.now(),
   newId: randomUUID,
   allowedOrigins: listOf(allowedOrigins),
   freshSignIn: wholeNumber('freshSignInSeconds', freshSignInSeconds),

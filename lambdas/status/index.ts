@@ -7,8 +7,8 @@ import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
+import { knownPurging } from '../shared/known-purging.ts';
 import { createLog } from '../shared/log.ts';
-import { recentPurging } from '../shared/recent-purging.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
@@ -39,11 +39,7 @@ export const handler = createStatusHandler({
   }),
   events,
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
-  purging: recentPurging({
-    ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
-    log,
-    now: () => Date.now(),
-  }),
+  purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   log,

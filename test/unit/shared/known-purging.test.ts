@@ -1,54 +1,44 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '../../../core/errors.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../../core/purge-ledger.ts';
-import { recentPurging } from '../../../lambdas/shared/recent-purging.ts';
-import { NOW } from '../../support/examples.ts';
+import { knownPurging } from '../../../lambdas/shared/known-purging.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
 class Reader {
-  time = NOW;
-  reads = 0;
   entry: PurgeLedgerEntry = EMPTY_ENTRY;
   is: 'there' | 'down' | 'silent' = 'there';
   readonly log = new RecordingLog();
-  readonly recent = recentPurging({
-    ledger: {
+  readonly known = knownPurging(
+    {
       read: async () => {
-        this.reads += 1;
         if (this.is === 'down') throw new StoreUnavailableError('down');
         if (this.is === 'silent') return new Promise(() => {});
-        return { entry: this.entry, revision: this.reads };
+        return { entry: this.entry, revision: 1 };
       },
     },
-    log: this.log,
-    now: () => this.time,
-  });
+    this.log,
+  );
 }
 
 const later: PurgeLedgerEntry = { ...EMPTY_ENTRY, ended: { maintenanceId: 'm-1', deleted: 3 } };
 
 describe('the progress of the purge', () => {
-  test('is read once a second, however many ask', async () => {
+  test('is the newest, each time', async () => {
     const reader = new Reader();
-    await Promise.all([reader.recent(), reader.recent()]);
+    expect(await reader.known()).toEqual(EMPTY_ENTRY);
     reader.entry = later;
-    reader.time += 999;
-    expect(await reader.recent()).toEqual(EMPTY_ENTRY);
-    reader.time += 1;
-    expect(await reader.recent()).toEqual(later);
-    expect(reader.reads).toBe(2);
+    expect(await reader.known()).toEqual(later);
   });
 
   test.each(['down', 'silent'] as const)('is the last known where the table is %s', async (is) => {
     const reader = new Reader();
     reader.is = is;
-    expect(await reader.recent()).toBeNull();
+    expect(await reader.known()).toBeNull();
     reader.is = 'there';
-    reader.time += 1000;
-    await reader.recent();
+    reader.entry = later;
+    await reader.known();
     reader.is = is;
-    reader.time += 1000;
-    expect(await reader.recent()).toEqual(EMPTY_ENTRY);
+    expect(await reader.known()).toEqual(later);
     expect(reader.log.lines).toMatchObject([
       { level: 'WARN', fields: { event: 'purge_read_failed' } },
       { level: 'WARN', fields: { event: 'purge_read_failed' } },
