@@ -1,12 +1,18 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import { RedisConnection } from '../adapters/redis/redis-connection.ts';
 import { COMPARE_AND_UNLINK } from '../adapters/sessions/compare-and-unlink.ts';
 import { RedisSessionStore } from '../adapters/sessions/redis-session-store.ts';
+import { RedisStateMirror } from '../adapters/state-mirror.ts';
+import { executeCommand, stateOf } from '../core/execute-command.ts';
+import { createPurgeHandler } from '../lambdas/purge/purge-handler.ts';
+import { createLog } from '../lambdas/shared/log.ts';
+import { ALICE, enable } from '../test/support/examples.ts';
+import { InMemoryEventLog } from '../test/support/in-memory-event-log.ts';
+import { InMemoryPurgeLedger } from '../test/support/in-memory-purge-ledger.ts';
 import { POLICY } from '../test/support/sessions.ts';
-import { BATCH, purge } from './support/purge-driver.ts';
 import { isAdmin, sessionKey } from './support/session-keys.ts';
 
 /** What one way of ending sessions took. */
@@ -18,6 +24,11 @@ export interface Ended {
 
 export type Way = 'purge' | 'bare loop' | 'KEYS and DEL' | 'known keys';
 
+/** Keys of a batch of the bare loop: as many as one of the purge has at most. */
+const BATCH = 1000;
+/** The longest that a function may take, ms. */
+const TIME_LIMIT = 900_000;
+
 const [way, portText, sessionsText] = process.argv.slice(2);
 const port = Number(portText);
 const sessions = Number(sessionsText);
@@ -25,11 +36,31 @@ const server = { host: '127.0.0.1', port, tls: false, auth: { type: 'none' } } a
 
 /** Each way makes its preparations, and returns what is measured. */
 const ways: Readonly<Record<Way, () => Promise<() => Promise<void>>>> = {
+  /** The function as it is, but for event log and ledger, which are in memory. */
   purge: async () => {
     const redis = new RedisConnection(server);
     const store = new RedisSessionStore(redis, POLICY);
+    const events = new InMemoryEventLog();
+    const handler = createPurgeHandler({
+      store,
+      events,
+      ledger: new InMemoryPurgeLedger(),
+      mirror: new RedisStateMirror(redis, 'default'),
+      log: createLog('purge'),
+      write: (line) => process.stdout.write(line),
+      now: Date.now,
+      stopwatch: () => performance.now(),
+      newId: randomUUID,
+    });
     await store.size();
-    return () => purge(store);
+    return async () => {
+      await executeCommand(
+        { log: events, now: Date.now, newId: randomUUID },
+        { command: enable(), actor: ALICE, answer: () => null },
+      );
+      await handler({}, { awsRequestId: 'bench', getRemainingTimeInMillis: () => TIME_LIMIT });
+      if (stateOf(await events.head()).purge !== undefined) throw new Error('The purge is not complete.');
+    };
   },
 
   /** The same commands to the server, and nothing that isn't needed for that. */
