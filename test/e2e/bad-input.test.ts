@@ -127,7 +127,8 @@ describe('repeated and concurrent calls', () => {
     for (const { status, json } of answers.filter((answer) => answer.status !== 200)) {
       expect(status).toBe(409);
       expect(json.error).toBe('maintenance_already_active');
-      expect(json.version).toBe(won.version);
+      // The receipt of the sessions that the winner ended may be there already.
+      expect([won.version, won.version + 1]).toContain(json.version);
     }
   });
 });

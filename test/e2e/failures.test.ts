@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => gate.stop());
 beforeEach(() => gate.reset());
 afterEach(async () => {
-  for (const service of ['dynamodb', 'lambda:authorizer', 'lambda:control', 'events']) {
+  for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'lambda:control', 'events']) {
     await gate.fault(service, 'none');
   }
   await eventually(async () => (await gate.as('admin', 'GET', '/history')).status === 200);
@@ -105,7 +105,8 @@ describe('the state store is down', () => {
 
   test('an instance that starts without it decides by the configured default: open, with an alarm line', async () => {
     await gate.enable();
-    // A crash ends the instance; the next one starts without any memory.
+    // A crash ends the instance; the next one starts without any memory, and there is no copy of the state either.
+    await gate.fault('redis', 'down');
     await gate.fault('dynamodb', 'down');
     await gate.fault('lambda:authorizer', 'down');
     await gate.call('POST', BLOCKED);

@@ -23,9 +23,7 @@ async function schedule(body: Readonly<Record<string, unknown>>) {
 }
 
 async function typesSince(version: number): Promise<string[]> {
-  const { json } = await gate.as('admin', 'GET', '/history');
-  const events = json.items as { number: number; type: string }[];
-  return events
+  return (await gate.commandsInHistory())
     .filter(({ number }) => number > version)
     .map(({ type }) => type)
     .reverse();
@@ -59,7 +57,7 @@ describe('a window', () => {
       next_window: null,
     });
     await gate.tick();
-    const begun = (await gate.as('admin', 'GET', '/history')).json.items[0];
+    const [begun] = await gate.commandsInHistory();
     expect(begun).toMatchObject({ type: 'window_begun', actor: { id: 'clock' }, details: { window: id } });
 
     await gate.advanceClock(5 * MINUTE);

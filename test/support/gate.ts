@@ -154,6 +154,21 @@ export class Gate {
     await Promise.all(Array.from({ length: 12 }, () => this.call('GET', '/health')));
   }
 
+  /** Waits until the sessions that were to go are deleted, and the receipt is in the log: then no event comes by itself. */
+  async purged(): Promise<void> {
+    await eventually(async () => {
+      const { json } = await this.control('GET', '/status');
+      return !['pending', 'running'].includes(json.session_purge?.status);
+    });
+  }
+
+  /** The newest events, newest first, without the receipts: those come when they come. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every type
+  async commandsInHistory(): Promise<any[]> {
+    const { json } = await this.as('admin', 'GET', '/history?limit=100');
+    return json.items.filter(({ type }: { type: string }) => type !== 'sessions_purged');
+  }
+
   async fault(service: string, fault: string, own: { ms?: number; rate?: number } = {}): Promise<void> {
     const answer = await this.call('POST', '/_local/faults', { body: { service, fault, ...own } });
     if (answer.status >= 300) throw new Error(`Fault refused: ${answer.text}`);
