@@ -30,7 +30,6 @@ export class StatusFunction extends MaintenanceFunction {
     eventLog.bindReader(this);
     eventLog.bindRuleReader(this);
     activity.bindReader(this);
-    activity.bindProgressReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
