@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
@@ -149,6 +150,14 @@ describe('its users', () => {
 });
 
 describe('a Redis that exists', () => {
+  test('needs a user who may do what both of ours may, as the documentation says', () => {
+    const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+    const commandsOf = (rules: string) => rules.split(' ').filter((rule) => rule.startsWith('+'));
+    const ours = of('User').flatMap(({ Properties }) => commandsOf(String(Properties.AccessString)));
+    const documented = commandsOf(/^ *(on ~.*)$/m.exec(page)?.[1] ?? '');
+    expect(documented.toSorted()).toEqual([...new Set(ours)].toSorted());
+  });
+
   const redis = {
     host: 'redis.shop.example.com',
     vpcId: 'vpc-0a1b2c3d4e5f60718',
