@@ -5,6 +5,7 @@ import { benchAuthorizer } from './authorizer.ts';
 import { benchClassification } from './classification.ts';
 import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
+import { benchJobs } from './jobs.ts';
 import { benchPropagation } from './propagation.ts';
 import { benchSessions } from './sessions.ts';
 import { benchStart } from './start.ts';
@@ -43,6 +44,11 @@ const PARTS: readonly Part[] = [
     name: 'classification',
     about: '60, 600 and 6000 rules, 10 s',
     run: (_, progress) => benchClassification(progress),
+  },
+  {
+    name: 'jobs',
+    about: 'registry and drain of 10 000 jobs, 2 min',
+    run: (_, progress) => benchJobs(progress),
   },
   { name: 'sessions', about: 'a million sessions ended in four ways, 3 min', run: benchSessions },
   { name: 'synth', about: 'synthesis of the stack, 30 s', run: benchSynth },

@@ -9,6 +9,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET history': 'maintenance history',
   'GET rules': 'maintenance rules list',
   'DELETE rules': 'maintenance rules remove',
+  'GET jobs': 'maintenance jobs list',
   'POST sessions': 'maintenance sessions',
   'POST revocations': 'maintenance users revoke',
   'GET windows': 'maintenance windows list',

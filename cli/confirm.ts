@@ -9,7 +9,13 @@ import { renderStatus } from './render-status.ts';
 import type { Transport } from './transport.ts';
 
 export interface Confirmation {
-  readonly command: 'emergency' | 'disable' | 'sessions purge' | 'users revoke' | 'windows cancel';
+  readonly command:
+    | 'emergency'
+    | 'disable'
+    | 'sessions purge'
+    | 'users revoke'
+    | 'windows cancel'
+    | 'jobs terminate';
   /** What is going to happen, a sentence each; found out only where somebody is asked. */
   readonly consequences: readonly string[] | (() => Promise<readonly string[]>);
   readonly question: string;

@@ -95,7 +95,12 @@ export class DirectTransport implements Transport {
     const route = `${call.method} ${call.path}`;
     if (route === 'GET /status') {
       const state = stateOf(await this.#log.head());
-      return statusView(state, { now: this.#io.now(), forAdmin: true, source: 'event_log' });
+      return statusView(state, {
+        now: this.#io.now(),
+        forAdmin: true,
+        source: 'event_log',
+        activeJobs: null,
+      });
     }
     if (route === 'POST /validate') {
       return { ...validateEnable(call.body, stateOf(await this.#log.head()), this.#io.now()) };
@@ -121,7 +126,7 @@ export class DirectTransport implements Transport {
         expectedVersion: ifMatch === undefined ? undefined : Number(ifMatch),
         idempotency:
           idempotencyKey === undefined ? undefined : { key: idempotencyKey, requestHash: digest(type, body) },
-        answer: (accepted, before) => commandAnswer(command, accepted, before),
+        answer: (accepted, before) => commandAnswer(command, accepted, before, null),
       },
     );
     return commandResult(outcome, now()).answer as object;

@@ -61,6 +61,7 @@ export function buildProgram(io: Io): Command {
     simulate(io),
     sessions(io),
     users(io),
+    jobs(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -390,6 +391,50 @@ function users(io: Io): Command {
     .option('-y, --yes', "don't ask")
     .action(async (name, options) => (await import('./commands/purge.ts')).revoke(name, options, io));
   return command.addCommand(withChange(revoke));
+}
+
+function jobs(io: Io): Command {
+  const command = new Command('jobs')
+    .description('Show the jobs that workers run, stop them, and have them done again.')
+    .addHelpText('after', () =>
+      examples(
+        'maintenance jobs list --status terminated --all',
+        'maintenance jobs show 3f0c3a1e-8b8e-4a52-9f0d-0d9a3b1f2c11',
+        'maintenance jobs terminate --grace 60',
+        'maintenance jobs requeue 3f0c3a1e-8b8e-4a52-9f0d-0d9a3b1f2c11',
+      ),
+    );
+  const list = new Command('list')
+    .description('Show the jobs, newest first.')
+    .addOption(
+      new Option('-s, --status <status>', 'only jobs that are so').choices([
+        'running',
+        'cancelling',
+        'completed',
+        'failed',
+        'terminated',
+        'lost',
+      ]),
+    )
+    .option('-n, --limit <number>', 'jobs to show, 1 to 100', limitValue, 20)
+    .option('--cursor <cursor>', 'go on where the page before ended')
+    .addOption(new Option('--all', 'show everything').conflicts('cursor'))
+    .action(async (options) => (await import('./commands/jobs.ts')).listJobs(options, io));
+  const show = new Command('show')
+    .description('Show one job.')
+    .argument('<id>', 'as the list shows it')
+    .action(async (id, options) => (await import('./commands/jobs.ts')).showJob(id, options, io));
+  const terminate = new Command('terminate')
+    .description('Ask jobs to stop, all or those named; what is left after the grace period is terminated.')
+    .argument('[ids...]', 'the jobs that are meant, instead of all that run')
+    .option('--grace <length>', 'what they get to stop by themselves, 0 to 900 s', durationValue, 10)
+    .option('-y, --yes', "don't ask")
+    .action(async (ids, options) => (await import('./commands/jobs.ts')).terminateJobs(ids, options, io));
+  const requeue = new Command('requeue')
+    .description('Have a job done again that was cut short, once.')
+    .argument('<id>', 'as the list shows it')
+    .action(async (id, options) => (await import('./commands/jobs.ts')).requeueJob(id, options, io));
+  return command.addCommand(list).addCommand(show).addCommand(terminate).addCommand(requeue);
 }
 
 function withCommon(command: Command): Command {

@@ -69,7 +69,7 @@ export const statusAnswer = z.strictObject({
   estimated_completion: instant.nullable(),
   blocked_operations: operations,
   simulated_operations: operations.meta({ description: 'In test mode: what would be blocked.' }),
-  active_jobs_count: count,
+  active_jobs_count: count.nullable().meta({ description: 'Null when it cannot be told now.' }),
   message: z.string(),
   enabled_by: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
   invalidated_sessions: count

@@ -24,6 +24,7 @@ import {
   windowsAnswer,
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
+import { JOB_API } from './job-api.ts';
 import {
   classifyBody,
   emergencyBody,
@@ -48,9 +49,12 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status' | 'sessions';
-  /** `public`: everybody. `caller`: whoever has a valid credential. `fresh_admin`: admins who signed in lately. */
-  readonly access: 'public' | 'caller' | 'admin' | 'fresh_admin';
+  readonly servedBy: 'control' | 'status' | 'sessions' | 'jobs';
+  /**
+   * `public`: everybody. `caller`: whoever has a valid credential. `worker`: workers and admins. `fresh_admin`: admins
+   * who signed in lately.
+   */
+  readonly access: 'public' | 'caller' | 'worker' | 'admin' | 'fresh_admin';
   /** One sentence. */
   readonly summary: string;
   readonly body?: z.ZodType;
@@ -60,6 +64,10 @@ export interface ApiCall {
   readonly status?: 201 | 202;
   /** Whether it changes the state: then If-Match and Idempotency-Key are honoured. */
   readonly changesState?: true;
+  /** Whether Idempotency-Key is honoured although it changes no state. */
+  readonly isRepeatable?: true;
+  /** Whether maintenance may refuse it, as it refuses calls of the application. */
+  readonly isBlockable?: true;
   /** What it may be refused with, beside what its access and its form bring about. */
   readonly problems?: readonly ProblemCode[];
   /** Whether a 503 has the same form as the answer. */
@@ -367,6 +375,7 @@ export const API = {
     answer: sessionAnswer,
     problems: ['session_not_found', 'session_store_unavailable'],
   },
+  ...JOB_API,
 } as const satisfies Readonly<Record<string, ApiCall>>;
 
 /** What a call does. */

@@ -45,12 +45,14 @@ export interface RevocationAnswer {
  * The answer to a command that was accepted: the state after it, and what belongs to the command.
  *
  * @param purging what the ledger of purging said before the command; null when it is not known
+ * @param activeJobs how many jobs are active; null where that can't be told
  */
 export function commandAnswer(
   command: Command,
   accepted: EventDraft,
   before: State,
   purging: PurgeLedgerEntry | null = null,
+  activeJobs: number | null = null,
 ): StatusView | EnableAnswer | DisableAnswer | PurgeAnswer | RevocationAnswer {
   if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);
   if (command.type === 'revoke') return revocationAnswer(command, accepted);
@@ -60,6 +62,7 @@ export function commandAnswer(
     source: 'event_log',
     // What has just begun has ended nobody's session yet.
     purging: accepted.type === 'activated' ? (purging ?? EMPTY_ENTRY) : purging,
+    activeJobs,
   });
   switch (command.type) {
     case 'enable':

@@ -33,6 +33,8 @@ export const ENV = {
   apiKeyClaim: 'API_KEY_CLAIM',
   /** Name of the DynamoDB table that holds what is counted. */
   activityTable: 'ACTIVITY_TABLE',
+  /** Name of the DynamoDB table that holds jobs. */
+  jobTable: 'JOB_TABLE',
   /** Name of the EventBridge bus that events are published to. */
   eventBus: 'EVENT_BUS',
   /** Where Redis is and how to sign in there, as JSON: see RedisSettings. */

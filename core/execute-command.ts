@@ -13,7 +13,7 @@ export interface ChangeRequest {
   /** The version that the caller has seen; the command is refused when anything but receipts came after it. */
   readonly expectedVersion?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
-  /** Makes the answer from the event-to-be; it is kept in the log with the event. */
+  /** Makes the answer from the event-to-be, a promise or not; it is kept in the log with the event. */
   readonly answer: (accepted: EventDraft, before: State) => unknown;
 }
 
@@ -116,7 +116,7 @@ export async function carryOut(
     if (judgement.verdict === 'conflict') return { outcome: 'conflict', conflict: judgement.conflict, state };
     if (overtaken) return { outcome: 'conflict', conflict: stateChanged(state), state };
     seen = state.version;
-    const answer = request.answer(judgement.draft, state);
+    const answer = await request.answer(judgement.draft, state);
     const appended = await log.append(judgement.draft, head, idempotencyOf(request, answer));
     if (appended.outcome === 'appended') {
       await settleIfReachable(dependencies);

@@ -20,6 +20,10 @@ export const PROBLEMS = {
   rule_exists: { status: 409, title: 'Rule exists' },
   rule_in_use: { status: 409, title: 'Rule in use' },
   rule_not_found: { status: 404, title: 'Rule not found' },
+  job_ended: { status: 409, title: 'Job ended' },
+  job_not_found: { status: 404, title: 'Job not found' },
+  job_not_requeueable: { status: 409, title: 'Job not to be requeued' },
+  job_requeued: { status: 409, title: 'Job requeued already' },
   session_not_found: { status: 404, title: 'Session not found' },
   window_overlap: { status: 409, title: 'Window overlap' },
   window_running: { status: 409, title: 'Window running' },
@@ -30,6 +34,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'Precondition failed' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   internal_error: { status: 500, title: 'Internal error' },
+  event_bus_unavailable: { status: 503, title: 'Event bus unavailable', retryAfter: 5 },
   state_store_unavailable: { status: 503, title: 'State store unavailable', retryAfter: 5 },
   session_store_unavailable: { status: 503, title: 'Session store unavailable', retryAfter: 5 },
 } as const satisfies Record<string, { status: number; title: string; retryAfter?: number }>;

@@ -3,6 +3,7 @@ import * as answers from './answers.ts';
 import { API, type ApiCall } from './api.ts';
 import { CONTROL_BASE_PATH } from './environment.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
+import * as jobs from './job-schemas.ts';
 import * as bodies from './schemas.ts';
 
 /** The version of the API: its first number changes when a client that works would stop working. */
@@ -22,6 +23,11 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Request: bodies.classifyBody,
   ScheduleWindow: bodies.windowBody,
   ChangeWindow: bodies.windowChangeBody,
+  JobToRegister: jobs.registerJobBody,
+  Heartbeat: jobs.heartbeatBody,
+  Completion: jobs.completeJobBody,
+  Failure: jobs.failJobBody,
+  JobsToTerminate: jobs.terminateJobsBody,
 };
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Status: answers.statusAnswer,
@@ -45,6 +51,10 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   BlockedOperations: answers.blockedOperationsAnswer,
   Message: answers.messageAnswer,
   SignIn: answers.signInAnswer,
+  Job: jobs.jobAnswer,
+  Jobs: jobs.jobsAnswer,
+  HeartbeatAnswer: jobs.heartbeatAnswer,
+  TerminatedJobs: jobs.terminateJobsAnswer,
   OpenApi: answers.openApiAnswer,
   Problem: answers.problemAnswer,
   GatewayProblem: answers.gatewayProblemAnswer,
@@ -59,6 +69,7 @@ const names = new Map(
 const BY_ACCESS: Readonly<Record<ApiCall['access'], readonly ProblemCode[]>> = {
   public: [],
   caller: ['unauthenticated'],
+  worker: ['unauthenticated', 'insufficient_privileges'],
   admin: ['unauthenticated', 'insufficient_privileges'],
   fresh_admin: ['unauthenticated', 'reauthentication_required', 'insufficient_privileges'],
 };
@@ -157,10 +168,18 @@ function queryParameters({ query }: ApiCall): Json[] {
   }));
 }
 
-function headerParameters({ changesState, access }: ApiCall): Json[] {
-  if (changesState) {
+function headerParameters({ changesState, isRepeatable, access }: ApiCall): Json[] {
+  if (changesState || isRepeatable) {
     return [
-      header('If-Match', 'The version of the state that the call is meant for, in quotes; else 412.', '"42"'),
+      ...(changesState
+        ? [
+            header(
+              'If-Match',
+              'The version of the state that the call is meant for, in quotes; else 412.',
+              '"42"',
+            ),
+          ]
+        : []),
       header(
         'Idempotency-Key',
         'Makes the call safe to repeat: for 24 hours the same key gets the first answer again.',
@@ -184,6 +203,7 @@ function responses(call: ApiCall): Json {
     ...BY_ACCESS[call.access],
     ...(call.problems ?? []),
     ...(call.changesState ? BY_CHANGING : []),
+    ...(call.isRepeatable ? (['idempotency_key_reused'] as const) : []),
     ...EVERYWHERE,
   ];
   return {
@@ -203,7 +223,11 @@ function responses(call: ApiCall): Json {
       description: unavailable(call, codes),
       headers: RETRY_AFTER,
       content: {
-        ...problemContent(answers.problemAnswer, answers.gatewayProblemAnswer),
+        ...problemContent(
+          answers.problemAnswer,
+          answers.gatewayProblemAnswer,
+          ...(call.isBlockable ? [answers.refusalAnswer] : []),
+        ),
         ...(call.unhealthy ? { 'application/json': { schema: reference(call.answer) } } : {}),
       },
     },
@@ -227,8 +251,9 @@ function problemResponses(codes: readonly ProblemCode[]): Json {
   );
 }
 
-function unavailable({ unhealthy }: ApiCall, codes: readonly ProblemCode[]): string {
-  const named = [...withStatus(codes, 503), '`authorizer_unavailable`'].join(', ');
+function unavailable({ unhealthy, isBlockable }: ApiCall, codes: readonly ProblemCode[]): string {
+  const blocked = isBlockable ? ['`maintenance_active`'] : [];
+  const named = [...blocked, ...withStatus(codes, 503), '`authorizer_unavailable`'].join(', ');
   return unhealthy ? `A component does not work, or ${named}` : named;
 }
 

@@ -17,7 +17,8 @@ export interface StatusView {
   readonly blocked_operations: readonly string[];
   /** In test mode: what would be blocked. */
   readonly simulated_operations: readonly string[];
-  readonly active_jobs_count: number;
+  /** Null where it can't be told. */
+  readonly active_jobs_count: number | null;
   readonly message: string;
   /** Null unless an admin asks. */
   readonly enabled_by: string | null;
@@ -49,12 +50,14 @@ export interface StatusContext {
   readonly source: StatusView['state_source'];
   /** What the ledger of purging says; absent where it can't be told. */
   readonly purging?: PurgeLedgerEntry | null;
+  /** How many jobs are active; absent where it can't be told. */
+  readonly activeJobs?: number | null;
 }
 
 /** The state as the status API shows it at `now`. */
 export function statusView(
   state: State,
-  { now, forAdmin, source, purging = null }: StatusContext,
+  { now, forAdmin, source, purging = null, activeJobs = null }: StatusContext,
 ): StatusView {
   const { maintenance, windows } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
@@ -70,7 +73,7 @@ export function statusView(
     estimated_completion: end === null ? null : rfc3339(end),
     blocked_operations: isTest ? [] : blocked,
     simulated_operations: isTest ? blocked : [],
-    active_jobs_count: 0,
+    active_jobs_count: activeJobs,
     message: statusMessage(maintenance, end, now),
     enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
     invalidated_sessions: invalidatedSessions(state, purging, now),

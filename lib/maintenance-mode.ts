@@ -17,6 +17,8 @@ import { Tick } from './functions/tick.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { Identity } from './identity/identity.ts';
 import { SignInGuard } from './identity/sign-in-guard.ts';
+import { JobTable } from './jobs/job-table.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
 import { Publication } from './publication/publication.ts';
 import { findRedis } from './sessions/find-redis.ts';
@@ -60,11 +62,14 @@ export class MaintenanceMode extends Construct {
     };
     const eventLog = new EventLogTable(this, 'EventLog', storage);
     const activity = new ActivityTable(this, 'Activity', storage);
+    const jobTable = new JobTable(this, 'JobRegistry', storage);
     const identity = new Identity(this, 'Identity', configuration);
     const deadLetters = new DeadLetterQueue(this, 'DeadLetters');
     const redis = findRedis(this, { configuration, tables: [eventLog.table, activity.table] });
-    const shared = { configuration, eventLog, activity, identity, deadLetters, redis };
+    const shared = { configuration, eventLog, activity, jobTable, identity, deadLetters, redis };
     const authorizer = new AuthorizerFunction(this, 'Authorizer', shared);
+    const publication = new Publication(this, 'Publication', shared);
+    const jobs = new Jobs(this, 'Jobs', { ...shared, bus: publication.bus });
 
     const gateway = new Gateway(this, 'Gateway', {
       configuration,
@@ -73,12 +78,15 @@ export class MaintenanceMode extends Construct {
         control: new ControlFunction(this, 'Control', shared),
         status: new StatusFunction(this, 'Status', shared),
         sessions: new SessionsFunction(this, 'Sessions', shared),
+        jobs: jobs.function,
       },
     });
     this.#throttle(configuration, authorizer, gateway.api);
-    const publication = new Publication(this, 'Publication', shared);
     new Tick(this, 'Tick', shared);
-    new AttemptCounting(this, 'Attempts', { ...shared, authorizer });
+    new AttemptCounting(this, 'Attempts', {
+      ...shared,
+      deciders: { Lines: authorizer, JobLines: jobs.function },
+    });
     new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
     new StateMirror(this, 'StateMirror', shared);
     if (identity.userPool !== undefined) {

@@ -4,6 +4,7 @@ import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
 import type { WindowStore } from '../../core/window-set.ts';
+import type { ActiveJobs } from '../shared/active-jobs.ts';
 import { admit } from '../shared/admit.ts';
 import { callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
@@ -22,6 +23,7 @@ export interface ControlParts {
   readonly newId: () => string;
   readonly rules: RuleStore;
   readonly windows: WindowStore;
+  readonly activeJobs: ActiveJobs;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */

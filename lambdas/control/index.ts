@@ -1,18 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
+import { activeJobs } from '../shared/active-jobs.ts';
 import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
 import { knownPurging } from '../shared/known-purging.ts';
 import { createLog } from '../shared/log.ts';
 import { createControlHandler } from './control-handler.ts';
 
-const { stateTable, activityTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
+const { stateTable, activityTable, jobTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
   readEnvironment(process.env, [
     'stateTable',
     'activityTable',
+    'jobTable',
     'scope',
     'allowedOrigins',
     'alwaysAllowed',
@@ -27,6 +30,11 @@ export const handler = createControlHandler({
   events: new DynamoDbEventLog(store),
   rules: new DynamoDbRuleStore(store),
   windows: new DynamoDbWindowStore(store),
+  activeJobs: activeJobs({
+    registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
+    log,
+    now: () => Date.now(),
+  }),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,

@@ -4,6 +4,7 @@ import { type CommandRequest, type Dependencies, executeCommand } from '../../co
 import { invalidRequest } from '../../core/http-problem.ts';
 import { type CommandType, parseCommand } from '../../core/parse-request.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
+import type { ActiveJobs } from '../shared/active-jobs.ts';
 import type { Caller } from '../shared/caller.ts';
 import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
 import { expectedVersion, idempotencyKey, requestHash } from './preconditions.ts';
@@ -14,7 +15,10 @@ export async function runCommand(
   type: CommandType,
   event: ProxyEvent,
   caller: Caller,
-  dependencies: Dependencies & { readonly purging: () => Promise<PurgeLedgerEntry | null> },
+  dependencies: Dependencies & {
+    readonly purging: () => Promise<PurgeLedgerEntry | null>;
+    readonly activeJobs: ActiveJobs;
+  },
   status = 200,
 ): Promise<ProxyResult> {
   const body = readBody(event);
@@ -22,13 +26,14 @@ export async function runCommand(
   if (!parsed.ok) throw invalidRequest(parsed.problems);
   const command = parsed.value;
   const key = idempotencyKey(event);
-  const purging = await dependencies.purging();
+  // Found out while the log is read, so that hardly anybody waits for it.
+  const facts = Promise.all([dependencies.purging(), dependencies.activeJobs()]);
   const request: CommandRequest = {
     command,
     actor: { ...caller.principal, via: 'api' },
     expectedVersion: expectedVersion(event),
     idempotency: key === undefined ? undefined : { key, requestHash: requestHash(type, body) },
-    answer: (accepted, before) => commandAnswer(command, accepted, before, purging),
+    answer: async (accepted, before) => commandAnswer(command, accepted, before, ...(await facts)),
   };
   const outcome = await executeCommand(dependencies, request);
   const { answer, version, isRepeated } = commandResult(outcome, dependencies.now());

@@ -14,7 +14,7 @@ import { whoAmI } from './who-am-i.ts';
 export interface ControlCall
   extends Pick<
     ControlParts,
-    'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed' | 'purging'
+    'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed' | 'purging' | 'activeJobs'
   > {
   readonly event: ProxyEvent;
   readonly caller: Caller;
@@ -29,8 +29,8 @@ type Serve = (call: ControlCall) => Promise<ProxyResult>;
 
 const command =
   (type: CommandType, status = 200): Serve =>
-  ({ event, caller, events, now, newId, purging }) =>
-    runCommand(type, event, caller, { log: events, now, newId, purging }, status);
+  ({ event, caller, events, now, newId, purging, activeJobs }) =>
+    runCommand(type, event, caller, { log: events, now, newId, purging, activeJobs }, status);
 
 /** Calls that compute recurrences: what that takes is loaded with the first of them. */
 const ofWindows =

@@ -5,7 +5,13 @@ import { HttpProblem } from '../../core/http-problem.ts';
 import type { Caller } from './caller.ts';
 import type { Log } from './log.ts';
 import type { ProxyEvent } from './proxy-event.ts';
-import { requireAdmin, requireCredential, requireFreshSignIn, requireUnexpired } from './require-admin.ts';
+import {
+  requireAdmin,
+  requireCredential,
+  requireFreshSignIn,
+  requireUnexpired,
+  requireWorker,
+} from './require-admin.ts';
 
 export interface AdmitParts {
   readonly log: Log;
@@ -24,6 +30,10 @@ export function admit(caller: Caller, call: ApiCall, event: ProxyEvent, parts: A
     if (access === 'fresh_admin') requireUnexpired(caller, freshSignIn);
     requireCredential(caller);
     if (access === 'caller') return;
+    if (access === 'worker') {
+      requireWorker(caller);
+      return;
+    }
     requireAdmin(caller);
     if (access === 'fresh_admin') requireFreshSignIn(caller, freshSignIn, now());
   } catch (error) {

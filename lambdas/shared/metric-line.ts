@@ -9,7 +9,12 @@ import { METRIC_NAMESPACE } from '../../core/environment.ts';
  * @example process.stdout.write(metricLine(Date.now(), { SessionsPurged: 250 }))
  */
 export function metricLine(now: number, counts: Readonly<Record<string, number>>): string {
+  return `${JSON.stringify(metricFields(now, counts))}\n`;
+}
+
+/** The fields by which a line of the log is one of metrics too, see `metricLine`. */
+export function metricFields(now: number, counts: Readonly<Record<string, number>>): Record<string, unknown> {
   const Metrics = Object.keys(counts).map((Name) => ({ Name, Unit: 'Count' }));
   const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [[]], Metrics };
-  return `${JSON.stringify({ ...counts, _aws: { Timestamp: now, CloudWatchMetrics: [directive] } })}\n`;
+  return { ...counts, _aws: { Timestamp: now, CloudWatchMetrics: [directive] } };
 }

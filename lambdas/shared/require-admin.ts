@@ -28,6 +28,13 @@ export function requireAdmin({ principal }: Caller): void {
   throw new HttpProblem('insufficient_privileges', message);
 }
 
+/** Passes workers and admins out of those with a good credential, else throws HttpProblem with status 403. */
+export function requireWorker({ principal }: Caller): void {
+  if (principal.role === 'worker' || principal.role === 'admin') return;
+  const message = `This call is for workers and administrators; "${principal.id}" has the role ${principal.role}.`;
+  throw new HttpProblem('insufficient_privileges', message);
+}
+
 /**
  * Whether a caller's sign-in is recent enough for an emergency.
  *

@@ -1,25 +1,23 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { StateCache } from '../../core/state-cache.ts';
+import { activeJobs } from '../shared/active-jobs.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
 import { knownPurging } from '../shared/known-purging.ts';
 import { createLog } from '../shared/log.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
-const { stateTable, activityTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(process.env, [
-  'stateTable',
-  'activityTable',
-  'scope',
-  'allowedOrigins',
-  'issuer',
-  'clientId',
-]);
+const { stateTable, jobTable, activityTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(
+  process.env,
+  ['stateTable', 'jobTable', 'activityTable', 'scope', 'allowedOrigins', 'issuer', 'clientId'],
+);
 
 const log = createLog('status');
 const client = createStoreClient();
@@ -39,6 +37,11 @@ export const handler = createStatusHandler({
   }),
   events,
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
+  activeJobs: activeJobs({
+    registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
+    log,
+    now: () => Date.now(),
+  }),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),

@@ -19,6 +19,7 @@ import { messageQuery } from '../../core/schemas.ts';
 import type { State } from '../../core/state.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { statusView } from '../../core/status-view.ts';
+import type { ActiveJobs } from '../shared/active-jobs.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
 import { keptFor } from '../shared/kept-for.ts';
@@ -48,6 +49,7 @@ export interface StatusParts {
   readonly signIn: SignIn;
   /** Reads what was counted during a maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally'>;
+  readonly activeJobs: ActiveJobs;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** The rules by which requests are classified in a state. */
@@ -98,9 +100,13 @@ export function createStatusHandler(parts: StatusParts) {
 }
 
 async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
-  const [{ state, source }, purging] = await Promise.all([parts.states.get(), parts.purging()]);
+  const [{ state, source }, purging, activeJobs] = await Promise.all([
+    parts.states.get(),
+    parts.purging(),
+    parts.activeJobs(),
+  ]);
   const forAdmin = caller.principal.role === 'admin';
-  const view = statusView(state, { now: parts.now(), forAdmin, source, purging });
+  const view = statusView(state, { now: parts.now(), forAdmin, source, purging, activeJobs });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, headersOf(state, event, parts.now()));
 }

@@ -8,11 +8,11 @@ import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { ActivityTable } from './activity-table.ts';
 
-/** The lines of the authorizer's log that are counted. */
+/** The lines that are counted of the logs of those that decide. */
 const COUNTED = ['operation_blocked', 'admin_bypass', 'would_block'];
 
 /**
- * Counts what the authorizer's log tells, so that no request waits for it. A batch of lines that can't be counted is
+ * Counts what the logs of those that decide tell, so that no request waits for it. A batch of lines that can't be counted is
  * tried twice again, then it waits in the dead-letter queue: none is counted twice, whenever it is sent again.
  */
 export class AttemptCounting extends Construct {
@@ -22,15 +22,16 @@ export class AttemptCounting extends Construct {
     options: {
       configuration: Configuration;
       activity: ActivityTable;
-      authorizer: MaintenanceFunction;
+      /** The functions that decide about requests, by the ids of their subscriptions. */
+      deciders: Readonly<Record<string, MaintenanceFunction>>;
       deadLetters: DeadLetterQueue;
     },
   ) {
     super(scope, id);
-    const { configuration, activity, authorizer, deadLetters } = options;
+    const { configuration, activity, deciders, deadLetters } = options;
     const tally = new MaintenanceFunction(this, 'Tally', {
       folder: 'tally',
-      description: 'Counts blocked and admitted calls from the log of the authorizer',
+      description: 'Counts blocked and admitted calls from the logs of those that decide',
       memorySize: 512,
       timeout: 60,
       logRetention: configuration.logRetention,
@@ -42,12 +43,15 @@ export class AttemptCounting extends Construct {
       maxEventAge: Duration.hours(6),
       onFailure: new SqsDestination(deadLetters.queue),
     });
-    new SubscriptionFilter(this, 'Lines', {
-      logGroup: authorizer.logGroup,
-      destination: new LambdaDestination(tally),
-      filterPattern: FilterPattern.literal(
-        `{ ${COUNTED.map((event) => `$.event = "${event}"`).join(' || ')} }`,
-      ),
-    });
+    const filterPattern = FilterPattern.literal(
+      `{ ${COUNTED.map((event) => `$.event = "${event}"`).join(' || ')} }`,
+    );
+    for (const [subscription, { logGroup }] of Object.entries(deciders)) {
+      new SubscriptionFilter(this, subscription, {
+        logGroup,
+        destination: new LambdaDestination(tally),
+        filterPattern,
+      });
+    }
   }
 }

@@ -3,6 +3,7 @@ import { ENV } from '../../core/environment.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
+import type { JobTable } from '../jobs/job-table.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
 
 /** Serves the admins' calls: the only function behind the API that writes to the event log. */
@@ -10,9 +11,14 @@ export class ControlFunction extends MaintenanceFunction {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable; activity: ActivityTable },
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      activity: ActivityTable;
+      jobTable: JobTable;
+    },
   ) {
-    const { configuration, eventLog, activity } = options;
+    const { configuration, eventLog, activity, jobTable } = options;
     super(scope, id, {
       folder: 'control',
       description: 'Serves the control API of maintenance mode',
@@ -26,6 +32,7 @@ export class ControlFunction extends MaintenanceFunction {
     eventLog.bindRuleWriter(this);
     eventLog.bindWindowWriter(this);
     activity.bindProgressReader(this);
+    jobTable.bindCounter(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));

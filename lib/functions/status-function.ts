@@ -4,6 +4,7 @@ import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { JobTable } from '../jobs/job-table.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
 
 /** Serves what everybody may read. A function of its own, so that a flood of readers can't hold up an admin. */
@@ -15,10 +16,11 @@ export class StatusFunction extends MaintenanceFunction {
       configuration: Configuration;
       eventLog: EventLogTable;
       activity: ActivityTable;
+      jobTable: JobTable;
       identity: Identity;
     },
   ) {
-    const { configuration, eventLog, activity, identity } = options;
+    const { configuration, eventLog, activity, jobTable, identity } = options;
     super(scope, id, {
       folder: 'status',
       description: 'Serves the public status of maintenance',
@@ -30,6 +32,7 @@ export class StatusFunction extends MaintenanceFunction {
     eventLog.bindReader(this);
     eventLog.bindRuleReader(this);
     activity.bindReader(this);
+    jobTable.bindCounter(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

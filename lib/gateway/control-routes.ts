@@ -15,25 +15,27 @@ const CALLS: readonly ApiCall[] = Object.values(API);
 
 /**
  * Serves the control API below `/api`. The control function has whatever is no other's, unknown paths included; the
- * status function what everybody may read; the function for sessions what lies below `/sessions`, but for the calls
- * there that are another's. The canary answers by itself, so that whether it can be reached is the authorizer's
- * decision alone.
+ * status function what everybody may read; the functions for sessions and for jobs what lies below `/sessions` and
+ * `/jobs`, but for the calls there that are another's. The canary answers by itself, so that whether it can be reached
+ * is the authorizer's decision alone.
  */
 export function serveControlApi(branch: IResource, functions: ServingFunctions): void {
   const control = integration(functions.control);
   const status = integration(functions.status);
-  const sessions = integration(functions.sessions);
 
   const base = branch.addResource('maintenance');
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
   for (const path of pathsOf('status')) base.addResource(path).addMethod('ANY', status);
-  const below = base.addResource('sessions');
-  below.addMethod('ANY', sessions);
-  below.addResource('{proxy+}').addMethod('ANY', sessions);
-  for (const path of pathsOf('control')) {
-    const [, name] = /^sessions\/([^/]+)$/.exec(path) ?? [];
-    if (name !== undefined) below.addResource(name).addMethod('ANY', control);
+  for (const part of ['sessions', 'jobs'] as const) {
+    const serving = integration(functions[part]);
+    const below = base.addResource(part);
+    below.addMethod('ANY', serving);
+    below.addResource('{proxy+}').addMethod('ANY', serving);
+    for (const path of pathsOf('control')) {
+      const [first, name, ...deeper] = path.split('/');
+      if (first === part && name && deeper.length === 0) below.addResource(name).addMethod('ANY', control);
+    }
   }
   base.addResource('canary').addMethod('ANY', canary(), {
     methodResponses: [

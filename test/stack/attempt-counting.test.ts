@@ -4,33 +4,34 @@ import { functionOf, onlyId, resourcesOf, synthesise, tableId } from './synthesi
 
 const template = synthesise();
 const [tally] = functionOf(template, 'tally');
-const [, authorizer] = functionOf(template, 'authorizer');
-const { LogGroup: authorizerLogs } = authorizer.Properties.LoggingConfig as { LogGroup: { Ref: string } };
+const logsOf = (folder: string) =>
+  (functionOf(template, folder)[1].Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup;
+const logs = [logsOf('authorizer'), logsOf('jobs')];
 
 describe('the counting of attempts', () => {
-  test("subscribes to the authorizer's lines about attempts, and to no others", () => {
-    const [filter] = Object.values(resourcesOf(template, 'AWS::Logs::SubscriptionFilter'));
-    expect(filter?.Properties).toMatchObject({
-      LogGroupName: authorizerLogs,
-      DestinationArn: { 'Fn::GetAtt': [tally, 'Arn'] },
-    });
-    const matches = compileFilter(String(filter?.Properties.FilterPattern));
-    const events = ['operation_blocked', 'admin_bypass', 'would_block', 'would_allow', 'state_unknown'];
-    expect(events.filter((event) => matches(JSON.stringify({ event })))).toEqual(events.slice(0, 3));
+  test('subscribes to the lines about attempts of those that decide, and to no others', () => {
+    const filters = Object.values(resourcesOf(template, 'AWS::Logs::SubscriptionFilter'));
+    expect(filters.map(({ Properties }) => Properties.LogGroupName)).toEqual(logs);
+    for (const { Properties } of filters) {
+      expect(Properties.DestinationArn).toEqual({ 'Fn::GetAtt': [tally, 'Arn'] });
+      const matches = compileFilter(String(Properties.FilterPattern));
+      const events = ['operation_blocked', 'admin_bypass', 'would_block', 'would_allow', 'state_unknown'];
+      expect(events.filter((event) => matches(JSON.stringify({ event })))).toEqual(events.slice(0, 3));
+    }
   });
 
-  test('lets that log group call it, and nobody else', () => {
+  test('lets those log groups call it, and nobody else', () => {
     const permissions = Object.values(resourcesOf(template, 'AWS::Lambda::Permission')).filter(
       ({ Properties }) => JSON.stringify(Properties.FunctionName).includes(tally),
     );
-    expect(permissions.map(({ Properties }) => Properties)).toEqual([
-      {
+    expect(permissions.map(({ Properties }) => Properties)).toEqual(
+      logs.map(({ Ref }) => ({
         Action: 'lambda:InvokeFunction',
         FunctionName: { 'Fn::GetAtt': [tally, 'Arn'] },
         Principal: 'logs.amazonaws.com',
-        SourceArn: { 'Fn::GetAtt': [authorizerLogs.Ref, 'Arn'] },
-      },
-    ]);
+        SourceArn: { 'Fn::GetAtt': [Ref, 'Arn'] },
+      })),
+    );
   });
 
   test('tries a batch twice again before it waits in the dead-letter queue', () => {

@@ -42,6 +42,8 @@ describe('the bundles', () => {
     expect([...bundles.keys()].sort()).toEqual([
       'authorizer',
       'control',
+      'job-sweep',
+      'jobs',
       'mirror',
       'publisher',
       'purge',

@@ -57,6 +57,8 @@ describe('the table of the event log', () => {
       'AttemptsTally',
       'Authorizer',
       'Control',
+      'Jobs',
+      'JobsSweep',
       'PublicationPublisher',
       'SessionPurge',
       'Sessions',

@@ -13,10 +13,13 @@ import {
 const template = synthesise({ controlReservedConcurrency: 5, adminGroups: ['admins', 'owners'] });
 const table = tableId(template, 'EventLog');
 const activity = tableId(template, 'Activity');
+const jobs = tableId(template, 'JobRegistry');
 const issuer = { 'Fn::GetAtt': [onlyId(template, 'AWS::Cognito::UserPool'), 'ProviderURL'] };
 const client = { Ref: onlyId(template, 'AWS::Cognito::UserPoolClient') };
 
 const store = { STATE_TABLE: { Ref: table }, SCOPE: 'default' };
+const jobStore = { JOB_TABLE: { Ref: jobs }, SCOPE: 'default' };
+const bus = onlyId(template, 'AWS::Events::EventBus');
 const cache = onlyId(template, 'AWS::ElastiCache::ServerlessCache');
 const NAME = 'test-maintenessioncache-daa1d069';
 /** What a function in the network is told of Redis, signing in as a user. */
@@ -43,6 +46,8 @@ const FOLDERS = [
   'authorizer',
   'control',
   'status',
+  'jobs',
+  'job-sweep',
   'tick',
   'tally',
   'publisher',
@@ -74,6 +79,7 @@ describe('environment', () => {
       'control',
       {
         ...store,
+        ...jobStore,
         ACTIVITY_TABLE: { Ref: activity },
         ALWAYS_ALLOWED: alwaysAllowed,
         ALLOWED_ORIGINS: '*',
@@ -84,15 +90,28 @@ describe('environment', () => {
       'status',
       {
         ...store,
+        ...jobStore,
         ACTIVITY_TABLE: { Ref: activity },
         ISSUER: issuer,
         CLIENT_ID: client,
         ALLOWED_ORIGINS: '*',
       },
     ],
+    [
+      'jobs',
+      {
+        ...store,
+        ...jobStore,
+        EVENT_BUS: { Ref: bus },
+        ALLOWED_ORIGINS: '*',
+        REFUSAL_FORM: 'negotiated',
+        OFFENDER_THRESHOLD: '30',
+      },
+    ],
+    ['job-sweep', jobStore],
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
-    ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: onlyId(template, 'AWS::Events::EventBus') } }],
+    ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: bus } }],
     ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ...redis('keeper') }],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
@@ -174,6 +193,21 @@ describe('permissions', () => {
     Effect: 'Allow',
     Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] },
   };
+  const jobTable = { 'Fn::GetAtt': [jobs, 'Arn'] };
+  const onJobs = (Action: Statement['Action'], ...indexes: string[]): Statement => {
+    const resources = indexes.map((index) => ({ 'Fn::Join': ['', [jobTable, `/index/${index}`]] }));
+    return {
+      Action,
+      Effect: 'Allow',
+      Resource: resources.length === 0 ? jobTable : resources.length === 1 ? resources[0] : resources,
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['JOBS#default#*'] } },
+    };
+  };
+  const putEvents: Statement = {
+    Action: 'events:PutEvents',
+    Effect: 'Allow',
+    Resource: { 'Fn::GetAtt': [bus, 'Arn'] },
+  };
   const listStreams: Statement = { Action: 'dynamodb:ListStreams', Effect: 'Allow', Resource: '*' };
   const stream: Statement = {
     Action: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
@@ -242,6 +276,7 @@ describe('permissions', () => {
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
         progress,
+        onJobs('dynamodb:Query', 'active'),
       ],
     ],
     [
@@ -251,8 +286,19 @@ describe('permissions', () => {
         allow('dynamodb:GetItem', rules),
         allow('dynamodb:GetItem', keys),
         { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' },
+        onJobs('dynamodb:Query', 'active'),
       ],
     ],
+    [
+      'jobs',
+      [
+        allow('dynamodb:Query', events),
+        onJobs(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
+        onJobs('dynamodb:Query', 'active', 'byStart', 'troubled'),
+        putEvents,
+      ],
+    ],
+    ['job-sweep', [onJobs(['dynamodb:GetItem', 'dynamodb:UpdateItem']), onJobs('dynamodb:Query', 'active')]],
     [
       'tick',
       [
@@ -263,19 +309,7 @@ describe('permissions', () => {
       ],
     ],
     ['tally', [counts, deadLetters]],
-    [
-      'publisher',
-      [
-        {
-          Action: 'events:PutEvents',
-          Effect: 'Allow',
-          Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::Events::EventBus'), 'Arn'] },
-        },
-        deadLetters,
-        listStreams,
-        stream,
-      ],
-    ],
+    ['publisher', [putEvents, deadLetters, listStreams, stream]],
     ['purge', [append, neverRewrite, kept('PURGE#default'), ...inNetwork('purge', 'keeper')]],
     ['mirror', [deadLetters, listStreams, stream, ...inNetwork('mirror', 'keeper')]],
     ['sessions', [allow('dynamodb:Query', events), ...inNetwork('sessions', 'keeper')]],
@@ -309,6 +343,8 @@ describe('runtime', () => {
     ['authorizer', 1769, 3],
     ['control', 512, 10],
     ['status', 512, 5],
+    ['jobs', 1024, 29],
+    ['job-sweep', 512, 60],
     ['tick', 256, 30],
     ['tally', 512, 60],
     ['publisher', 256, 30],

@@ -19,6 +19,8 @@ const secretOf = (version: string) => ({
 const SERVED: [route: string, folder: string][] = [
   ['ANY /api/maintenance', 'control'],
   ['ANY /api/maintenance/{proxy+}', 'control'],
+  ['ANY /api/maintenance/jobs', 'jobs'],
+  ['ANY /api/maintenance/jobs/{proxy+}', 'jobs'],
   ['ANY /api/maintenance/status', 'status'],
   ['ANY /api/maintenance/blocked-operations', 'status'],
   ['ANY /api/maintenance/message', 'status'],
@@ -39,6 +41,8 @@ describe('routes', () => {
       'ANY /api/maintenance/blocked-operations',
       'ANY /api/maintenance/canary',
       'ANY /api/maintenance/health',
+      'ANY /api/maintenance/jobs',
+      'ANY /api/maintenance/jobs/{proxy+}',
       'ANY /api/maintenance/message',
       'ANY /api/maintenance/openapi.json',
       'ANY /api/maintenance/sessions',

@@ -80,8 +80,8 @@ export function onlyId(template: Template, type: string): string {
   return ids[0];
 }
 
-/** The id of the table of the event log, or of what is counted. */
-export function tableId(template: Template, name: 'EventLog' | 'Activity'): string {
+/** The id of the table of the event log, of what is counted, or of jobs. */
+export function tableId(template: Template, name: 'EventLog' | 'Activity' | 'JobRegistry'): string {
   const ids = Object.keys(resourcesOf(template, 'AWS::DynamoDB::Table')).filter((id) => id.includes(name));
   if (ids.length !== 1 || ids[0] === undefined) throw new Error(`${ids.length} tables are ${name}`);
   return ids[0];

@@ -13,6 +13,7 @@ export class ControlBench {
   readonly rules = new InMemoryRuleStore();
   readonly windows = new InMemoryWindowStore();
   readonly log = new RecordingLog();
+  activeJobs: number | null = 0;
   time = NOW;
   /** What the ledger of purging says. */
   purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
@@ -27,6 +28,7 @@ export class ControlBench {
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,
+      activeJobs: async () => this.activeJobs,
       now: () => this.time,
       newId: () => {
         this.#ids += 1;

@@ -18,6 +18,7 @@ export class StatusBench {
   purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
   state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
   source: CachedState['source'] = 'event_log';
+  activeJobs: number | null = 0;
   readonly attempts = new InMemoryAttemptStore();
   rules: readonly Rule[] = BUILT_IN_RULES;
   /** What a look at the event log and at the issuer's keys comes to. */
@@ -31,6 +32,7 @@ export class StatusBench {
       },
     },
     attempts: this.attempts,
+    activeJobs: async () => this.activeJobs,
     rules: async () => this.rules,
     events: { head: () => this.head() },
     issuerKeys: () => this.issuerKeys(),

@@ -42,6 +42,8 @@ describe('dependencies point one way', () => {
     ['lib/planted.ts', '../lambdas/control/index.ts'],
     ['bin/planted.ts', '../adapters/lean/read-state.ts'],
     ['local/planted.ts', '../core/state.ts'],
+    ['client/planted.ts', '../core/job.ts'],
+    ['client/planted.ts', '@aws-sdk/client-dynamodb'],
     ['local/services/planted.ts', '../../lib/maintenance-mode.ts'],
   ])('%s may not import %s', (path, imported) => {
     const { ok, output } = lint(
@@ -57,6 +59,7 @@ describe('dependencies point one way', () => {
     ['lambdas/control/planted.ts', '../../adapters/lean/read-state.ts'],
     ['lib/planted.ts', '../core/environment.ts'],
     ['local/planted.ts', './assembly.ts'],
+    ['client/planted.ts', './jobs-api.ts'],
   ])('%s may import %s', (path, imported) => {
     const { ok, output } = lint(
       path,

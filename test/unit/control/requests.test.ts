@@ -139,6 +139,13 @@ describe('bodies', () => {
   });
 });
 
+test.each([3, null])('a command is answered with the number of active jobs, %s', async (count) => {
+  const bench = new ControlBench();
+  bench.activeJobs = count;
+  const { json } = await bench.call('POST', '/emergency', { body: { reason: 'Fire' } });
+  expect(json.active_jobs_count).toBe(count);
+});
+
 test('no emergency is refused for the length of its reason, nor of the one that it suspends', async () => {
   const bench = new ControlBench();
   const reason = '\u{1F6A7}'.repeat(500);

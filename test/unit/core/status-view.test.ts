@@ -12,6 +12,7 @@ const PUBLIC: StatusContext = {
   forAdmin: false,
   source: 'event_log',
   purging: EMPTY_ENTRY,
+  activeJobs: 3,
 };
 const END = NOW + 1_800_000;
 
@@ -24,7 +25,7 @@ const INACTIVE: StatusView = {
   estimated_completion: null,
   blocked_operations: [],
   simulated_operations: [],
-  active_jobs_count: 0,
+  active_jobs_count: 3,
   message: 'All systems operational',
   enabled_by: null,
   invalidated_sessions: 0,

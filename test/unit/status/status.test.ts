@@ -43,6 +43,14 @@ describe('the status', () => {
     });
   });
 
+  test.each([3, null])('shows how many jobs are active, %s where that is what can be told', async (count) => {
+    const bench = new StatusBench();
+    bench.activeJobs = count;
+    const { json } = await bench.call('GET', '/status');
+    expect(json.active_jobs_count).toBe(count);
+    expect(statusAnswer.safeParse(json).error?.issues).toBeUndefined();
+  });
+
   test('has no body for HEAD, and the same headers', async () => {
     const bench = new StatusBench();
     const get = await bench.call('GET', '/status');

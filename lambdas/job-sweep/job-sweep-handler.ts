@@ -1,0 +1,33 @@
+import type { JobRegistry } from '../../core/job-registry.ts';
+import { settleJobs } from '../../core/stop-jobs.ts';
+import { tellOfActiveJobs, tellOfLoss, tellOfTermination } from '../shared/job-lines.ts';
+import type { Log } from '../shared/log.ts';
+
+export interface JobSweepParts {
+  readonly registry: Pick<JobRegistry, 'active' | 'change'>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Milliseconds in which jobs are settled; the next minute goes on. */
+  readonly timeLimit: number;
+}
+
+/**
+ * Writes down, every minute, which jobs have been lost or have passed their deadline, tells of each once, and says how
+ * many are left. All of it can be repeated without harm. Rejects with StoreUnavailableError.
+ */
+export function createJobSweepHandler({ registry, log, now, timeLimit }: JobSweepParts) {
+  return async (_event: unknown, { awsRequestId }: { readonly awsRequestId: string }): Promise<void> => {
+    const begun = now();
+    const settled = await settleJobs(
+      {
+        registry,
+        now,
+        until: begun + timeLimit,
+        onTerminated: (job) => tellOfTermination(log, job, awsRequestId),
+      },
+      (job) => tellOfLoss(log, job, awsRequestId),
+    );
+    tellOfActiveJobs(log, settled, begun, awsRequestId);
+  };
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from 'node:crypto';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { stateOf } from '../../core/execute-command.ts';
+import { Offenders } from '../../core/offenders.ts';
+import { StateCache } from '../../core/state-cache.ts';
+import { decisionLog } from '../authorizer/decision-log.ts';
+import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { registrationGate } from './gate.ts';
+import { createJobsHandler } from './jobs-handler.ts';
+import { tellRequeued } from './tell-requeued.ts';
+
+/** Milliseconds in which a call stops jobs: the function has 29 s. */
+const STOP_TIME = 20_000;
+
+const { stateTable, jobTable, scope, eventBus, allowedOrigins, refusalForm, offenderThreshold } =
+  readEnvironment(process.env, [
+    'stateTable',
+    'jobTable',
+    'scope',
+    'eventBus',
+    'allowedOrigins',
+    'refusalForm',
+    'offenderThreshold',
+  ]);
+
+const now = (): number => Date.now();
+const client = createStoreClient();
+const events = new DynamoDbEventLog({ client, table: stateTable, scope });
+const eventBridge = new EventBridgeClient();
+const states = new StateCache({ read: async () => stateOf(await events.head()), now });
+
+export const handler = createJobsHandler({
+  registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
+  state: async () => (await states.get()).state,
+  gate: registrationGate({
+    states,
+    offenders: new Offenders(wholeNumber('offenderThreshold', offenderThreshold)),
+    decisions: decisionLog((line) => process.stdout.write(line)),
+    now,
+    allowedOrigins: listOf(allowedOrigins),
+    refusalForm: refusalForm === 'json' ? 'json' : 'negotiated',
+  }),
+  tellRequeued: (job) => tellRequeued(eventBridge, { bus: eventBus, scope }, job),
+  log: createLog('jobs'),
+  now,
+  newId: randomUUID,
+  allowedOrigins: listOf(allowedOrigins),
+  stopTime: STOP_TIME,
+});

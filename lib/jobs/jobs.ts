@@ -1,0 +1,72 @@
+import { Duration } from 'aws-cdk-lib';
+import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import { ENV } from '../../core/environment.ts';
+import type { Configuration } from '../configuration/schema.ts';
+import type { EventLogTable } from '../event-log/event-log-table.ts';
+import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
+import type { JobTable } from './job-table.ts';
+
+/**
+ * The registry of jobs: the function behind its calls, and the sweep that writes down every minute which jobs have been
+ * lost or have run out of time.
+ */
+export class Jobs extends Construct {
+  /** Serves the calls about jobs. */
+  readonly function: MaintenanceFunction;
+  readonly sweep: MaintenanceFunction;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      jobTable: JobTable;
+      bus: EventBus;
+      deadLetters: DeadLetterQueue;
+    },
+  ) {
+    super(scope, id);
+    const { configuration, eventLog, jobTable, bus, deadLetters } = options;
+    const { logRetention, deletionProtection } = configuration;
+    this.function = new MaintenanceFunction(this, 'Function', {
+      folder: 'jobs',
+      description: 'Serves the registry of jobs',
+      memorySize: 1024,
+      timeout: 29,
+      logRetention,
+      deletionProtection,
+    });
+    eventLog.bindReader(this.function);
+    jobTable.bindRegistrar(this.function);
+    bus.grantPutEventsTo(this.function);
+    this.function.addEnvironment(ENV.eventBus, bus.eventBusName);
+    this.function.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
+    this.function.addEnvironment(ENV.refusalForm, configuration.refusalForm);
+    this.function.addEnvironment(ENV.offenderThreshold, String(configuration.offenderThreshold));
+
+    this.sweep = new MaintenanceFunction(this, 'Sweep', {
+      folder: 'job-sweep',
+      description: 'Writes down which jobs have been lost or have run out of time',
+      memorySize: 512,
+      timeout: 60,
+      logRetention,
+      deletionProtection,
+    });
+    jobTable.bindSweeper(this.sweep);
+    new Rule(this, 'EveryMinute', {
+      description: 'Settles the jobs of maintenance mode',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(this.sweep, {
+          deadLetterQueue: deadLetters.queue,
+          maxEventAge: Duration.minutes(1),
+          retryAttempts: 1,
+        }),
+      ],
+    });
+  }
+}
