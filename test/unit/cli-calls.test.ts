@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, type StubAnswer, StubServer } from '../support/stub-server.ts';
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { cliBench } from '../support/cli-bench.ts';
+import { json, type StubAnswer } from '../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:05:00Z');
 const INACTIVE = {
@@ -30,19 +30,10 @@ const ACTIVE = {
 };
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-let stub: StubServer;
-let sandbox: CliSandbox;
-
-beforeAll(async () => {
-  stub = await StubServer.start();
+const bench = cliBench(NOW);
+beforeEach(() => {
+  bench.stub.answer = json(200, ACTIVE);
 });
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-  stub.answer = json(200, ACTIVE);
-});
-afterEach(() => sandbox.remove());
 
 describe('each command makes its call', () => {
   const plain = { mode: 'normal', invalidate_sessions: true, notify_users: true };
@@ -104,10 +95,10 @@ describe('each command makes its call', () => {
     ['update', ['--block', 'unknown'], 'PATCH /api/maintenance', { blocked_operations: ['unknown'] }],
     ['update', [], 'PATCH /api/maintenance', {}],
   ])('%s %j', async (command, options, call, body) => {
-    expect(await sandbox.run(command, ...options, '--json')).toMatchObject({ exitCode: 0 });
+    expect(await bench.sandbox.run(command, ...options, '--json')).toMatchObject({ exitCode: 0 });
 
-    expect(stub.requests).toHaveLength(1);
-    const [request] = stub.requests;
+    expect(bench.stub.requests).toHaveLength(1);
+    const [request] = bench.stub.requests;
     expect(`${request?.method} ${request?.url}`).toBe(call);
     expect(request?.headers.authorization).toBe('Bearer the-token');
     expect(request?.body === '' ? undefined : JSON.parse(request?.body ?? '')).toEqual(body);
@@ -115,24 +106,24 @@ describe('each command makes its call', () => {
 
   test('what changes the state carries a fresh idempotency key, or the one that is given', async () => {
     for (const options of [[], [], ['--idempotency-key', 'mine']]) {
-      await sandbox.run('deescalate', ...options);
+      await bench.sandbox.run('deescalate', ...options);
     }
 
-    const keys = stub.requests.map(({ headers }) => headers['idempotency-key']);
+    const keys = bench.stub.requests.map(({ headers }) => headers['idempotency-key']);
     expect(keys).toEqual([expect.stringMatching(UUID), expect.stringMatching(UUID), 'mine']);
     expect(keys[0]).not.toBe(keys[1]);
   });
 
   test('the version that a change is meant for is sent as an entity tag', async () => {
-    await sandbox.run('disable', '--yes', '--if-match', '42');
+    await bench.sandbox.run('disable', '--yes', '--if-match', '42');
 
-    expect(stub.requests[0]?.headers['if-match']).toBe('"42"');
+    expect(bench.stub.requests[0]?.headers['if-match']).toBe('"42"');
   });
 });
 
 describe('what people see', () => {
   test('an active maintenance: mode, reason, since, until, what is blocked', async () => {
-    const { stdout, stderr } = await sandbox.run('status');
+    const { stdout, stderr } = await bench.sandbox.run('status');
 
     expect(stderr).toBe('');
     expect(stdout).toBe(
@@ -170,16 +161,16 @@ describe('what people see', () => {
     ['a reason of several lines', { ...ACTIVE, reason: 'One\nTwo' }, /Reason {5}One\n {13}Two\n/],
     ['a reason that would clear the screen', { ...ACTIVE, reason: '\u001b[2J!' }, /Reason {5}\ufffd\[2J!\n/],
   ])('%s', async (_, status, expected) => {
-    stub.answer = json(200, status);
+    bench.stub.answer = json(200, status);
 
-    expect((await sandbox.run('status')).stdout).toMatch(expected);
+    expect((await bench.sandbox.run('status')).stdout).toMatch(expected);
   });
 
   test('colours on a terminal only, and not with NO_COLOR; the words are the same', async () => {
-    const plain = (await sandbox.run('status')).stdout;
-    const coloured = (await sandbox.runOnTerminal(['status'], [])).stdout;
-    sandbox.env.NO_COLOR = '1';
-    const bare = (await sandbox.runOnTerminal(['status'], [])).stdout;
+    const plain = (await bench.sandbox.run('status')).stdout;
+    const coloured = (await bench.sandbox.runOnTerminal(['status'], [])).stdout;
+    bench.sandbox.env.NO_COLOR = '1';
+    const bare = (await bench.sandbox.runOnTerminal(['status'], [])).stdout;
 
     expect(coloured).toContain('\u001b[');
     expect(stripVTControlCharacters(coloured)).toBe(plain);
@@ -187,10 +178,10 @@ describe('what people see', () => {
   });
 
   test('warnings do not mix with the answer', async () => {
-    stub.answer = json(200, { ...ACTIVE, warnings: ['No end is given.'] });
+    bench.stub.answer = json(200, { ...ACTIVE, warnings: ['No end is given.'] });
 
-    const people = await sandbox.run('enable', '--reason', 'R');
-    const program = await sandbox.run('enable', '--reason', 'R', '--json');
+    const people = await bench.sandbox.run('enable', '--reason', 'R');
+    const program = await bench.sandbox.run('enable', '--reason', 'R', '--json');
 
     expect(people).toMatchObject({ exitCode: 0, stderr: 'Warning: No end is given.\n' });
     expect(program.stderr).toBe('');
@@ -198,17 +189,17 @@ describe('what people see', () => {
   });
 
   test('after disable: how long it took, and what runs again', async () => {
-    stub.answer = json(200, { ...INACTIVE, duration: 2100, operations_resumed: ['job_creation'] });
+    bench.stub.answer = json(200, { ...INACTIVE, duration: 2100, operations_resumed: ['job_creation'] });
 
-    const { stdout } = await sandbox.run('disable', '--yes');
+    const { stdout } = await bench.sandbox.run('disable', '--yes');
 
     expect(stdout).toMatch(/^Maintenance is over after 35 min\. Resumed: job_creation\.\nNo maintenance is/);
   });
 
   test('with --json the answer as it came', async () => {
-    stub.answer = json(200, { ...ACTIVE, added_later: [1] });
+    bench.stub.answer = json(200, { ...ACTIVE, added_later: [1] });
 
-    expect(JSON.parse((await sandbox.run('status', '--json')).stdout)).toEqual({
+    expect(JSON.parse((await bench.sandbox.run('status', '--json')).stdout)).toEqual({
       ...ACTIVE,
       added_later: [1],
     });
@@ -228,7 +219,7 @@ describe('history', () => {
     hash: 'h',
   });
   const pages: StubAnswer = (request, response) => {
-    const { searchParams } = new URL(request.url, stub.url);
+    const { searchParams } = new URL(request.url, bench.stub.url);
     const page =
       searchParams.get('cursor') === 'two'
         ? { items: [event(1)], next_cursor: null }
@@ -237,33 +228,35 @@ describe('history', () => {
   };
 
   beforeEach(() => {
-    stub.answer = pages;
+    bench.stub.answer = pages;
   });
 
   test('shows a page, and how to go on', async () => {
-    const { stdout, stderr } = await sandbox.run('history', '--limit', '2');
+    const { stdout, stderr } = await bench.sandbox.run('history', '--limit', '2');
 
-    expect(stub.requests.map(({ url }) => url)).toEqual(['/api/maintenance/history?limit=2']);
+    expect(bench.stub.requests.map(({ url }) => url)).toEqual(['/api/maintenance/history?limit=2']);
     expect(stdout).toBe(
       [3, 2]
         .map((n) => `#${n} activated  2026-01-15 10:00:00 UTC (5 min ago), by alice\n    Upgrade\n`)
         .join(''),
     );
     expect(stderr).toContain('--cursor two');
-    expect((await sandbox.run('history', '--cursor', 'two')).stdout).toMatch(/^#1 .* by alice \(direct\)\n$/);
+    expect((await bench.sandbox.run('history', '--cursor', 'two')).stdout).toMatch(
+      /^#1 .* by alice \(direct\)\n$/,
+    );
   });
 
   test('with --all goes through all pages', async () => {
-    const { stdout } = await sandbox.run('history', '--all', '--json');
+    const { stdout } = await bench.sandbox.run('history', '--all', '--json');
 
     expect(JSON.parse(stdout)).toEqual({ items: [event(3), event(2), event(1)], next_cursor: null });
-    expect((await sandbox.run('history', '--all')).stdout.match(/^#\d/gm)).toEqual(['#3', '#2', '#1']);
+    expect((await bench.sandbox.run('history', '--all')).stdout.match(/^#\d/gm)).toEqual(['#3', '#2', '#1']);
   });
 
   test('an empty log is said to be empty', async () => {
-    stub.answer = json(200, { items: [], next_cursor: null });
+    bench.stub.answer = json(200, { items: [], next_cursor: null });
 
-    expect(await sandbox.run('history')).toMatchObject({ exitCode: 0, stdout: 'No events.\n' });
+    expect(await bench.sandbox.run('history')).toMatchObject({ exitCode: 0, stdout: 'No events.\n' });
   });
 
   test.each([
@@ -271,9 +264,9 @@ describe('history', () => {
     ['no objects in it', { items: [1], next_cursor: null }],
     ['a cursor that leads nowhere', { items: [], next_cursor: 'two' }],
   ])('an answer with %s is told', async (_, page) => {
-    stub.answer = json(200, page);
+    bench.stub.answer = json(200, page);
 
-    expect(await sandbox.run('history', '--cursor', 'two')).toMatchObject({
+    expect(await bench.sandbox.run('history', '--cursor', 'two')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('not with a page of events'),
     });
@@ -284,23 +277,23 @@ describe('confirmation', () => {
   test.each([['emergency', '--reason', 'R'], ['disable']])(
     'without a terminal and without --yes, %s is refused before anything is sent',
     async (...args) => {
-      const outcome = await sandbox.run(...args);
+      const outcome = await bench.sandbox.run(...args);
 
       expect(outcome).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--yes') });
-      expect(stub.requests).toEqual([]);
+      expect(bench.stub.requests).toEqual([]);
     },
   );
 
   test('shows the state and what is going to happen, and takes yes for a yes', async () => {
-    const outcome = await sandbox.runOnTerminal(['disable'], [['End it?', 'y\r']]);
+    const outcome = await bench.sandbox.runOnTerminal(['disable'], [['End it?', 'y\r']]);
 
     expect(outcome.exitCode).toBe(0);
     expect(outcome.stderr).toMatch(/Database upgrade.*blocked operations resume at once/s);
-    expect(stub.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+    expect(bench.stub.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /api/maintenance/status',
       'POST /api/maintenance/disable',
     ]);
-    expect(stub.requests[1]?.headers['if-match']).toBe('"42"');
+    expect(bench.stub.requests[1]?.headers['if-match']).toBe('"42"');
   });
 
   test.each([
@@ -308,24 +301,24 @@ describe('confirmation', () => {
     ['no', 'n\r', 1],
     ['Ctrl-C', '\u0003', 130],
   ])('%s changes nothing', async (_, typed, exitCode) => {
-    const outcome = await sandbox.runOnTerminal(
+    const outcome = await bench.sandbox.runOnTerminal(
       ['emergency', '-r', 'R'],
       [['Declare the emergency?', typed]],
     );
 
     expect(outcome.exitCode).toBe(exitCode);
     expect(outcome.stderr).toMatch(/stop jobs within 30 s/);
-    expect(stub.requests.map(({ method }) => method)).toEqual(['GET']);
+    expect(bench.stub.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 
   test('nobody is asked whether to end what is not there', async () => {
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       request.method === 'GET'
         ? json(200, INACTIVE)(request, response)
         : json(409, { error: 'maintenance_not_active', message: 'None is active.' })(request, response);
 
-    expect(await sandbox.runOnTerminal(['disable'], [])).toMatchObject({ exitCode: 1 });
-    expect(stub.requests[1]?.headers['if-match']).toBe('"41"');
+    expect(await bench.sandbox.runOnTerminal(['disable'], [])).toMatchObject({ exitCode: 1 });
+    expect(bench.stub.requests[1]?.headers['if-match']).toBe('"41"');
   });
 });
 
@@ -388,13 +381,13 @@ describe('refusals are told with what to do', () => {
     ['200 with another object', json(200, { ok: true }), 1, /not with a maintenance status/],
     ['an answer that is cut off', (_, response) => response.destroy(), 4, /the connection was cut\./],
   ])('%s', async (_, answer, exitCode, expected) => {
-    stub.answer = answer;
+    bench.stub.answer = answer;
 
-    const outcome = await sandbox.run('enable', '--reason', 'R');
+    const outcome = await bench.sandbox.run('enable', '--reason', 'R');
 
     expect(outcome.stderr).toMatch(expected);
     expect(outcome).toMatchObject({ exitCode, stdout: '' });
-    expect(stub.requests).toHaveLength(1);
+    expect(bench.stub.requests).toHaveLength(1);
   });
 
   test('with --json, the problem as the API sent it', async () => {
@@ -404,9 +397,9 @@ describe('refusals are told with what to do', () => {
       remedy: 'POST /api/maintenance/disable',
       x: 1,
     };
-    stub.answer = json(409, sent);
+    bench.stub.answer = json(409, sent);
 
-    const outcome = await sandbox.run('enable', '--reason', 'R', '--json');
+    const outcome = await bench.sandbox.run('enable', '--reason', 'R', '--json');
 
     expect(JSON.parse(outcome.stderr)).toEqual(sent);
     expect(outcome).toMatchObject({ exitCode: 1, stdout: '' });
@@ -419,7 +412,7 @@ describe('refusals are told with what to do', () => {
     ['a sign-in', ['history', '--api', 'http://localhost:1'], 3, 'not_signed_in'],
     ['an answer', ['status', '--api', 'http://localhost:1'], 4, 'api_unreachable'],
   ])('with --json, a problem of the command’s own where %s is missing', async (_, args, exitCode, error) => {
-    const outcome = await sandbox.run(...args, '--json');
+    const outcome = await bench.sandbox.run(...args, '--json');
 
     const problem = JSON.parse(outcome.stderr);
     expect(problem).toMatchObject({ type: `urn:problem:${error.replaceAll('_', '-')}`, error });
@@ -428,17 +421,19 @@ describe('refusals are told with what to do', () => {
   });
 
   test('a lost answer leaves the key with which repeating is safe', async () => {
-    stub.answer = () => {};
+    bench.stub.answer = () => {};
 
-    const { exitCode, stderr } = await sandbox.run('deescalate', '--timeout', '1');
+    const { exitCode, stderr } = await bench.sandbox.run('deescalate', '--timeout', '1');
 
     expect(exitCode).toBe(4);
     expect(stderr).toContain('it took longer than 1 s');
-    expect(stderr).toContain(`--idempotency-key ${stub.requests[0]?.headers['idempotency-key']} is safe`);
+    expect(stderr).toContain(
+      `--idempotency-key ${bench.stub.requests[0]?.headers['idempotency-key']} is safe`,
+    );
   });
 
   test('nobody there: the address, and the way without the API', async () => {
-    const { exitCode, stderr } = await sandbox.run('status', '--api', 'http://localhost:1');
+    const { exitCode, stderr } = await bench.sandbox.run('status', '--api', 'http://localhost:1');
 
     expect(exitCode).toBe(4);
     expect(stderr).toMatch(/No answer from http:\/\/localhost:1: .*\n.*--direct works without the API/);
@@ -468,10 +463,10 @@ describe('the command line', () => {
     [[], /Usage: maintenance/],
     [['--json'], /Usage: maintenance|unknown option/],
   ])('%j is refused with 2, and nothing is sent', async (args, message) => {
-    const outcome = await sandbox.run(...args);
+    const outcome = await bench.sandbox.run(...args);
 
     expect(outcome).toMatchObject({ exitCode: 2, stdout: '', stderr: expect.stringMatching(message) });
-    expect(stub.requests).toEqual([]);
+    expect(bench.stub.requests).toEqual([]);
   });
 
   test.each([
@@ -485,17 +480,17 @@ describe('the command line', () => {
     'update',
     'history',
   ])('%s --help has examples and exit codes', async (command) => {
-    const { exitCode, stdout } = await sandbox.run(command, '--help');
+    const { exitCode, stdout } = await bench.sandbox.run(command, '--help');
 
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(new RegExp(`Examples:\\n.*maintenance ${command}.*Exit codes:\\n  0 `, 's'));
-    expect((await sandbox.run('--help')).stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect((await bench.sandbox.run('--help')).stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   });
 
   test('without an API ever named, it says how to name one', async () => {
-    delete sandbox.env.MAINTENANCE_API;
+    delete bench.sandbox.env.MAINTENANCE_API;
 
-    expect(await sandbox.run('status')).toMatchObject({
+    expect(await bench.sandbox.run('status')).toMatchObject({
       exitCode: 2,
       stderr: expect.stringContaining('set MAINTENANCE_API'),
     });

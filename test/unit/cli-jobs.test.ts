@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, StubServer } from '../support/stub-server.ts';
+import { describe, expect, test } from '@jest/globals';
+import { cliBench } from '../support/cli-bench.ts';
+import { json } from '../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:05:00Z');
 const JOB = {
@@ -34,25 +34,14 @@ const STOPPED = {
   remaining: 0,
 };
 
-let stub: StubServer;
-let sandbox: CliSandbox;
+const bench = cliBench(NOW);
 
-beforeAll(async () => {
-  stub = await StubServer.start();
-});
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-});
-afterEach(() => sandbox.remove());
-
-const bodyOf = (n = -1) => JSON.parse(stub.requests.at(n)?.body ?? 'null');
+const bodyOf = (n = -1) => JSON.parse(bench.stub.requests.at(n)?.body ?? 'null');
 
 describe('jobs list', () => {
   test('shows a page, and says that there is more', async () => {
-    stub.answer = json(200, { items: [JOB], next_cursor: 'c1' });
-    const { stdout, stderr } = await sandbox.run('jobs', 'list', '--status', 'running', '-n', '1');
+    bench.stub.answer = json(200, { items: [JOB], next_cursor: 'c1' });
+    const { stdout, stderr } = await bench.sandbox.run('jobs', 'list', '--status', 'running', '-n', '1');
     expect(stdout).toBe(
       [
         `${JOB.id}  running, 40 %`,
@@ -61,7 +50,7 @@ describe('jobs list', () => {
       ].join('\n'),
     );
     expect(stderr).toContain('--cursor c1');
-    expect(stub.requests[0]?.url).toBe('/api/maintenance/jobs?limit=1&status=running');
+    expect(bench.stub.requests[0]?.url).toBe('/api/maintenance/jobs?limit=1&status=running');
   });
 
   test('shows all pages, to programs as one list', async () => {
@@ -69,21 +58,21 @@ describe('jobs list', () => {
       { items: [JOB], next_cursor: 'c1' },
       { items: [{ ...JOB, id: 'other' }], next_cursor: null },
     ];
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       json(200, request.url.includes('cursor=c1') ? pages[1] : pages[0])(request, response);
-    const { stdout } = await sandbox.run('jobs', 'list', '--all', '--json');
+    const { stdout } = await bench.sandbox.run('jobs', 'list', '--all', '--json');
     expect(JSON.parse(stdout)).toMatchObject({ items: [{ id: JOB.id }, { id: 'other' }], next_cursor: null });
   });
 
   test('says so where there are none', async () => {
-    stub.answer = json(200, { items: [], next_cursor: null });
-    expect((await sandbox.run('jobs', 'list')).stdout).toBe('No jobs.\n');
+    bench.stub.answer = json(200, { items: [], next_cursor: null });
+    expect((await bench.sandbox.run('jobs', 'list')).stdout).toBe('No jobs.\n');
   });
 
   test('an answer that is no page is told as such, also one that goes in circles', async () => {
     for (const body of [{ items: 1 }, { items: [], next_cursor: 'c1' }]) {
-      stub.answer = json(200, body);
-      const { exitCode, stderr } = await sandbox.run('jobs', 'list', '--all', '--json');
+      bench.stub.answer = json(200, body);
+      const { exitCode, stderr } = await bench.sandbox.run('jobs', 'list', '--all', '--json');
       expect([exitCode, JSON.parse(stderr).error]).toEqual([1, 'malformed_answer']);
     }
   });
@@ -91,7 +80,7 @@ describe('jobs list', () => {
 
 describe('jobs show', () => {
   test('shows all that is known', async () => {
-    stub.answer = json(200, {
+    bench.stub.answer = json(200, {
       ...JOB,
       status: 'terminated',
       deadline: '2026-01-15T10:04:00Z',
@@ -99,40 +88,40 @@ describe('jobs show', () => {
       requeued_at: '2026-01-15T10:04:30Z',
       requeued_by: 'alice',
     });
-    const { stdout } = await sandbox.run('jobs', 'show', JOB.id);
+    const { stdout } = await bench.sandbox.run('jobs', 'show', JOB.id);
     expect(stdout).toContain('terminated, 40 %, requeued');
     expect(stdout).toMatch(/Ended +2026-01-15 10:04:00 UTC \(1 min ago\)/);
     expect(stdout).toMatch(/Requeued +2026-01-15 10:04:30 UTC \(30 s ago\), by alice/);
   });
 
   test('names what the API says of an unknown one', async () => {
-    stub.answer = json(404, {
+    bench.stub.answer = json(404, {
       error: 'job_not_found',
       message: 'There is no job with the id "x/y".',
       remedy: 'GET /api/maintenance/jobs',
     });
-    expect(await sandbox.run('jobs', 'show', 'x/y')).toMatchObject({
+    expect(await bench.sandbox.run('jobs', 'show', 'x/y')).toMatchObject({
       exitCode: 1,
       stderr: expect.stringMatching(/There is no job[\s\S]*`maintenance jobs list`/),
     });
-    expect(stub.requests.at(-1)?.url).toBe('/api/maintenance/jobs/x%2Fy');
+    expect(bench.stub.requests.at(-1)?.url).toBe('/api/maintenance/jobs/x%2Fy');
   });
 });
 
 describe('jobs terminate', () => {
   test('does nothing unasked where there is no terminal', async () => {
-    const { exitCode, stderr } = await sandbox.run('jobs', 'terminate', '--json');
+    const { exitCode, stderr } = await bench.sandbox.run('jobs', 'terminate', '--json');
     expect([exitCode, JSON.parse(stderr).error]).toEqual([2, 'confirmation_needed']);
-    expect(stub.requests).toEqual([]);
+    expect(bench.stub.requests).toEqual([]);
   });
 
   test('asks on a terminal, having said what is going to happen', async () => {
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       json(200, request.url.endsWith('/status') ? { is_active: false, mode: 'normal', version: 3 } : STOPPED)(
         request,
         response,
       );
-    const { exitCode, stderr, stdout } = await sandbox.runOnTerminal(
+    const { exitCode, stderr, stdout } = await bench.sandbox.runOnTerminal(
       ['jobs', 'terminate', '--grace', '1m'],
       [['Stop them?', 'y\n']],
     );
@@ -145,20 +134,29 @@ describe('jobs terminate', () => {
   });
 
   test('takes ids and --yes', async () => {
-    stub.answer = json(200, STOPPED);
-    const { stdout } = await sandbox.run('jobs', 'terminate', 'a', 'b', '--grace', '0', '--yes', '--json');
+    bench.stub.answer = json(200, STOPPED);
+    const { stdout } = await bench.sandbox.run(
+      'jobs',
+      'terminate',
+      'a',
+      'b',
+      '--grace',
+      '0',
+      '--yes',
+      '--json',
+    );
     expect(JSON.parse(stdout)).toEqual(STOPPED);
     expect(bodyOf()).toEqual({ grace_period: 0, ids: ['a', 'b'] });
   });
 
   test('fails where jobs are left, and names them', async () => {
-    stub.answer = json(200, {
+    bench.stub.answer = json(200, {
       ...STOPPED,
       failed: [{ id: 'a', reason: 'The state store gave no good answer.' }],
       failed_count: 1,
       remaining: 2,
     });
-    const { exitCode, stdout, stderr } = await sandbox.run('jobs', 'terminate', '--yes');
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('jobs', 'terminate', '--yes');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('not stopped: a: The state store gave no good answer.');
     expect(stderr).toContain('3 jobs could not be stopped.');
@@ -167,21 +165,21 @@ describe('jobs terminate', () => {
 
 describe('jobs requeue', () => {
   test('has a job done again', async () => {
-    stub.answer = json(200, { ...JOB, status: 'terminated', requeued_at: '2026-01-15T10:05:00Z' });
-    const { stdout } = await sandbox.run('jobs', 'requeue', JOB.id);
+    bench.stub.answer = json(200, { ...JOB, status: 'terminated', requeued_at: '2026-01-15T10:05:00Z' });
+    const { stdout } = await bench.sandbox.run('jobs', 'requeue', JOB.id);
     expect(stdout).toContain(`Requeued: ${JOB.id}  terminated, 40 %, requeued`);
-    expect(stub.requests.at(-1)).toMatchObject({
+    expect(bench.stub.requests.at(-1)).toMatchObject({
       method: 'POST',
       url: `/api/maintenance/jobs/${JOB.id}/requeue`,
     });
   });
 
   test('tells that it has been done before', async () => {
-    stub.answer = json(409, {
+    bench.stub.answer = json(409, {
       error: 'job_requeued',
       message: 'The job was requeued by "bob"; once is all.',
     });
-    expect(await sandbox.run('jobs', 'requeue', JOB.id)).toMatchObject({
+    expect(await bench.sandbox.run('jobs', 'requeue', JOB.id)).toMatchObject({
       exitCode: 1,
       stderr: expect.stringContaining('by "bob"'),
     });
@@ -197,6 +195,6 @@ test.each([
   [['jobs', 'terminate', '--grace', 'soon']],
   [['jobs', 'requeue', 'a', 'b']],
 ])('%j is refused with 2, and nothing is sent', async (args) => {
-  expect(await sandbox.run(...args)).toMatchObject({ exitCode: 2 });
-  expect(stub.requests).toEqual([]);
+  expect(await bench.sandbox.run(...args)).toMatchObject({ exitCode: 2 });
+  expect(bench.stub.requests).toEqual([]);
 });

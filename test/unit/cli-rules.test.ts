@@ -1,22 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, StubServer } from '../support/stub-server.ts';
+import { describe, expect, test } from '@jest/globals';
+import { cliBench } from '../support/cli-bench.ts';
+import { json } from '../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:05:00Z');
 const RULE = { id: 'r1', method: ['POST', 'PUT'], path: '/reports/{id}', operation: 'reports' };
 
-let stub: StubServer;
-let sandbox: CliSandbox;
-
-beforeAll(async () => {
-  stub = await StubServer.start();
-});
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-});
-afterEach(() => sandbox.remove());
+const bench = cliBench(NOW);
 
 describe('rules', () => {
   test('are listed over all pages, for people and for programs', async () => {
@@ -24,28 +13,28 @@ describe('rules', () => {
       { items: [RULE], next_cursor: 'c1' },
       { items: [{ ...RULE, id: 'r0', method: 'ANY' }], next_cursor: null },
     ];
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       json(200, request.url.includes('cursor=c1') ? pages[1] : pages[0])(request, response);
-    const { stdout } = await sandbox.run('rules', 'list');
+    const { stdout } = await bench.sandbox.run('rules', 'list');
     expect(stdout).toBe('r1  POST,PUT /reports/{id} as reports\nr0  ANY /reports/{id} as reports\n');
-    const listed = await sandbox.run('rules', 'list', '--json');
+    const listed = await bench.sandbox.run('rules', 'list', '--json');
     expect(JSON.parse(listed.stdout).items).toHaveLength(2);
   });
 
   test('none of one’s own are said to be none', async () => {
-    stub.answer = json(200, { items: [], next_cursor: null });
-    expect((await sandbox.run('rules', 'list')).stdout).toContain('built-in');
+    bench.stub.answer = json(200, { items: [], next_cursor: null });
+    expect((await bench.sandbox.run('rules', 'list')).stdout).toContain('built-in');
   });
 
   test.each([
     ['POST', { method: 'POST' }],
     ['POST,PUT', { method: ['POST', 'PUT'] }],
   ])('are added for %s', async (verbs, body) => {
-    stub.answer = json(201, { ...RULE, version: 7 });
-    const outcome = await sandbox.run('rules', 'add', verbs, '/reports/{id}', 'reports');
+    bench.stub.answer = json(201, { ...RULE, version: 7 });
+    const outcome = await bench.sandbox.run('rules', 'add', verbs, '/reports/{id}', 'reports');
     expect(outcome).toMatchObject({ exitCode: 0, stdout: 'Added: r1  POST,PUT /reports/{id} as reports\n' });
-    expect(stub.requests.at(-1)).toMatchObject({ method: 'POST', url: '/api/maintenance/rules' });
-    expect(JSON.parse(String(stub.requests.at(-1)?.body))).toEqual({
+    expect(bench.stub.requests.at(-1)).toMatchObject({ method: 'POST', url: '/api/maintenance/rules' });
+    expect(JSON.parse(String(bench.stub.requests.at(-1)?.body))).toEqual({
       ...body,
       path: '/reports/{id}',
       operation: 'reports',
@@ -53,12 +42,15 @@ describe('rules', () => {
   });
 
   test('are removed by id', async () => {
-    stub.answer = json(200, { ...RULE, version: 8 });
-    expect(await sandbox.run('rules', 'remove', 'r/1')).toMatchObject({
+    bench.stub.answer = json(200, { ...RULE, version: 8 });
+    expect(await bench.sandbox.run('rules', 'remove', 'r/1')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('Removed'),
     });
-    expect(stub.requests.at(-1)).toMatchObject({ method: 'DELETE', url: '/api/maintenance/rules/r%2F1' });
+    expect(bench.stub.requests.at(-1)).toMatchObject({
+      method: 'DELETE',
+      url: '/api/maintenance/rules/r%2F1',
+    });
   });
 
   test.each([
@@ -67,8 +59,8 @@ describe('rules', () => {
     [['rules', 'change']],
     [['classify', 'POST']],
   ])('%j is refused with 2, and nothing is sent', async (args) => {
-    expect(await sandbox.run(...args)).toMatchObject({ exitCode: 2 });
-    expect(stub.requests).toEqual([]);
+    expect(await bench.sandbox.run(...args)).toMatchObject({ exitCode: 2 });
+    expect(bench.stub.requests).toEqual([]);
   });
 });
 
@@ -94,8 +86,8 @@ describe('classify', () => {
   };
 
   test('shows rule and decisions as a table', async () => {
-    stub.answer = json(200, ANSWER);
-    const { stdout } = await sandbox.run('classify', 'POST', '/start_caption_generation');
+    bench.stub.answer = json(200, ANSWER);
+    const { stdout } = await bench.sandbox.run('classify', 'POST', '/start_caption_generation');
     expect(stdout.split('\n')).toEqual([
       'POST /start_caption_generation',
       '  caption_generation, by built-in rule POST /start_caption_generation',
@@ -110,8 +102,8 @@ describe('classify', () => {
   });
 
   test('says so where no rule decided, or the path is malformed', async () => {
-    stub.answer = json(200, { ...ANSWER, canonical_path: null, operation_type: 'unknown', rule: null });
-    const { stdout } = await sandbox.run('classify', 'GET', '/a/../b');
+    bench.stub.answer = json(200, { ...ANSWER, canonical_path: null, operation_type: 'unknown', rule: null });
+    const { stdout } = await bench.sandbox.run('classify', 'GET', '/a/../b');
     expect(stdout).toContain('(malformed path)');
     expect(stdout).toContain('unknown, by no rule');
   });

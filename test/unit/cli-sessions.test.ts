@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { isAbout } from '../../cli/follow-purge.ts';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, type StubAnswer, StubServer } from '../support/stub-server.ts';
+import { cliBench } from '../support/cli-bench.ts';
+import { json, type StubAnswer } from '../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:05:00Z');
 const INACTIVE = { is_active: false, mode: 'normal', message: 'All systems operational', version: 41 };
@@ -66,26 +66,15 @@ const COMPLETED = {
 };
 const FAILED = { ...RUNNING, status: 'failed', error: 'Redis does not answer' };
 
-let stub: StubServer;
-let sandbox: CliSandbox;
-
-beforeAll(async () => {
-  stub = await StubServer.start();
-});
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-});
-afterEach(() => sandbox.remove());
+const bench = cliBench(NOW);
 
 const calls = () =>
-  stub.requests.map(({ method, url }) => `${method} ${url.replace('/api/maintenance', '')}`);
+  bench.stub.requests.map(({ method, url }) => `${method} ${url.replace('/api/maintenance', '')}`);
 
 describe('sessions stats', () => {
   test('shows counts by role and age', async () => {
-    stub.answer = json(200, STATISTICS);
-    const { exitCode, stdout } = await sandbox.run('sessions', 'stats');
+    bench.stub.answer = json(200, STATISTICS);
+    const { exitCode, stdout } = await bench.sandbox.run('sessions', 'stats');
     expect(exitCode).toBe(0);
     expect(stdout.split('\n')).toEqual([
       '20000 sessions',
@@ -95,14 +84,14 @@ describe('sessions stats', () => {
       '  Age        under 1 h 20, under 1 d 80, under 7 d 900, older 19000, unknown 0',
       '',
     ]);
-    expect(JSON.parse((await sandbox.run('sessions', 'stats', '--json')).stdout)).toEqual(STATISTICS);
+    expect(JSON.parse((await bench.sandbox.run('sessions', 'stats', '--json')).stdout)).toEqual(STATISTICS);
     expect(calls()).toEqual(Array(2).fill('GET /sessions/statistics'));
   });
 
   test('says what is estimated, and what was taken for a member’s', async () => {
     const sampled = { exact: false, sampled: 9000, coverage: 0.4503, unreadable: 4, without_role: 5 };
-    stub.answer = json(200, { ...STATISTICS, ...sampled });
-    const { stdout } = await sandbox.run('sessions', 'stats');
+    bench.stub.answer = json(200, { ...STATISTICS, ...sampled });
+    const { stdout } = await bench.sandbox.run('sessions', 'stats');
     expect(stdout).toMatch(/^About 20000 sessions\n/);
     expect(stdout).toContain("  Unreadable 4, counted as members'\n  No role    5, counted as members'\n");
     expect(stdout).toContain('  Estimated  from 9000 sessions among 45.0 % of the keys\n');
@@ -119,8 +108,15 @@ describe('sessions list', () => {
   };
 
   test('is a table, harmless to the terminal, that says how to go on', async () => {
-    stub.answer = pages;
-    const { stdout, stderr } = await sandbox.run('sessions', 'list', '--limit', '2', '--role', 'member');
+    bench.stub.answer = pages;
+    const { stdout, stderr } = await bench.sandbox.run(
+      'sessions',
+      'list',
+      '--limit',
+      '2',
+      '--role',
+      'member',
+    );
     expect(stdout.split('\n')).toEqual([
       'ID        ROLE    AGE         EXPIRES IN  USER',
       '3OnnDJNy  member  5 min       1 h         mia',
@@ -132,22 +128,25 @@ describe('sessions list', () => {
   });
 
   test('with --all goes through all pages', async () => {
-    stub.answer = pages;
-    const { stdout, stderr } = await sandbox.run('sessions', 'list', '--all');
+    bench.stub.answer = pages;
+    const { stdout, stderr } = await bench.sandbox.run('sessions', 'list', '--all');
     expect(stdout).toContain('x         member  unknown     1 h         (unreadable)\n');
     expect([stdout.match(/^ID /gm)?.length, stderr]).toEqual([1, '']);
-    const all = JSON.parse((await sandbox.run('sessions', 'list', '--all', '--json')).stdout);
+    const all = JSON.parse((await bench.sandbox.run('sessions', 'list', '--all', '--json')).stdout);
     expect(all).toEqual({ items: [SESSION, ADMIN, JUNK], next_cursor: null });
   });
 
   test('says so where there are none', async () => {
-    stub.answer = json(200, { items: [], next_cursor: null });
-    expect(await sandbox.run('sessions', 'list')).toMatchObject({ exitCode: 0, stdout: 'No sessions.\n' });
+    bench.stub.answer = json(200, { items: [], next_cursor: null });
+    expect(await bench.sandbox.run('sessions', 'list')).toMatchObject({
+      exitCode: 0,
+      stdout: 'No sessions.\n',
+    });
   });
 
   test('an empty page that is not the last says how to go on', async () => {
-    stub.answer = json(200, { items: [], next_cursor: 'c' });
-    const { stdout, stderr } = await sandbox.run('sessions', 'list');
+    bench.stub.answer = json(200, { items: [], next_cursor: 'c' });
+    const { stdout, stderr } = await bench.sandbox.run('sessions', 'list');
     expect([stdout, stderr]).toEqual(['', expect.stringContaining('--cursor c')]);
   });
 });
@@ -156,8 +155,8 @@ describe('sessions show', () => {
   const VIEW = { ...SESSION, role_name: 'Viewer', role_pointer: '/user/role', ended: false };
 
   test('says whose it is, why it has its role, and that it is good', async () => {
-    stub.answer = json(200, VIEW);
-    const { stdout } = await sandbox.run('sessions', 'show', '3OnnDJNyLks1');
+    bench.stub.answer = json(200, VIEW);
+    const { stdout } = await bench.sandbox.run('sessions', 'show', '3OnnDJNyLks1');
     expect(stdout.split('\n')).toEqual([
       'Session 3OnnDJNy is good.',
       '  User       mia',
@@ -175,8 +174,8 @@ describe('sessions show', () => {
     [{ readable: false, user: null }, 'Role       member, because it is no JSON object'],
     [{ expires_in_seconds: null, created_at: null }, 'Since      not told\n  Expires    never by itself'],
   ])('%j is told', async (changes, expected) => {
-    stub.answer = json(200, { ...VIEW, ...changes });
-    expect((await sandbox.run('sessions', 'show', 'x')).stdout).toContain(expected);
+    bench.stub.answer = json(200, { ...VIEW, ...changes });
+    expect((await bench.sandbox.run('sessions', 'show', 'x')).stdout).toContain(expected);
   });
 
   test.each([
@@ -187,29 +186,29 @@ describe('sessions show', () => {
     ['a\nb', 'a%0Ab'],
     ['\u2603', '%E2%98%83'],
   ])('asks for %j as it is', async (id, encoded) => {
-    stub.answer = json(200, VIEW);
-    await sandbox.run('sessions', 'show', id);
+    bench.stub.answer = json(200, VIEW);
+    await bench.sandbox.run('sessions', 'show', id);
     expect(calls()).toEqual([`GET /sessions/${encoded}`]);
   });
 
   test.each(['', '.', '..', 'statistics', 'purge'])('%j is no id, and nothing is sent', async (id) => {
-    expect(await sandbox.run('sessions', 'show', id)).toMatchObject({ exitCode: 2 });
-    expect(stub.requests).toEqual([]);
+    expect(await bench.sandbox.run('sessions', 'show', id)).toMatchObject({ exitCode: 2 });
+    expect(bench.stub.requests).toEqual([]);
   });
 
   test('one that is not there is no wrong address', async () => {
-    stub.answer = json(404, { error: 'session_not_found', message: 'There is no session of this id.' });
-    const { exitCode, stderr } = await sandbox.run('sessions', 'show', 'x');
+    bench.stub.answer = json(404, { error: 'session_not_found', message: 'There is no session of this id.' });
+    const { exitCode, stderr } = await bench.sandbox.run('sessions', 'show', 'x');
     expect([exitCode, stderr]).toEqual([1, 'Error: There is no session of this id.\n']);
   });
 
   test('Redis that is away is no reason for --direct', async () => {
-    stub.answer = json(
+    bench.stub.answer = json(
       503,
       { error: 'session_store_unavailable', message: 'It says no.' },
       { 'retry-after': '5' },
     );
-    const { exitCode, stderr } = await sandbox.run('sessions', 'show', 'x');
+    const { exitCode, stderr } = await bench.sandbox.run('sessions', 'show', 'x');
     expect([exitCode, stderr]).toEqual([1, 'Error: It says no.\nTry again in 5 s.\n']);
   });
 });
@@ -229,8 +228,8 @@ function purging(...runs: readonly (object | null | StubAnswer)[]): StubAnswer {
 
 describe('sessions purge', () => {
   test('orders it, follows it to its end, and says what came of it', async () => {
-    stub.answer = purging(null, PENDING, RUNNING, COMPLETED);
-    const { exitCode, stdout, stderr } = await sandbox.run('sessions', 'purge', '--yes');
+    bench.stub.answer = purging(null, PENDING, RUNNING, COMPLETED);
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('sessions', 'purge', '--yes');
     expect(exitCode).toBe(0);
     expect(stdout.split('\n')).toEqual([
       'The sessions are deleted.',
@@ -243,29 +242,38 @@ describe('sessions purge', () => {
     ]);
     expect(stderr).toBe('Ordered: the sessions are being deleted.\n');
     expect(calls()).toEqual(['POST /sessions/purge', ...Array(4).fill('GET /status')]);
-    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ all: false });
-    expect(stub.requests[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
+    expect(JSON.parse(bench.stub.requests[0]?.body ?? '')).toEqual({ all: false });
+    expect(bench.stub.requests[0]?.headers['idempotency-key']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
   test('with --json is one object at the end', async () => {
-    stub.answer = purging(RUNNING, COMPLETED);
-    const { exitCode, stdout, stderr } = await sandbox.run('sessions', 'purge', '--yes', '--all', '--json');
+    bench.stub.answer = purging(RUNNING, COMPLETED);
+    const { exitCode, stdout, stderr } = await bench.sandbox.run(
+      'sessions',
+      'purge',
+      '--yes',
+      '--all',
+      '--json',
+    );
     expect([exitCode, JSON.parse(stdout), stderr]).toEqual([0, { ...ORDER, session_purge: COMPLETED }, '']);
-    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ all: true });
+    expect(JSON.parse(bench.stub.requests[0]?.body ?? '')).toEqual({ all: true });
   });
 
   test('with --no-wait leaves it at the order', async () => {
-    stub.answer = purging(PENDING);
-    const { stdout } = await sandbox.run('sessions', 'purge', '--yes', '--no-wait');
+    bench.stub.answer = purging(PENDING);
+    const { stdout } = await bench.sandbox.run('sessions', 'purge', '--yes', '--no-wait');
     expect(stdout).toBe('Ordered: p-1. `maintenance status` shows it.\n');
-    const asJson = await sandbox.run('sessions', 'purge', '--yes', '--no-wait', '--json');
+    const asJson = await bench.sandbox.run('sessions', 'purge', '--yes', '--no-wait', '--json');
     expect(JSON.parse(asJson.stdout)).toEqual(ORDER);
     expect(calls()).toEqual(Array(2).fill('POST /sessions/purge'));
   });
 
   test('shows a bar on a terminal', async () => {
-    stub.answer = purging(RUNNING, COMPLETED);
-    const { exitCode, stdout, stderr } = await sandbox.runOnTerminal(['sessions', 'purge', '--yes'], []);
+    bench.stub.answer = purging(RUNNING, COMPLETED);
+    const { exitCode, stdout, stderr } = await bench.sandbox.runOnTerminal(
+      ['sessions', 'purge', '--yes'],
+      [],
+    );
     const shown = stripVTControlCharacters(stderr);
     expect(exitCode).toBe(0);
     expect(shown).toMatch(/\[-+\] 0 %/);
@@ -274,8 +282,8 @@ describe('sessions purge', () => {
   });
 
   test('asks first, with how many sessions it is about', async () => {
-    stub.answer = purging(COMPLETED);
-    const asked = await sandbox.runOnTerminal(['sessions', 'purge'], [['End all sessions but', 'y\r']]);
+    bench.stub.answer = purging(COMPLETED);
+    const asked = await bench.sandbox.runOnTerminal(['sessions', 'purge'], [['End all sessions but', 'y\r']]);
     expect(asked).toMatchObject({ exitCode: 0 });
     expect(asked.stderr).toContain(
       '19802 sessions of members and workers are ended. 198 sessions of admins are kept.',
@@ -285,11 +293,11 @@ describe('sessions purge', () => {
 
   test('asks also where nobody can count them', async () => {
     const answer = purging(COMPLETED);
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       request.url.endsWith('/statistics')
         ? json(503, { error: 'session_store_unavailable' })(request, response)
         : answer(request, response);
-    const { exitCode, stderr } = await sandbox.runOnTerminal(
+    const { exitCode, stderr } = await bench.sandbox.runOnTerminal(
       ['sessions', 'purge', '--all'],
       [['End all sessions but your own?', 'n\r']],
     );
@@ -301,13 +309,13 @@ describe('sessions purge', () => {
   });
 
   test('without a terminal and without --yes is refused before anything is sent', async () => {
-    expect(await sandbox.run('sessions', 'purge')).toMatchObject({ exitCode: 2 });
-    expect(stub.requests).toEqual([]);
+    expect(await bench.sandbox.run('sessions', 'purge')).toMatchObject({ exitCode: 2 });
+    expect(bench.stub.requests).toEqual([]);
   });
 
   test('that fails is told, with what happens next', async () => {
-    stub.answer = purging(RUNNING, FAILED);
-    const { exitCode, stdout, stderr } = await sandbox.run('sessions', 'purge', '--yes');
+    bench.stub.answer = purging(RUNNING, FAILED);
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('sessions', 'purge', '--yes');
     expect([exitCode, stdout]).toEqual([1, '']);
     expect(stderr).toContain(
       'Error: Not all sessions are deleted yet: Redis does not answer.\nIt is tried again',
@@ -315,8 +323,8 @@ describe('sessions purge', () => {
   });
 
   test('goes on though a look fails', async () => {
-    stub.answer = purging(json(503, { error: 'state_store_unavailable' }), COMPLETED);
-    expect(await sandbox.run('sessions', 'purge', '--yes')).toMatchObject({ exitCode: 0 });
+    bench.stub.answer = purging(json(503, { error: 'state_store_unavailable' }), COMPLETED);
+    expect(await bench.sandbox.run('sessions', 'purge', '--yes')).toMatchObject({ exitCode: 0 });
   });
 
   test.each<[string, object | StubAnswer | null, string]>([
@@ -324,14 +332,14 @@ describe('sessions purge', () => {
     ['always the same', RUNNING, 'Nothing has been heard of the purge for 3 minutes.'],
     ['nothing but errors', json(503, { message: 'The store is away.' }), 'The store is away.'],
   ])('is given up where the status shows %s', async (_, run, message) => {
-    stub.answer = purging(run);
-    const { now } = sandbox;
+    bench.stub.answer = purging(run);
+    const { now } = bench.sandbox;
     let looks = 0;
-    sandbox.now = () => {
+    bench.sandbox.now = () => {
       looks += 1;
       return now() + looks * 30_000;
     };
-    const { exitCode, stderr } = await sandbox.run('sessions', 'purge', '--yes');
+    const { exitCode, stderr } = await bench.sandbox.run('sessions', 'purge', '--yes');
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 });
@@ -358,38 +366,38 @@ describe('users revoke', () => {
   const ANSWER = { principal: 'mia', revoked_before: '2026-01-15T10:05:00Z', purge_id: 'p-1', version: 43 };
 
   test('ends what somebody was given', async () => {
-    stub.answer = json(200, ANSWER);
-    expect(await sandbox.run('users', 'revoke', 'mia', '--yes')).toMatchObject({
+    bench.stub.answer = json(200, ANSWER);
+    expect(await bench.sandbox.run('users', 'revoke', 'mia', '--yes')).toMatchObject({
       exitCode: 0,
       stdout: 'Revoked: what "mia" was given before 2026-01-15T10:05:00Z is worth nothing.\n',
     });
     expect(calls()).toEqual(['POST /revocations']);
-    expect(JSON.parse(stub.requests[0]?.body ?? '')).toEqual({ principal: 'mia' });
-    const asJson = await sandbox.run('users', 'revoke', 'mia', '--yes', '--json', '--if-match', '42');
+    expect(JSON.parse(bench.stub.requests[0]?.body ?? '')).toEqual({ principal: 'mia' });
+    const asJson = await bench.sandbox.run('users', 'revoke', 'mia', '--yes', '--json', '--if-match', '42');
     expect(JSON.parse(asJson.stdout)).toEqual(ANSWER);
-    expect(stub.requests[1]?.headers['if-match']).toBe('"42"');
+    expect(bench.stub.requests[1]?.headers['if-match']).toBe('"42"');
   });
 
   test('asks first', async () => {
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       json(200, request.method === 'GET' ? INACTIVE : ANSWER)(request, response);
-    const { exitCode, stderr } = await sandbox.runOnTerminal(
+    const { exitCode, stderr } = await bench.sandbox.runOnTerminal(
       ['users', 'revoke', 'mia\u001b[2J'],
       [['Revoke "', 'n\r']],
     );
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('can sign in again')]);
     expect(stderr).not.toContain('mia\u001b[2J');
     expect(calls()).toEqual(['GET /status']);
-    expect(await sandbox.run('users', 'revoke', 'mia')).toMatchObject({ exitCode: 2 });
+    expect(await bench.sandbox.run('users', 'revoke', 'mia')).toMatchObject({ exitCode: 2 });
   });
 
   test('too many at once are told in words of the command', async () => {
-    stub.answer = json(409, {
+    bench.stub.answer = json(409, {
       error: 'too_many_revocations',
       message: 'There are 10 already.',
       remedy: 'POST /api/maintenance/sessions/purge ends all sessions',
     });
-    const { exitCode, stderr } = await sandbox.run('users', 'revoke', 'mia', '--yes');
+    const { exitCode, stderr } = await bench.sandbox.run('users', 'revoke', 'mia', '--yes');
     expect([exitCode, stderr]).toEqual([
       1,
       'Error: There are 10 already.\n`maintenance sessions purge` ends all sessions.\n',
@@ -407,16 +415,16 @@ describe('the status', () => {
     ['a run that is over', COMPLETED, true, '19802 deleted, 3 of them unreadable, 198 kept'],
     ['a run that is over, as the maintenance is', COMPLETED, false, null],
   ])('shows of %s what matters', async (_, session_purge, is_active, expected) => {
-    stub.answer = json(200, { ...INACTIVE, is_active, session_purge });
-    const { stdout } = await sandbox.run('status');
+    bench.stub.answer = json(200, { ...INACTIVE, is_active, session_purge });
+    const { stdout } = await bench.sandbox.run('status');
     const [shown] = /^ {2}Sessions.*$/m.exec(stdout) ?? [null];
     if (expected === null) expect(shown).toBeNull();
     else expect(shown).toContain(`  Sessions   ${expected}`);
   });
 
   test('and so does the answer to a maintenance that ends sessions', async () => {
-    stub.answer = json(200, { ...INACTIVE, is_active: true, session_purge: PENDING });
-    const { stdout } = await sandbox.run('enable', '--reason', 'R');
+    bench.stub.answer = json(200, { ...INACTIVE, is_active: true, session_purge: PENDING });
+    const { stdout } = await bench.sandbox.run('enable', '--reason', 'R');
     expect(stdout).toContain('  Sessions   waiting to be deleted\n');
   });
 });
@@ -430,12 +438,12 @@ test.each([
   [['sessions', 'list', '--all', '--cursor', 'c']],
   [['users', 'revoke']],
 ])('%j is refused with 2, and nothing is sent', async (args) => {
-  expect(await sandbox.run(...args)).toMatchObject({ exitCode: 2 });
-  expect(stub.requests).toEqual([]);
+  expect(await bench.sandbox.run(...args)).toMatchObject({ exitCode: 2 });
+  expect(bench.stub.requests).toEqual([]);
 });
 
 test.each(['sessions', 'users'])('%s --help has examples and exit codes', async (command) => {
-  const { exitCode, stdout } = await sandbox.run(command, '--help');
+  const { exitCode, stdout } = await bench.sandbox.run(command, '--help');
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(new RegExp(`Examples:\\n.*maintenance ${command}.*Exit codes:\\n  0 `, 's'));
 });

@@ -1,22 +1,11 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { SessionStore } from '../../cli/session-store.ts';
 import { validateEnable } from '../../core/validate-enable.ts';
+import { cliBench } from '../support/cli-bench.ts';
 import { NOW, normalMaintenance, stateWith } from '../support/examples.ts';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, StubServer } from '../support/stub-server.ts';
+import { json } from '../support/stub-server.ts';
 
-let stub: StubServer;
-let sandbox: CliSandbox;
-
-beforeAll(async () => {
-  stub = await StubServer.start();
-});
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-});
-afterEach(() => sandbox.remove());
+const bench = cliBench(NOW);
 
 const free = stateWith(null);
 const taken = stateWith(normalMaintenance());
@@ -24,19 +13,19 @@ const answerTo = (body: object, state = free) => json(200, validateEnable(body, 
 
 describe('validate', () => {
   test('asks with the body that enable would send', async () => {
-    stub.answer = answerTo({ reason: 'Upgrade' });
+    bench.stub.answer = answerTo({ reason: 'Upgrade' });
     const options = ['--reason', 'Upgrade', '--duration', '30m', '--block', 'job_creation', '--no-notify'];
-    await sandbox.run('validate', ...options);
-    await sandbox.run('enable', ...options);
-    const [validated, enabled] = stub.requests;
+    await bench.sandbox.run('validate', ...options);
+    await bench.sandbox.run('enable', ...options);
+    const [validated, enabled] = bench.stub.requests;
     expect([validated?.method, validated?.url]).toEqual(['POST', '/api/maintenance/validate']);
     expect(JSON.parse(validated?.body ?? '')).toEqual(JSON.parse(enabled?.body ?? ''));
     expect(validated?.headers['idempotency-key']).toBeUndefined();
   });
 
   test('shows the impact with its factors', async () => {
-    stub.answer = answerTo({ reason: 'Upgrade', duration: 1800 });
-    const { exitCode, stdout, stderr } = await sandbox.run('validate', '--reason', 'Upgrade');
+    bench.stub.answer = answerTo({ reason: 'Upgrade', duration: 1800 });
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('validate', '--reason', 'Upgrade');
     expect(exitCode).toBe(0);
     expect(stdout).toBe(`It would be carried out.
 Impact: high, 75 of 100.
@@ -53,16 +42,16 @@ Impact: high, 75 of 100.
   });
 
   test('fails and names the options that do not fit', async () => {
-    stub.answer = answerTo({ reason: '', duration: 1, blocked_operations: ['canary'] });
-    const { exitCode, stderr } = await sandbox.run('validate', '--reason', '');
+    bench.stub.answer = answerTo({ reason: '', duration: 1, blocked_operations: ['canary'] });
+    const { exitCode, stderr } = await bench.sandbox.run('validate', '--reason', '');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('`maintenance enable` would be refused:');
     expect(stderr).toMatch(/- --reason must not be empty\n.*- --duration must be.*\n.*- --block must hold/);
   });
 
   test('fails for a maintenance that is in the way, and says what would work', async () => {
-    stub.answer = answerTo({ reason: 'Upgrade' }, taken);
-    const { exitCode, stdout, stderr } = await sandbox.run('validate', '--reason', 'Upgrade');
+    bench.stub.answer = answerTo({ reason: 'Upgrade' }, taken);
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('validate', '--reason', 'Upgrade');
     expect(exitCode).toBe(1);
     expect(stdout).toContain('Impact: high');
     expect(stdout).not.toContain('would be carried out');
@@ -72,8 +61,8 @@ Impact: high, 75 of 100.
 
   test('is the answer as it came for programs, and its exit code says the rest', async () => {
     const answer = validateEnable({ reason: 'Upgrade' }, taken, NOW);
-    stub.answer = json(200, answer);
-    const { exitCode, stdout, stderr } = await sandbox.run('validate', '--reason', 'Upgrade', '--json');
+    bench.stub.answer = json(200, answer);
+    const { exitCode, stdout, stderr } = await bench.sandbox.run('validate', '--reason', 'Upgrade', '--json');
     expect(exitCode).toBe(1);
     expect(JSON.parse(stdout)).toEqual(answer);
     expect(JSON.parse(stderr)).toMatchObject({ error: 'validation_failed' });
@@ -102,23 +91,23 @@ describe('whoami', () => {
     ['one with an old sign-in', { fresh_sign_in: false }, ['Emergency  needs a new sign-in']],
     ['one of whom no time is known', { authenticated_at: null }, ['Signed in  not known when']],
   ])('shows %s', async (_, changes, lines) => {
-    stub.answer = json(200, { ...alice, ...changes });
-    const { exitCode, stdout } = await sandbox.run('whoami');
+    bench.stub.answer = json(200, { ...alice, ...changes });
+    const { exitCode, stdout } = await bench.sandbox.run('whoami');
     expect(exitCode).toBe(0);
     expect(stdout).toMatch(/^alice\n {2}Role {7}admin\n/);
     for (const line of lines) expect(stdout).toContain(line);
   });
 
   test('tells a member nothing of emergencies', async () => {
-    stub.answer = json(200, { ...alice, id: 'mia\u001b[2J', role: 'member' });
-    const { stdout } = await sandbox.run('whoami');
+    bench.stub.answer = json(200, { ...alice, id: 'mia\u001b[2J', role: 'member' });
+    const { stdout } = await bench.sandbox.run('whoami');
     expect(stdout).not.toContain('Emergency');
     expect(stdout).not.toContain('\u001b');
   });
 
   test('without a sign-in is exit code 3', async () => {
-    await new SessionStore(sandbox).forget(stub.url);
-    expect(await sandbox.run('whoami')).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(stub.requests).toEqual([]);
+    await new SessionStore(bench.sandbox).forget(bench.stub.url);
+    expect(await bench.sandbox.run('whoami')).toMatchObject({ exitCode: 3, stdout: '' });
+    expect(bench.stub.requests).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { CliSandbox } from '../support/run-cli.ts';
-import { json, StubServer } from '../support/stub-server.ts';
+import { describe, expect, test } from '@jest/globals';
+import { cliBench } from '../support/cli-bench.ts';
+import { json } from '../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00Z');
 const WINDOW = {
@@ -21,21 +21,10 @@ const WINDOW = {
 };
 const CHANGED = { ...WINDOW, warnings: [], version: 7 };
 
-let stub: StubServer;
-let sandbox: CliSandbox;
-
-beforeAll(async () => {
-  stub = await StubServer.start();
-});
-afterAll(() => stub.stop());
-beforeEach(async () => {
-  sandbox = await CliSandbox.signedIn(stub.url, NOW);
-  stub.requests.length = 0;
-});
-afterEach(() => sandbox.remove());
+const bench = cliBench(NOW);
 
 const sent = () => {
-  const { method, url, body, headers } = stub.requests.at(-1) ?? { headers: {} };
+  const { method, url, body, headers } = bench.stub.requests.at(-1) ?? { headers: {} };
   return { method, url, body: body ? JSON.parse(String(body)) : undefined, headers };
 };
 
@@ -57,27 +46,27 @@ describe('windows', () => {
       },
       { items: [{ ...WINDOW, id: 'w3', status: 'running', reason: 'one\ntwo' }], next_cursor: null },
     ];
-    stub.answer = (request, response) =>
+    bench.stub.answer = (request, response) =>
       json(200, request.url.includes('cursor=c1') ? pages[1] : pages[0])(request, response);
-    expect((await sandbox.run('windows', 'list')).stdout.split('\n')).toEqual([
+    expect((await bench.sandbox.run('windows', 'list')).stdout.split('\n')).toEqual([
       'w1  2026-01-15 11:00:00 UTC (in 1 h) for 1 h: Database upgrade',
       'w2  2026-01-16 11:00:00 UTC (in 1 d 1 h) for 1 h, FREQ=DAILY, test run: Database upgrade',
       'w3  running until 2026-01-15 12:00:00 UTC (in 2 h): one',
       '',
     ]);
-    expect(JSON.parse((await sandbox.run('windows', 'list', '--json')).stdout).items).toHaveLength(3);
+    expect(JSON.parse((await bench.sandbox.run('windows', 'list', '--json')).stdout).items).toHaveLength(3);
   });
 
   test('none are said to be none', async () => {
-    stub.answer = json(200, { items: [], next_cursor: null });
-    expect((await sandbox.run('windows', 'list')).stdout).toBe('No windows are scheduled.\n');
+    bench.stub.answer = json(200, { items: [], next_cursor: null });
+    expect((await bench.sandbox.run('windows', 'list')).stdout).toBe('No windows are scheduled.\n');
   });
 
   test('are shown with their next times', async () => {
     const starts = ['2026-01-15T11:00:00Z', '2026-01-16T11:00:00Z'];
     const next = starts.map((start) => ({ starts_at: start, ends_at: start }));
-    stub.answer = json(200, { ...WINDOW, rrule: 'FREQ=DAILY', timezone: 'Europe/Berlin', next });
-    const { stdout } = await sandbox.run('windows', 'show', 'w/1');
+    bench.stub.answer = json(200, { ...WINDOW, rrule: 'FREQ=DAILY', timezone: 'Europe/Berlin', next });
+    const { stdout } = await bench.sandbox.run('windows', 'show', 'w/1');
     expect(stdout.split('\n')).toEqual([
       'Window w1',
       '  Reason     Database upgrade',
@@ -97,8 +86,8 @@ describe('windows', () => {
   });
 
   test('are added with what is given, and nothing else', async () => {
-    stub.answer = json(201, { ...CHANGED, warnings: ['set auto_end to end it by the clock.'] });
-    const outcome = await sandbox.run(
+    bench.stub.answer = json(201, { ...CHANGED, warnings: ['set auto_end to end it by the clock.'] });
+    const outcome = await bench.sandbox.run(
       ...['windows', 'add', '--reason', 'x', '--starts-at', '2026-01-18T02:30:00+01:00', '--duration', '1h'],
       ...[
         '--rrule',
@@ -127,7 +116,7 @@ describe('windows', () => {
       },
       headers: { 'if-match': '"6"', 'idempotency-key': 'k' },
     });
-    await sandbox.run(
+    await bench.sandbox.run(
       'windows',
       'add',
       '--reason',
@@ -146,25 +135,27 @@ describe('windows', () => {
     [['--once', '--block-all'], { rrule: null, blocked_operations: null }],
     [['--auto-end', '--mode', 'test'], { auto_end: true, mode: 'test' }],
   ])('are changed: %j', async (args, body) => {
-    stub.answer = json(200, CHANGED);
-    expect(await sandbox.run('windows', 'change', 'w1', ...args, '--json')).toMatchObject({ exitCode: 0 });
+    bench.stub.answer = json(200, CHANGED);
+    expect(await bench.sandbox.run('windows', 'change', 'w1', ...args, '--json')).toMatchObject({
+      exitCode: 0,
+    });
     expect(sent()).toMatchObject({ method: 'PATCH', url: '/api/maintenance/windows/w1' });
     expect(sent().body).toEqual(body);
   });
 
   test('are cancelled when that is confirmed, by the state that was shown', async () => {
-    expect(await sandbox.run('windows', 'cancel', 'w1')).toMatchObject({ exitCode: 2 });
-    expect(stub.requests).toEqual([]);
-    stub.answer = json(200, { ...CHANGED, status: 'cancelled', next: [] });
-    const { exitCode, stdout } = await sandbox.run('windows', 'cancel', 'w1', '--yes');
+    expect(await bench.sandbox.run('windows', 'cancel', 'w1')).toMatchObject({ exitCode: 2 });
+    expect(bench.stub.requests).toEqual([]);
+    bench.stub.answer = json(200, { ...CHANGED, status: 'cancelled', next: [] });
+    const { exitCode, stdout } = await bench.sandbox.run('windows', 'cancel', 'w1', '--yes');
     expect({ exitCode, stdout }).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('cancelled') });
     expect(sent()).toMatchObject({ method: 'DELETE', url: '/api/maintenance/windows/w1' });
   });
 
   test('that are in the way are told with the command that moves them', async () => {
     const remedy = 'another time; or PATCH /api/maintenance/windows/w2 moves that window';
-    stub.answer = json(409, { error: 'window_overlap', message: 'It would overlap.', remedy });
-    const { exitCode, stderr } = await sandbox.run('windows', 'change', 'w1', '--starts-at', 'now');
+    bench.stub.answer = json(409, { error: 'window_overlap', message: 'It would overlap.', remedy });
+    const { exitCode, stderr } = await bench.sandbox.run('windows', 'change', 'w1', '--starts-at', 'now');
     expect(exitCode).toBe(1);
     expect(stderr).toContain('`maintenance windows change w2` moves that window');
   });
@@ -178,22 +169,22 @@ describe('windows', () => {
     [['windows', 'add', '--mode', 'emergency']],
     [['windows', 'move', 'w1']],
   ])('%j is refused with 2, and nothing is sent', async (args) => {
-    expect(await sandbox.run(...args)).toMatchObject({ exitCode: 2 });
-    expect(stub.requests).toEqual([]);
+    expect(await bench.sandbox.run(...args)).toMatchObject({ exitCode: 2 });
+    expect(bench.stub.requests).toEqual([]);
   });
 });
 
 test('the status shows what is scheduled next', async () => {
   const { id, reason, mode, auto_end, starts_at, ends_at } = WINDOW;
   const next = { id, reason, mode, auto_end, starts_at, ends_at };
-  stub.answer = json(200, {
+  bench.stub.answer = json(200, {
     is_active: false,
     mode: 'normal',
     message: 'All well',
     next_window: next,
     version: 3,
   });
-  expect((await sandbox.run('status')).stdout).toContain(
+  expect((await bench.sandbox.run('status')).stdout).toContain(
     '  Next       maintenance from 2026-01-15 11:00:00 UTC (in 1 h): Database upgrade\n',
   );
 });
