@@ -1,5 +1,5 @@
 /** The services of the local cloud that can be made to fail; a function is `lambda:<name>`. */
-export type FaultService = 'dynamodb' | 'redis' | 'cognito' | 'events' | `lambda:${string}`;
+export type FaultService = 'dynamodb' | 'redis' | 'cognito' | 'events' | 'states' | `lambda:${string}`;
 
 /**
  * What is wrong with a service: `down` (unreachable, or a function that crashes), `slow` (an answer

@@ -21,6 +21,18 @@ function identifier(resource: Resource, length: number): string {
   return BigInt(`0x${digest}`).toString(36).slice(0, length);
 }
 
+/** An identifier of the form 8-4-4-4-12 that is the same at every start. */
+function uuid(resource: Resource): string {
+  const digits = createHash('sha256').update(resource.logicalId).digest('hex');
+  return [
+    digits.slice(0, 8),
+    digits.slice(8, 12),
+    digits.slice(12, 16),
+    digits.slice(16, 20),
+    digits.slice(20, 32),
+  ].join('-');
+}
+
 /** Role and policy names live outside of a region. */
 const iamArn = (kind: string, name: string) => `arn:aws:iam::${LOCAL_ACCOUNT}:${kind}/${name}`;
 
@@ -65,7 +77,13 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
     reference: (name, stack, resource) => `${functionArn(stack, resource)}:${name}`,
     attributes: { AliasArn: (name, stack, resource) => `${functionArn(stack, resource)}:${name}` },
   },
-  'AWS::Lambda::EventSourceMapping': { attributes: { Id: (name) => name } },
+  'AWS::Lambda::EventSourceMapping': {
+    defaultName: (_stack, resource) => uuid(resource),
+    attributes: {
+      Id: (name) => name,
+      EventSourceMappingArn: (name) => arn('lambda', `event-source-mapping:${name}`),
+    },
+  },
   'AWS::IAM::Role': {
     nameProperty: 'RoleName',
     attributes: {
@@ -186,17 +204,13 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
     reference: (name) => arn('sns', name),
     attributes: { Arn: (name) => arn('sns', name) },
   },
+  'AWS::StepFunctions::StateMachine': {
+    nameProperty: 'StateMachineName',
+    reference: (name) => arn('states', `stateMachine:${name}`),
+    attributes: { Arn: (name) => arn('states', `stateMachine:${name}`), Name: (name) => name },
+  },
   'AWS::KMS::Key': {
-    defaultName: (_stack, resource) => {
-      const digits = createHash('sha256').update(resource.logicalId).digest('hex');
-      return [
-        digits.slice(0, 8),
-        digits.slice(8, 12),
-        digits.slice(12, 16),
-        digits.slice(16, 20),
-        digits.slice(20, 32),
-      ].join('-');
-    },
+    defaultName: (_stack, resource) => uuid(resource),
     attributes: { Arn: (name) => arn('kms', `key/${name}`), KeyId: (name) => name },
   },
   'AWS::KMS::Alias': { nameProperty: 'AliasName' },

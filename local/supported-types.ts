@@ -512,7 +512,7 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { PolicyDocument: RESOURCE_POLICY, Topics: RESOURCE_POLICY },
   },
   'AWS::SQS::Queue': {
-    honoured: ['QueueName', 'VisibilityTimeout'],
+    honoured: ['QueueName', 'RedrivePolicy', 'VisibilityTimeout'],
     accepted: {
       KmsMasterKeyId: ENCRYPTION,
       MessageRetentionPeriod: 'messages live as long as the process',
@@ -534,6 +534,21 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       BlockPublicPolicy: RESOURCE_POLICY,
       ResourcePolicy: RESOURCE_POLICY,
       SecretId: RESOURCE_POLICY,
+    },
+  },
+  'AWS::StepFunctions::StateMachine': {
+    honoured: [
+      'DefinitionString',
+      'DefinitionSubstitutions',
+      'RoleArn',
+      'StateMachineName',
+      'StateMachineType',
+    ],
+    accepted: {
+      EncryptionConfiguration: ENCRYPTION,
+      LoggingConfiguration: 'executions write no log here',
+      Tags: TAGS,
+      TracingConfiguration: 'there is no X-Ray here',
     },
   },
   'AWS::WAFv2::WebACL': {

@@ -29,7 +29,7 @@ class BadRequest extends Error {
 type Endpoint = (parts: AdminParts, request: IncomingMessage, query: URLSearchParams) => Promise<unknown>;
 
 const MAX_BODY_BYTES = 64 * 1024;
-const SERVICES = ['dynamodb', 'redis', 'cognito', 'events'];
+const SERVICES = ['dynamodb', 'redis', 'cognito', 'events', 'states'];
 const FAULTS = ['down', 'slow', 'errors', 'none'];
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {

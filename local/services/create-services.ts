@@ -10,6 +10,7 @@ import { readServerlessCache } from './cache/serverless-cache.ts';
 import { CallerAccess } from './caller-access.ts';
 import { type DeliveryTargets, deliveryTo } from './delivery.ts';
 import { DynamoDb } from './dynamodb.ts';
+import { EventSourceMappings } from './event-source-mappings.ts';
 import { EventBuses } from './events.ts';
 import { LambdaApi } from './lambda-api.ts';
 import { LogSubscriptions } from './log-subscriptions.ts';
@@ -19,7 +20,7 @@ import { Secrets } from './secrets.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { Topics } from './sns.ts';
 import { Queues, queueUrl } from './sqs.ts';
-import { StreamDelivery } from './stream-delivery.ts';
+import { StateMachines } from './states/state-machines.ts';
 import { Sts } from './sts.ts';
 import { UserPools } from './user-pool/user-pools.ts';
 
@@ -60,13 +61,20 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   const network = new Network(stack, context.access);
   const cache = readServerlessCache(stack);
   const metrics = new Metrics();
-  const deliver = deliveryTo((): DeliveryTargets => ({ queues, topics, events, functions }));
+  const deliver = deliveryTo((): DeliveryTargets => ({ queues, topics, events, machines, functions }));
   const queues = new Queues(context, caller);
   const topics = new Topics(context, caller, deliver);
   const events = new EventBuses(context, caller, deliver);
+  const machines = new StateMachines(context, caller);
   const alarms = new Alarms(context, metrics, deliver);
   const secrets = new Secrets(context, caller, folder('secrets.json'));
   const lambda = new LambdaApi(stack, caller, functions);
+  const mappings = new EventSourceMappings(stack, caller, {
+    database: () => database,
+    queues,
+    deliver,
+    folder: folder('dynamodb/streams'),
+  });
   const issuer = (poolId: string): string => `${endpoint.url}/${poolId}`;
 
   const started: { close(): Promise<void> }[] = [];
@@ -114,11 +122,16 @@ export async function createServices(context: CloudContext, options: ServiceOpti
             DynamoDB_20120810: database,
             AWSEvents: events,
             AmazonSQS: queues,
+            AWSStepFunctions: machines,
             secretsmanager: secrets,
             AWSCognitoIdentityProviderService: userPools,
           },
           query: { sns: topics, sts: new Sts(caller) },
-          paths: [(call) => lambda.handle(call), (call) => userPools.wellKnown(call, issuer)],
+          paths: [
+            (call) => lambda.handle(call),
+            (call) => mappings.handle(call),
+            (call) => userPools.wellKnown(call, issuer),
+          ],
           reaches: (accessKeyId, service) => network.reachesApi(accessKeyId, service),
         },
         options.ports.aws,
@@ -129,7 +142,6 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     throw error;
   }
 
-  const streams = new StreamDelivery(database, folder('dynamodb'), deliver);
   const stops: (() => Promise<void> | void)[] = [];
   return {
     redis,
@@ -164,8 +176,10 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       stops.push(context.logs.onEntry(({ message }) => metrics.addLine(message)));
       const subscriptions = new LogSubscriptions(running);
       stops.push(() => subscriptions.close());
-      streams.start(running);
-      stops.push(() => streams.close());
+      await machines.start(running);
+      stops.push(() => machines.close());
+      mappings.start(running);
+      stops.push(() => mappings.close());
       events.start(running);
       stops.push(() => events.close());
       const timer = setInterval(() => void alarms.evaluate(), ALARM_INTERVAL_MS);

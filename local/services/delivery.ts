@@ -2,8 +2,9 @@ import type { FunctionInvoker } from '../local-services.ts';
 import type { EventBuses } from './events.ts';
 import type { Topics } from './sns.ts';
 import type { Queues } from './sqs.ts';
+import type { StateMachines } from './states/state-machines.ts';
 
-/** Hands a payload to a queue, topic, bus or function by its ARN; throws when that fails. */
+/** Hands a payload to a queue, topic, bus, function or state machine by its ARN; throws when that fails. */
 export type Delivery = (targetArn: string, payload: string) => Promise<void>;
 
 /** What can be delivered to. */
@@ -11,13 +12,14 @@ export interface DeliveryTargets {
   readonly queues: Queues;
   readonly topics: Topics;
   readonly events: EventBuses;
+  readonly machines: StateMachines;
   readonly functions: () => FunctionInvoker;
 }
 
 /** Makes the delivery to the services; they deliver to each other, so they are asked for at each delivery only. */
 export function deliveryTo(targets: () => DeliveryTargets): Delivery {
   return async (arn, payload) => {
-    const { queues, topics, events, functions } = targets();
+    const { queues, topics, events, machines, functions } = targets();
     const service = arn.split(':')[2];
     switch (service) {
       case 'sqs':
@@ -31,6 +33,9 @@ export function deliveryTo(targets: () => DeliveryTargets): Delivery {
         return;
       case 'events':
         events.publish(arn, 'lambda', 'Lambda Function Invocation Result - Failure', payload);
+        return;
+      case 'states':
+        machines.begin(arn, payload);
         return;
       default:
         throw new Error(`The local cloud delivers nothing to ${arn}.`);

@@ -30,6 +30,14 @@ export function checkPattern(pattern: EventPattern): void {
   compile(pattern);
 }
 
+/** The patterns of an event source mapping's `FilterCriteria`; checked. */
+export function filterPatterns(criteria: unknown): EventPattern[] {
+  const { Filters = [] } = (criteria ?? {}) as { Filters?: { Pattern: string }[] };
+  const patterns = Filters.map(({ Pattern }) => JSON.parse(Pattern) as EventPattern);
+  for (const pattern of patterns) checkPattern(pattern);
+  return patterns;
+}
+
 function compile(pattern: EventPattern): (event: unknown) => boolean {
   const parts = Object.entries(pattern).map(([name, expected]) => {
     if (name === '$or') {

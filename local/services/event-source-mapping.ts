@@ -2,15 +2,13 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InvocationResult, RunningCloud } from '../local-services.ts';
 import type { Resource, Stack } from '../stack.ts';
-import { checkPattern, type EventPattern, matchesPattern } from './event-pattern.ts';
+import { type EventPattern, filterPatterns, matchesPattern } from './event-pattern.ts';
 import { recordNumber, type StreamRecord, type TableStream } from './table-stream.ts';
 
 /** An event source mapping as the template has it, with Lambda's defaults. */
 export interface MappingSettings {
-  readonly id: string;
   readonly functionName: string;
   readonly streamArn: string;
-  readonly enabled: boolean;
   readonly patterns: readonly EventPattern[];
   readonly batchSize: number;
   readonly windowMs: number;
@@ -32,19 +30,14 @@ export function mappingSettings(stack: Stack, resource: Resource): MappingSettin
   const streamArn = String(properties.EventSourceArn);
   if (!streamArn.startsWith('arn:aws:dynamodb:')) {
     throw new Error(
-      `${resource.logicalId}: the local cloud maps streams of DynamoDB only, not ${streamArn}.`,
+      `${resource.logicalId}: the local cloud maps streams of DynamoDB and queues only, not ${streamArn}.`,
     );
   }
-  const filters = (properties.FilterCriteria as { Filters?: { Pattern: string }[] } | undefined)?.Filters;
-  const patterns = (filters ?? []).map(({ Pattern }) => JSON.parse(Pattern) as EventPattern);
-  for (const pattern of patterns) checkPattern(pattern);
   const destination = properties.DestinationConfig as { OnFailure?: { Destination?: string } } | undefined;
   return {
-    id: resource.logicalId,
     functionName: String(properties.FunctionName),
     streamArn,
-    enabled: properties.Enabled !== false && properties.Enabled !== 'false',
-    patterns,
+    patterns: filterPatterns(properties.FilterCriteria),
     batchSize: Number(properties.BatchSize ?? 100),
     windowMs: Number(properties.MaximumBatchingWindowInSeconds ?? 0) * 1000,
     maximumRetries: unlimited(properties.MaximumRetryAttempts),
@@ -73,9 +66,8 @@ export class EventSourceMapping {
   readonly #file: string;
   readonly #cloud: RunningCloud;
   readonly #deliver: (targetArn: string, payload: string) => Promise<void>;
-  readonly #closing = new AbortController();
   #position: number;
-  #running: Promise<void> | undefined;
+  #stopping: AbortSignal = AbortSignal.abort();
   #wake: () => void = () => undefined;
 
   /** @param file where the position is kept */
@@ -96,6 +88,7 @@ export class EventSourceMapping {
       : settings.fromBeginning
         ? 1
         : stream.nextNumber;
+    this.#moveTo(this.#position);
   }
 
   /** Number of the first record that is not done with. */
@@ -103,40 +96,43 @@ export class EventSourceMapping {
     return this.#position;
   }
 
-  start(): void {
-    if (!this.#settings.enabled) return;
+  /** Delivers until the signal is aborted; a batch that is not done with then is delivered again. */
+  async run(signal: AbortSignal): Promise<void> {
+    this.#stopping = signal;
     const unsubscribe = this.#stream.onRecord(() => this.#wake());
-    this.#running = this.#run().finally(unsubscribe);
+    const wake = () => this.#wake();
+    signal.addEventListener('abort', wake);
+    try {
+      await this.#deliverAll();
+    } finally {
+      unsubscribe();
+      signal.removeEventListener('abort', wake);
+    }
   }
 
-  async close(): Promise<void> {
-    this.#closing.abort();
-    this.#wake();
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#closing.signal.aborted) {
+  async #deliverAll(): Promise<void> {
+    while (!this.#stopping.aborted) {
       if (this.#position >= this.#stream.nextNumber) {
         await new Promise<void>((resolve) => {
           this.#wake = resolve;
-          if (this.#closing.signal.aborted || this.#position < this.#stream.nextNumber) resolve();
+          if (this.#stopping.aborted || this.#position < this.#stream.nextNumber) resolve();
         });
         await this.#wait(this.#settings.windowMs);
         continue;
       }
       const batch = this.#stream.from(this.#position, this.#settings.batchSize);
-      await this.#process(batch.filter((record) => this.#wanted(record)));
+      const done = await this.#process(batch.filter((record) => this.#wanted(record)));
       const last = batch.at(-1);
-      if (last && !this.#closing.signal.aborted) this.#moveTo(recordNumber(last) + 1);
+      if (last && done) this.#moveTo(recordNumber(last) + 1);
     }
   }
 
-  /** Handed over until it succeeds, is split, or is given up. */
-  async #process(batch: readonly StreamRecord[]): Promise<void> {
+  /** Handed over until it succeeds, is split, or is given up; false when it was left because of a stop. */
+  async #process(batch: readonly StreamRecord[]): Promise<boolean> {
     let rest = batch;
     let retries = 0;
-    while (rest.length > 0 && !this.#closing.signal.aborted) {
+    while (rest.length > 0) {
+      if (this.#stopping.aborted) return false;
       const { maximumRetries, bisect } = this.#settings;
       const young = rest.filter((record) => !this.#isTooOld(record));
       if (young.length < rest.length) {
@@ -150,23 +146,25 @@ export class EventSourceMapping {
         continue;
       }
       const outcome = await this.#invoke(rest);
-      if (!outcome || this.#closing.signal.aborted) continue;
+      if (!outcome) continue;
       const { failedFrom, result } = outcome;
-      if (failedFrom === undefined) return;
+      if (failedFrom === undefined) return true;
       rest = rest.slice(failedFrom);
       if (retries >= maximumRetries) {
-        return await this.#giveUp(rest, 'RetryAttemptsExhausted', retries + 1, result);
+        await this.#giveUp(rest, 'RetryAttemptsExhausted', retries + 1, result);
+        return true;
       }
       if (bisect && rest.length > 1 && failedFrom === 0) {
         // Splitting is no retry: each half gets the attempts that the whole would have had.
         const middle = Math.ceil(rest.length / 2);
-        await this.#process(rest.slice(0, middle));
+        if (!(await this.#process(rest.slice(0, middle)))) return false;
         rest = rest.slice(middle);
         continue;
       }
       retries = failedFrom > 0 ? 0 : retries + 1;
       await this.#wait(Math.min(RETRY_MS.last, RETRY_MS.first * 2 ** (retries - 1)));
     }
+    return true;
   }
 
   /** Index of the first record to be tried again; undefined when all are done; no outcome when throttled. */
@@ -245,7 +243,7 @@ export class EventSourceMapping {
 
   async #wait(milliseconds: number): Promise<void> {
     if (milliseconds <= 0) return;
-    await delay(milliseconds, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+    await delay(milliseconds, undefined, { signal: this.#stopping }).catch(() => undefined);
   }
 }
 

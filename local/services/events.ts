@@ -34,6 +34,8 @@ interface BusEvent {
 interface Target extends TargetInput {
   readonly Arn: string;
   readonly Id: string;
+  /** What starts a state machine acts as; no other target needs one here. */
+  readonly RoleArn?: string;
   readonly DeadLetterConfig?: { readonly Arn?: string };
   readonly RetryPolicy?: {
     readonly MaximumRetryAttempts?: number;
@@ -252,10 +254,18 @@ export class EventBuses implements AwsService {
 
   /** A function is waited for, so that a tick ends when its work has; its failures are tried again here. */
   async #sendOnce(target: Target, payload: string): Promise<void> {
+    if (target.Arn.startsWith('arn:aws:states:')) this.#checkStart(target);
     if (!target.Arn.startsWith('arn:aws:lambda:')) return await this.#deliver(target.Arn, payload);
     if (!this.#cloud) throw new Error('No function can be invoked yet.');
     const { functionError, payload: answer } = await this.#cloud.functions.invoke(target.Arn, payload);
     if (functionError) throw new Error(answer);
+  }
+
+  #checkStart({ Arn, RoleArn }: Target): void {
+    const { stack, access } = this.#context;
+    const role = stack.find('AWS::IAM::Role', String(RoleArn));
+    if (role && access.isAllowed(role.logicalId, 'states:StartExecution', Arn)) return;
+    throw new Error(`The role ${RoleArn} of a rule's target may not start ${Arn}.`);
   }
 }
 

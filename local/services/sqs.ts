@@ -28,6 +28,8 @@ interface Queue {
   readonly name: string;
   readonly arn: string;
   readonly visibilityTimeoutMs: number;
+  /** Where a message goes after so many receipts. */
+  readonly deadLetters?: { readonly arn: string; readonly after: number };
   messages: QueuedMessage[];
 }
 
@@ -45,6 +47,7 @@ export class Queues implements AwsService {
       name: stack.attribute(resource, 'QueueName'),
       arn: stack.attribute(resource, 'Arn'),
       visibilityTimeoutMs: Number(stack.property(resource, 'VisibilityTimeout') ?? 30) * 1000,
+      ...deadLetters(stack.property(resource, 'RedrivePolicy')),
       messages: [],
     }));
   }
@@ -64,8 +67,7 @@ export class Queues implements AwsService {
 
   /** Puts a message into the queue with this ARN. */
   send(arn: string, body: string, attributes: unknown = {}): QueuedMessage {
-    const queue = this.#queues.find((candidate) => candidate.arn === arn);
-    if (!queue) throw new AwsError('QueueDoesNotExist', `There is no queue ${arn}.`);
+    const queue = this.#find(arn);
     const now = this.#context.clock.now();
     const message = {
       id: randomUUID(),
@@ -78,6 +80,30 @@ export class Queues implements AwsService {
     };
     queue.messages.push(message);
     return message;
+  }
+
+  /** Takes messages for the queue's visibility timeout; one that was taken too often goes to the dead-letter queue. */
+  receive(arn: string, limit: number): QueuedMessage[] {
+    const queue = this.#find(arn);
+    const now = this.#context.clock.now();
+    const { deadLetters } = queue;
+    const visible = queue.messages.filter(({ visibleAt }) => visibleAt <= now);
+    const dead = deadLetters ? visible.filter(({ receiveCount }) => receiveCount >= deadLetters.after) : [];
+    for (const { body, attributes } of dead) this.send(deadLetters?.arn ?? '', body, attributes);
+    queue.messages = queue.messages.filter((message) => !dead.includes(message));
+    const found = visible.filter((message) => !dead.includes(message)).slice(0, limit);
+    for (const message of found) {
+      message.receiveCount++;
+      message.visibleAt = now + queue.visibilityTimeoutMs;
+      message.receipt = randomUUID();
+    }
+    return found;
+  }
+
+  /** Removes the messages that were received with these receipts. */
+  remove(arn: string, receipts: ReadonlySet<string>): void {
+    const queue = this.#find(arn);
+    queue.messages = queue.messages.filter(({ receipt }) => !receipts.has(receipt));
   }
 
   async call(call: AwsCall): Promise<AwsAnswer> {
@@ -96,9 +122,11 @@ export class Queues implements AwsService {
         return jsonAnswer({ MessageId: id, MD5OfMessageBody: md5(body) });
       }
       case 'ReceiveMessage':
-        return jsonAnswer({ Messages: this.#receive(queue, Number(input.MaxNumberOfMessages ?? 1)) });
+        return jsonAnswer({
+          Messages: this.receive(queue.arn, Number(input.MaxNumberOfMessages ?? 1)).map(asReceived),
+        });
       case 'DeleteMessage':
-        queue.messages = queue.messages.filter(({ receipt }) => receipt !== input.ReceiptHandle);
+        this.remove(queue.arn, new Set([String(input.ReceiptHandle)]));
         return jsonAnswer({});
       case 'PurgeQueue':
         queue.messages = [];
@@ -110,24 +138,10 @@ export class Queues implements AwsService {
     }
   }
 
-  #receive(queue: Queue, limit: number): object[] {
-    const now = this.#context.clock.now();
-    const found = queue.messages.filter(({ visibleAt }) => visibleAt <= now).slice(0, limit);
-    return found.map((message) => {
-      message.receiveCount++;
-      message.visibleAt = now + queue.visibilityTimeoutMs;
-      message.receipt = randomUUID();
-      return {
-        MessageId: message.id,
-        ReceiptHandle: message.receipt,
-        Body: message.body,
-        MD5OfBody: md5(message.body),
-        Attributes: {
-          SentTimestamp: String(message.sentAt),
-          ApproximateReceiveCount: String(message.receiveCount),
-        },
-      };
-    });
+  #find(arn: string): Queue {
+    const queue = this.#queues.find((candidate) => candidate.arn === arn);
+    if (!queue) throw new AwsError('QueueDoesNotExist', `There is no queue ${arn}.`);
+    return queue;
   }
 
   #attributes(queue: Queue): Record<string, string> {
@@ -143,5 +157,22 @@ export class Queues implements AwsService {
 
 /** Where a queue is to be found at an endpoint. */
 export const queueUrl = (endpoint: string, name: string): string => `${endpoint}/${LOCAL_ACCOUNT}/${name}`;
+
+function deadLetters(policy: unknown): Pick<Queue, 'deadLetters'> {
+  if (policy === undefined) return {};
+  const { deadLetterTargetArn, maxReceiveCount } = policy as Record<string, unknown>;
+  return { deadLetters: { arn: String(deadLetterTargetArn), after: Number(maxReceiveCount) } };
+}
+
+const asReceived = (message: QueuedMessage): object => ({
+  MessageId: message.id,
+  ReceiptHandle: message.receipt,
+  Body: message.body,
+  MD5OfBody: md5(message.body),
+  Attributes: {
+    SentTimestamp: String(message.sentAt),
+    ApproximateReceiveCount: String(message.receiveCount),
+  },
+});
 
 const md5 = (text: string): string => createHash('md5').update(text).digest('hex');

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MovableClock } from '../../local/clock.ts';
 import type { FunctionInvoker, RunningCloud } from '../../local/local-services.ts';
 import { EventSourceMapping, mappingSettings } from '../../local/services/event-source-mapping.ts';
+import { MappingSwitch } from '../../local/services/mapping-switch.ts';
 import { type StreamRecord, sequenceNumber, TableStream } from '../../local/services/table-stream.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
 
@@ -13,13 +14,15 @@ const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:dead';
 
 let folder: string;
 let mapping: EventSourceMapping | undefined;
+let power: MappingSwitch | undefined;
 
 beforeEach(() => {
   folder = mkdtempSync(path.join(tmpdir(), 'stream-'));
 });
 afterEach(async () => {
-  await mapping?.close();
+  await power?.close();
   mapping = undefined;
+  power = undefined;
   rmSync(folder, { recursive: true });
 });
 
@@ -74,7 +77,7 @@ function startMapping(
       const numbers = Records.map(numberOf);
       batches.push(numbers);
       try {
-        return { requestId: 'r', payload: JSON.stringify(handle(numbers, Records) ?? null) };
+        return { requestId: 'r', payload: JSON.stringify((await handle(numbers, Records)) ?? null) };
       } catch {
         return { requestId: 'r', payload: '{"errorMessage":"no"}', functionError: 'Unhandled' };
       }
@@ -84,10 +87,12 @@ function startMapping(
   const cloud = { stack, clock, functions } as unknown as RunningCloud;
   const settings = mappingSettings(stack, stack.resource('Mapping'));
   const file = path.join(folder, 'position');
-  mapping = new EventSourceMapping(settings, stream, file, cloud, async (_arn, payload) => {
+  const made = new EventSourceMapping(settings, stream, file, cloud, async (_arn, payload) => {
     dead.push(JSON.parse(payload));
   });
-  mapping.start();
+  mapping = made;
+  power = new MappingSwitch((signal) => made.run(signal));
+  power.enable();
   return { batches, dead, clock, mapping };
 }
 
@@ -258,11 +263,66 @@ describe('an event source mapping', () => {
     stream.append(record(1));
     startMapping(stream, {}, () => undefined);
     await doneWith(1);
-    await mapping?.close();
+    await power?.close();
     stream.append(record(2));
     const { batches } = startMapping(openStream(), {}, () => undefined);
     await doneWith(2);
     expect(batches).toEqual([[2]]);
+  });
+
+  test('that is paused delivers nothing, and goes on where it was when it is turned on again', async () => {
+    const stream = openStream();
+    stream.append(record(1));
+    const { batches } = startMapping(stream, {}, () => undefined);
+    await doneWith(1);
+    power?.disable();
+    expect(power?.state).toBe('Disabling');
+    while (power?.state !== 'Disabled') await new Promise((resolve) => setImmediate(resolve));
+    stream.append(record(2));
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(batches).toEqual([[1]]);
+    power?.enable();
+    expect(power?.state).toBe('Enabling');
+    await doneWith(2);
+    expect(power?.state).toBe('Enabled');
+    expect(batches).toEqual([[1], [2]]);
+  });
+
+  test('that is paused in the middle of a batch is off once the function has ended, and does not repeat it', async () => {
+    const stream = openStream();
+    stream.append(record(1));
+    let finish: () => void = () => undefined;
+    const { batches } = startMapping(
+      stream,
+      {},
+      () =>
+        new Promise<void>((resolve) => {
+          finish = resolve;
+        }),
+    );
+    while (batches.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    power?.disable();
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(power?.state).toBe('Disabling');
+    finish();
+    while (power?.state !== 'Disabled') await new Promise((resolve) => setImmediate(resolve));
+    expect(mapping?.position).toBe(2);
+  });
+
+  test('that is paused while a batch fails tries it again when it is turned on', async () => {
+    const stream = openStream();
+    stream.append(record(1));
+    let broken = true;
+    const { batches } = startMapping(stream, {}, () => {
+      if (broken) throw new Error('no');
+    });
+    while (batches.length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    power?.disable();
+    while (power?.state !== 'Disabled') await new Promise((resolve) => setImmediate(resolve));
+    expect(mapping?.position).toBe(1);
+    broken = false;
+    power?.enable();
+    await doneWith(1);
   });
 
   test('that begins with the latest skips what is there', async () => {
