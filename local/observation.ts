@@ -8,6 +8,11 @@ export type Observation =
       readonly milliseconds: number;
     }
   | {
+      readonly kind: 'execution';
+      readonly machineArn: string;
+      readonly outcome: 'started' | 'succeeded' | 'failed' | 'timed out' | 'aborted';
+    }
+  | {
       readonly kind: 'request';
       readonly stage: string;
       readonly status: number;

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CloudContext, FunctionInvoker, LocalServices, RunningCloud } from '../local-services.ts';
 import { Network } from '../network.ts';
+import type { Observer } from '../observation.ts';
 import { serveAdminApi } from './admin-api.ts';
 import { Alarms } from './alarms.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
@@ -65,7 +66,9 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   const queues = new Queues(context, caller);
   const topics = new Topics(context, caller, deliver);
   const events = new EventBuses(context, caller, deliver);
-  const machines = new StateMachines(context, caller);
+  const observe: Observer = (observation) =>
+    metrics.add(...serviceMetrics(stack, observation, context.clock.now()));
+  const machines = new StateMachines(context, caller, observe);
   const alarms = new Alarms(context, metrics, deliver);
   const secrets = new Secrets(context, caller, folder('secrets.json'));
   const lambda = new LambdaApi(stack, caller, functions);
@@ -170,7 +173,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       cloud !== undefined &&
       (await serveAdminApi({ cloud, alarms, events, metrics, queues, redis, topics }, request, response)),
     deliver,
-    observe: (observation) => metrics.add(...serviceMetrics(stack, observation, context.clock.now())),
+    observe,
     attach: async (running) => {
       cloud = running;
       stops.push(context.logs.onEntry(({ message }) => metrics.addLine(message)));

@@ -2,10 +2,20 @@ import type { Observation } from '../observation.ts';
 import type { Stack } from '../stack.ts';
 import type { Datapoint } from './metrics.ts';
 
+/** The metric of Step Functions that counts an execution's start, or its end. */
+const EXECUTION_METRICS = {
+  started: 'ExecutionsStarted',
+  succeeded: 'ExecutionsSucceeded',
+  failed: 'ExecutionsFailed',
+  'timed out': 'ExecutionsTimedOut',
+  aborted: 'ExecutionsAborted',
+};
+
 /**
- * What Lambda and API Gateway themselves measure of an invocation or a request.
- * Source: "Types of metrics for Lambda functions" of the Lambda developer guide; "Amazon API Gateway dimensions and
- * metrics" of the API Gateway developer guide.
+ * What Lambda, Step Functions and API Gateway themselves measure of an invocation, an execution or a request.
+ * Source: "Types of metrics for Lambda functions" of the Lambda developer guide; "Monitoring Step Functions metrics
+ * using Amazon CloudWatch" of the Step Functions developer guide; "Amazon API Gateway dimensions and metrics" of the
+ * API Gateway developer guide.
  *
  * @param timestamp milliseconds since 1970
  */
@@ -35,6 +45,14 @@ export function serviceMetrics(stack: Stack, observation: Observation, timestamp
       Throttles: [0, 'Count'],
       Duration: [milliseconds, 'Milliseconds'],
     });
+  }
+  if (observation.kind === 'execution') {
+    const { machineArn, outcome } = observation;
+    return points(
+      'AWS/States',
+      { StateMachineArn: machineArn },
+      { [EXECUTION_METRICS[outcome]]: [1, 'Count'] },
+    );
   }
   const { stage, status, milliseconds } = observation;
   const [api] = stack.resources('AWS::ApiGateway::RestApi');

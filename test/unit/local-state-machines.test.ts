@@ -20,6 +20,8 @@ let clock: MovableClock;
 let faults: FaultRegistry;
 /** What the function was handed, in order. */
 let inputs: unknown[];
+/** What was told of executions, in order. */
+let observations: string[];
 
 afterEach(async () => {
   await machines?.close();
@@ -74,7 +76,10 @@ async function start(
   };
   const access = new RoleAccess(stack);
   const context = { stack, clock, faults, logs: new LogStore(), access };
-  machines = new StateMachines(context, new CallerAccess(stack, access));
+  observations = [];
+  machines = new StateMachines(context, new CallerAccess(stack, access), (observation) => {
+    if (observation.kind === 'execution') observations.push(observation.outcome);
+  });
   const cloud: RunningCloud = { ...context, functions, url: 'http://localhost' };
   await machines.start(cloud);
   return machines;
@@ -280,6 +285,7 @@ describe('the flow between states', () => {
   test('a failure state gives its error and cause', async () => {
     await start({ A: { Type: 'Fail', Error: 'Broken', Cause: 'on purpose' } });
     expect(await run()).toEqual({ status: 'FAILED', error: 'Broken', cause: 'on purpose' });
+    expect(observations).toEqual(['started', 'failed']);
   });
 
   test('the context tells of the execution and the machine', async () => {

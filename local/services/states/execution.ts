@@ -47,7 +47,7 @@ export class Execution {
   /** Milliseconds since 1970, by the movable clock. */
   readonly startedAt: number;
   /** Resolves when it has ended, however. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<Ending>;
   readonly #surroundings: ExecutionSurroundings;
   readonly #over = new AbortController();
   #ending: Ending | undefined;
@@ -78,7 +78,7 @@ export class Execution {
     });
   }
 
-  async #run(): Promise<void> {
+  async #run(): Promise<Ending> {
     const { interpreter, program, clock } = this.#surroundings;
     const { arn, name, machine, input } = this.settings;
     const parsed = JSON.parse(input);
@@ -106,13 +106,15 @@ export class Execution {
     const reading = (async () => {
       for await (const _event of run.eventLogs);
     })();
+    let ending: Ending;
     try {
-      this.#end({ status: 'SUCCEEDED', output: JSON.stringify(await run.result) });
+      ending = this.#end({ status: 'SUCCEEDED', output: JSON.stringify(await run.result) });
     } catch (error) {
       const reason = ((error as Error).cause ?? error) as Error;
-      this.#end({ status: 'FAILED', error: reason.name, cause: reason.message });
+      ending = this.#end({ status: 'FAILED', error: reason.name, cause: reason.message });
     }
     await reading;
+    return ending;
   }
 
   /** What the interpreter calls for the states that are tasks to it. */
@@ -151,10 +153,12 @@ export class Execution {
     return given ? given.input : input;
   }
 
-  #end(ending: Omit<Ending, 'at'>): void {
-    if (this.#ending) return;
+  /** The first end counts. @returns how it has ended */
+  #end(ending: Omit<Ending, 'at'>): Ending {
+    if (this.#ending) return this.#ending;
     this.#ending = { ...ending, at: this.#surroundings.clock.now() };
     this.#over.abort(new ExecutionOver('The execution is over.'));
     this.#abort();
+    return this.#ending;
   }
 }

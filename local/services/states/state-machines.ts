@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { StateMachine } from 'aws-local-stepfunctions';
 import type { CloudContext, RunningCloud } from '../../local-services.ts';
+import type { Observer } from '../../observation.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource } from '../../stack.ts';
 import {
   type AwsAnswer,
@@ -31,6 +32,12 @@ interface Machine {
 
 /** How long an execution's name stays taken. Source: "StartExecution" of the Step Functions API reference. */
 const NAME_TAKEN_MS = 90 * 24 * 60 * 60 * 1000;
+const OUTCOMES = {
+  SUCCEEDED: 'succeeded',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed out',
+  ABORTED: 'aborted',
+} as const;
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 1000;
 
@@ -43,15 +50,17 @@ const seconds = (milliseconds: number): number => milliseconds / 1000;
 export class StateMachines implements AwsService {
   readonly #context: CloudContext;
   readonly #caller: CallerAccess;
+  readonly #observe: Observer;
   readonly #machines = new Map<string, Machine>();
   /** By ARN, in the order of their starts. */
   readonly #executions = new Map<string, Execution>();
   #cloud: RunningCloud | undefined;
   #createdAt = 0;
 
-  constructor(context: CloudContext, caller: CallerAccess) {
+  constructor(context: CloudContext, caller: CallerAccess, observe: Observer) {
     this.#context = context;
     this.#caller = caller;
+    this.#observe = observe;
   }
 
   /**
@@ -106,6 +115,10 @@ export class StateMachines implements AwsService {
     );
     this.#executions.delete(arn);
     this.#executions.set(arn, execution);
+    this.#observe({ kind: 'execution', machineArn, outcome: 'started' });
+    void execution.ended.then(({ status }) =>
+      this.#observe({ kind: 'execution', machineArn, outcome: OUTCOMES[status] }),
+    );
     return execution;
   }
 
