@@ -112,7 +112,7 @@ describe('environment', () => {
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
     ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: bus } }],
-    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ...redis('keeper') }],
+    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') }],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
     [
@@ -310,7 +310,16 @@ describe('permissions', () => {
     ],
     ['tally', [counts, deadLetters]],
     ['publisher', [putEvents, deadLetters, listStreams, stream]],
-    ['purge', [append, neverRewrite, kept('PURGE#default'), ...inNetwork('purge', 'keeper')]],
+    [
+      'purge',
+      [
+        append,
+        neverRewrite,
+        kept('PURGE#default'),
+        allow('dynamodb:GetItem', keys),
+        ...inNetwork('purge', 'keeper'),
+      ],
+    ],
     ['mirror', [deadLetters, listStreams, stream, ...inNetwork('mirror', 'keeper')]],
     ['sessions', [allow('dynamodb:Query', events), ...inNetwork('sessions', 'keeper')]],
     ['signin-guard', [allow('dynamodb:Query', events)]],
