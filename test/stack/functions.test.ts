@@ -46,6 +46,7 @@ const FOLDERS = [
   'authorizer',
   'control',
   'status',
+  'health',
   'jobs',
   'job-sweep',
   'tick',
@@ -97,6 +98,7 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
       },
     ],
+    ['health', { ...store, ISSUER: issuer, ALLOWED_ORIGINS: '*', ...redis('gate') }],
     [
       'jobs',
       {
@@ -284,10 +286,13 @@ describe('permissions', () => {
       [
         allow('dynamodb:Query', events),
         allow('dynamodb:GetItem', rules),
-        allow('dynamodb:GetItem', keys),
         { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' },
         onJobs('dynamodb:Query', 'active'),
       ],
+    ],
+    [
+      'health',
+      [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys), ...inNetwork('health', 'gate')],
     ],
     [
       'jobs',
@@ -352,6 +357,7 @@ describe('runtime', () => {
     ['authorizer', 1769, 3],
     ['control', 512, 10],
     ['status', 512, 5],
+    ['health', 512, 5],
     ['jobs', 1024, 29],
     ['job-sweep', 512, 60],
     ['tick', 256, 30],
