@@ -19,6 +19,14 @@ redis.call('HSET', KEYS[1], 'version', ARGV[1], 'state', ARGV[2], 'at', ARGV[3])
 return 1
 `;
 
+/** Takes the place of the copy that was looked at, and of no other. */
+const REPLACE_SAME = `
+local kept = redis.pcall('HMGET', KEYS[1], 'version', 'state')
+if kept.err or kept[1] ~= ARGV[4] or kept[2] ~= ARGV[5] then return 0 end
+redis.call('HSET', KEYS[1], 'version', ARGV[1], 'state', ARGV[2], 'at', ARGV[3])
+return 1
+`;
+
 /**
  * The copy of the state in Redis, for the time when the event log can't be read. An older state never takes the place
  * of a newer one, whatever the order in which they arrive.
@@ -39,12 +47,7 @@ export class RedisStateMirror {
 
   /** The copy; null where there is none, or none that can be used. Rejects with SessionStoreUnavailableError. */
   async read(): Promise<State | null> {
-    const [version, text] = await this.#redis.use((client) =>
-      client.hmget(this.#key, 'version', 'state').catch((error: Error) => {
-        nullIfNoHash(error);
-        return ['', ''];
-      }),
-    );
+    const [version, text] = await this.#fields();
     if (version == null && text == null) return null;
     try {
       const state: unknown = JSON.parse(text ?? '');
@@ -60,8 +63,10 @@ export class RedisStateMirror {
    * The issuer's keys (RFC 7517, as JSON) that go with the copy: an instance that starts without the event log has to
    * know admins too. Null where there are none. Rejects with SessionStoreUnavailableError.
    */
-  readKeys(): Promise<string | null> {
-    return this.#redis.use((client) => client.hget(this.#key, 'keys').catch(nullIfNoHash));
+  async readKeys(): Promise<string | null> {
+    // By the command that the copy is read with: the gate has the right to no other.
+    const found = await this.#redis.use((client) => client.hmget(this.#key, 'keys').catch(nullIfNoHash));
+    return found?.[0] ?? null;
   }
 
   /** Keeps the issuer's keys beside the copy of the state. Rejects with SessionStoreUnavailableError. */
@@ -82,6 +87,47 @@ export class RedisStateMirror {
       ),
     );
     return kept === 1;
+  }
+
+  /**
+   * Brings the copy in line with the event log, even where the copy is the newer: one that was there before the log was
+   * read, and that the log does not reach, is of a log that is no more (the table was restored, or made anew). By number
+   * alone it would stay for good. Rejects with SessionStoreUnavailableError, and with what reading the log rejects with.
+   *
+   * @param log reads the newest state of the log, consistently
+   */
+  async follow(log: () => Promise<State>): Promise<void> {
+    const [version, text] = await this.#fields();
+    const state = await log();
+    if (text != null && Number(version) >= state.version) await this.#replace(version ?? '', text, state);
+    await this.keep(state);
+  }
+
+  async #replace(version: string, text: string, state: State): Promise<void> {
+    const fresh = JSON.stringify(state);
+    if (version === String(state.version) && text === fresh) return;
+    await this.#redis.use((client) =>
+      client.eval(
+        REPLACE_SAME,
+        1,
+        this.#key,
+        String(state.version),
+        fresh,
+        String(this.#now()),
+        version,
+        text,
+      ),
+    );
+  }
+
+  /** What stands in the copy; empty texts where something else is under its key. */
+  #fields(): Promise<(string | null)[]> {
+    return this.#redis.use((client) =>
+      client.hmget(this.#key, 'version', 'state').catch((error: Error) => {
+        nullIfNoHash(error);
+        return ['', ''];
+      }),
+    );
   }
 }
 

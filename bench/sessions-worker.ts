@@ -46,6 +46,7 @@ const ways: Readonly<Record<Way, () => Promise<() => Promise<void>>>> = {
       events,
       ledger: new InMemoryPurgeLedger(),
       mirror: new RedisStateMirror(redis, 'default'),
+      issuerKeys: async () => null,
       log: createLog('purge'),
       write: (line) => process.stdout.write(line),
       now: Date.now,

@@ -339,6 +339,7 @@ export const healthAnswer = z.strictObject({
     event_log: componentHealth,
     issuer_keys: componentHealth,
     state: componentHealth,
+    session_store: componentHealth,
   }),
   as_of: instant,
 }) satisfies z.ZodType<Health>;

@@ -49,7 +49,7 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status' | 'sessions' | 'jobs';
+  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs';
   /**
    * `public`: everybody. `caller`: whoever has a valid credential. `worker`: workers and admins. `fresh_admin`: admins
    * who signed in lately.
@@ -118,7 +118,7 @@ export const API = {
   health: {
     method: 'GET',
     path: '/health',
-    servedBy: 'status',
+    servedBy: 'health',
     access: 'public',
     summary: 'Whether the system works, part by part; 503 with the same body when it does not.',
     answer: healthAnswer,

@@ -1,10 +1,12 @@
+import { revocationsAt } from './revocation.ts';
 import { effective, type Maintenance, plannedEnd, type State } from './state.ts';
 import { truncate } from './text.ts';
 
-/** Why a member can't sign in, for whoever tries. */
+/** Why somebody is given no token, for whoever tries. */
 export interface SignInRefusal {
+  readonly reason: 'maintenance_active' | 'state_unknown' | 'revoked';
   readonly message: string;
-  /** Null where nothing is known of the state, and the configured default is to keep the door shut. */
+  /** Null where it is not for a maintenance that they are refused. */
   readonly maintenance: Maintenance | null;
   readonly version: number;
 }
@@ -28,11 +30,24 @@ export function refuseSignIn(
   if (state === null) {
     if (stateUnknown === 'open') return null;
     const message = 'It is not known at the moment whether maintenance is active. Try again in a minute';
-    return { message, maintenance: null, version: 0 };
+    return { reason: 'state_unknown', message, maintenance: null, version: 0 };
   }
   const { maintenance, version } = effective(state, now);
   if (maintenance === null || maintenance.mode === 'test') return null;
-  return { message: messageOf(maintenance, now), maintenance, version };
+  return { reason: 'maintenance_active', message: messageOf(maintenance, now), maintenance, version };
+}
+
+/**
+ * Whether somebody may be given a token for an older one: not while their revocation stands, or it would end nothing
+ * for who has a refresh token. A new sign-in is none of this. Null when they may, and where the state is not known.
+ *
+ * @param user the name that tokens have
+ * @param now milliseconds since the epoch
+ */
+export function refuseRefresh(state: State | null, user: string, now: number): SignInRefusal | null {
+  if (state === null || !revocationsAt(state, now).some(({ id }) => id === user)) return null;
+  const message = 'Your sign-in was ended by an administrator. Sign in again';
+  return { reason: 'revoked', message, maintenance: null, version: state.version };
 }
 
 /** In ASCII, one line, without a full stop at its end: the identity provider adds one. */

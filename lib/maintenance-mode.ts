@@ -11,6 +11,7 @@ import type { Configuration } from './configuration/schema.ts';
 import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
+import { HealthFunction } from './functions/health-function.ts';
 import { SessionsFunction } from './functions/sessions-function.ts';
 import { StatusFunction } from './functions/status-function.ts';
 import { Tick } from './functions/tick.ts';
@@ -77,6 +78,7 @@ export class MaintenanceMode extends Construct {
       serving: {
         control: new ControlFunction(this, 'Control', shared),
         status: new StatusFunction(this, 'Status', shared),
+        health: new HealthFunction(this, 'Health', shared),
         sessions: new SessionsFunction(this, 'Sessions', shared),
         jobs: jobs.function,
       },

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { RedisStateMirror } from '../../adapters/state-mirror.ts';
@@ -10,10 +11,11 @@ import { createLog } from '../shared/log.ts';
 import { openRedis } from '../shared/open-redis.ts';
 import { createPurgeHandler } from './purge-handler.ts';
 
-const { stateTable, activityTable, scope, redis, sessions } = readEnvironment(process.env, [
+const { stateTable, activityTable, scope, issuer, redis, sessions } = readEnvironment(process.env, [
   'stateTable',
   'activityTable',
   'scope',
+  'issuer',
   'redis',
   'sessions',
 ]);
@@ -26,6 +28,10 @@ export const handler = createPurgeHandler({
   ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
   events: new DynamoDbEventLog({ client, table: stateTable, scope }),
   mirror: new RedisStateMirror(connection, scope),
+  issuerKeys: async () => {
+    const kept = await readIssuerKeys(client, stateTable, issuer);
+    return kept && JSON.stringify(kept.jwks);
+  },
   log: createLog('purge'),
   write: (line) => process.stdout.write(line),
   now: () => Date.now(),

@@ -10,8 +10,13 @@ import { endedLines } from './ended-lines.ts';
 
 export interface PurgeHandlerParts extends Pick<PurgeParts, 'store' | 'ledger' | 'now' | 'stopwatch'> {
   readonly events: EventLog;
-  /** The copy of the state in Redis. */
-  readonly mirror: { keep(state: State): Promise<boolean> };
+  /** The copy of the state in Redis, and the issuer's keys beside it. */
+  readonly mirror: {
+    follow(log: () => Promise<State>): Promise<void>;
+    keepKeys(jwks: string): Promise<void>;
+  };
+  /** Reads the kept keys of the issuer, as JSON; null when there are none yet. */
+  readonly issuerKeys: () => Promise<string | null>;
   readonly log: Log;
   /** Writes a line of the log as it is. */
   readonly write: (line: string) => void;
@@ -73,15 +78,21 @@ export function createPurgeHandler(parts: PurgeHandlerParts) {
   };
 }
 
-/** Redis may be away: that is no reason not to look whether there is something to do. */
-async function keepMirror({ events, mirror, log }: PurgeHandlerParts, requestId: string): Promise<void> {
-  const state = stateOf(await events.head());
+/**
+ * The copy of the state, with the keys by which to know admins while the table can't be read. Redis may be away: that is
+ * no reason not to look whether there is something to do.
+ */
+async function keepMirror(
+  { events, mirror, issuerKeys, log }: PurgeHandlerParts,
+  requestId: string,
+): Promise<void> {
   try {
-    await mirror.keep(state);
+    await mirror.follow(async () => stateOf(await events.head()));
+    const jwks = await issuerKeys();
+    if (jwks !== null) await mirror.keepKeys(jwks);
   } catch (error) {
     log.warn('The copy of the state in Redis could not be brought up to date; the next minute tries again.', {
       event: 'mirror_failed',
-      version: state.version,
       request_id: requestId,
       error,
     });

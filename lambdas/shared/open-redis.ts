@@ -1,4 +1,4 @@
-import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import { RedisConnection, type RedisConnectionOptions } from '../../adapters/redis/redis-connection.ts';
 import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
 
 /**
@@ -6,12 +6,15 @@ import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
  * where the settings say so.
  *
  * @param settings RedisSettings as JSON
+ * @param limits times other than a connection's usual ones
  */
 export function openRedis(
   settings: string,
   env: Readonly<Record<string, string | undefined>>,
+  limits: Pick<RedisConnectionOptions, 'commandTimeout' | 'connectTimeout' | 'longestPause'> = {},
 ): RedisConnection {
   return new RedisConnection(parseRedisSettings(settings), {
+    ...limits,
     identity: {
       region: env.AWS_REGION ?? '',
       // Lambda sets them anew with each instance, and an instance does not outlive them.

@@ -19,7 +19,13 @@ const now = (): number => Date.now();
 const reads = leanReads(process.env, awsIdentity(process.env), READ_TIMEOUT);
 
 export const handler = createSignInGuard({
-  states: new StateCache({ read: () => readState(reads, stateTable, scope), patience: READ_TIMEOUT, now }),
+  states: new StateCache({
+    read: () => readState(reads, stateTable, scope),
+    patience: READ_TIMEOUT,
+    // Read for each: a token that is given after a revocation, by a state from before, would be good for 15 minutes.
+    maxAge: 0,
+    now,
+  }),
   adminGroups: listOf(adminGroups),
   workerGroups: listOf(workerGroups),
   stateUnknown: oneOf('stateUnknown', stateUnknown, ['open', 'closed']),

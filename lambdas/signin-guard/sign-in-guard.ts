@@ -1,6 +1,6 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { roleOfGroups } from '../../core/identity.ts';
-import { refuseSignIn } from '../../core/sign-in.ts';
+import { refuseRefresh, refuseSignIn } from '../../core/sign-in.ts';
 import type { State } from '../../core/state.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 
@@ -33,21 +33,28 @@ export class SignInRefusedError extends Error {
   override readonly name = 'SignInRefusedError';
 }
 
+/** Why Cognito asks when somebody shows a refresh token. */
+const REFRESH = 'TokenGeneration_RefreshTokens';
+
 /**
- * The pre token generation trigger: members get no token while maintenance is active. Admins and workers are let
- * through before anything is read, so nothing that is down can keep them out.
+ * The pre token generation trigger: members get no token while maintenance is active, and nobody gets one for an older
+ * one that was revoked. Admins and workers who sign in are let through before anything is read, so nothing that is down
+ * can keep them out.
  */
 export function createSignInGuard(parts: SignInGuardParts) {
   return async (event: PreTokenEvent, context: { readonly awsRequestId: string }): Promise<PreTokenEvent> => {
     const { adminGroups: admins, workerGroups: workers, now, log } = parts;
     const groups = event.request.groupConfiguration?.groupsToOverride ?? [];
-    if (roleOfGroups(groups, { admins, workers }) !== 'member') return event;
+    const isMember = roleOfGroups(groups, { admins, workers }) === 'member';
+    const isRefresh = event.triggerSource === REFRESH;
+    if (!isMember && !isRefresh) return event;
     const at = { timestamp: new Date(now()).toISOString(), request_id: context.awsRequestId };
     const state = await newestState(parts, at);
-    const refusal = refuseSignIn(state, parts.stateUnknown, now());
+    const refusal =
+      (isRefresh ? refuseRefresh(state, event.userName, now()) : null) ??
+      (isMember ? refuseSignIn(state, parts.stateUnknown, now()) : null);
     if (refusal === null) return event;
-    const { message, maintenance, version } = refusal;
-    const reason = maintenance === null ? 'state_unknown' : 'maintenance_active';
+    const { reason, message, maintenance, version } = refusal;
     log({
       level: 'INFO',
       message: `[MAINTENANCE] Sign-in refused: user=${JSON.stringify(event.userName)} reason="${reason}"`,

@@ -1,6 +1,5 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
@@ -35,7 +34,6 @@ export const handler = createStatusHandler({
         error,
       }),
   }),
-  events,
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   activeJobs: activeJobs({
     registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
@@ -44,7 +42,6 @@ export const handler = createStatusHandler({
   }),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
-  issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   log,
   now: () => Date.now(),
   allowedOrigins: listOf(allowedOrigins),

@@ -1,5 +1,5 @@
 import { openApiDocument } from '../../core/openapi.ts';
-import { entityTag } from './entity-tag.ts';
+import { entityTag } from '../shared/entity-tag.ts';
 
 export interface OpenApiText {
   readonly text: string;

@@ -8,7 +8,6 @@ import {
   type KnownTally,
   NOTHING_TO_COUNT,
 } from '../../core/blocked-operations-view.ts';
-import type { Health } from '../../core/health.ts';
 import { invalidRequest } from '../../core/http-problem.ts';
 import { knownOperations, messageView } from '../../core/message-view.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
@@ -20,22 +19,12 @@ import type { State } from '../../core/state.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { statusView } from '../../core/status-view.ts';
 import type { ActiveJobs } from '../shared/active-jobs.ts';
+import { cacheable, unlessKnown } from '../shared/cacheable.ts';
 import { type Caller, callerOf } from '../shared/caller.ts';
 import { httpAnswers } from '../shared/http-answers.ts';
-import { keptFor } from '../shared/kept-for.ts';
 import type { Log } from '../shared/log.ts';
-import {
-  empty,
-  headerValues,
-  json,
-  type ProxyEvent,
-  type ProxyResult,
-  preflight,
-  queryOf,
-} from '../shared/proxy-event.ts';
+import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
-import { entityTag, isKnown } from './entity-tag.ts';
-import { checkHealth, type HealthSources } from './health-checks.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
 import { recentTally } from './recent-tally.ts';
 
@@ -54,13 +43,10 @@ export interface StatusParts {
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** The rules by which requests are classified in a state. */
   readonly rules: (state: State) => Promise<readonly Rule[]>;
-  readonly events: HealthSources['events'];
-  readonly issuerKeys: HealthSources['issuerKeys'];
 }
 
 /** What is made once and used for many calls. */
 interface Prepared {
-  readonly health: () => Promise<Health>;
   readonly openApi: () => OpenApiText;
   readonly tallyOf: (maintenanceId: string) => Promise<KnownTally>;
 }
@@ -70,22 +56,17 @@ type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts & Prepared) 
 const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = {
   status: serveStatus,
   signin: serveSignIn,
-  health: serveHealth,
   blocked_operations: serveBlockedOperations,
   message: serveMessage,
   openapi: serveOpenApi,
 };
 
-/** Milliseconds for which one look at the components does for everybody who asks. */
-const HEALTH_KEPT = 5000;
-
 /** Serves what everybody may read. A bad credential is as good as none here: the answer is the public one. */
 export function createStatusHandler(parts: StatusParts) {
   const router = new Router('status');
-  const { now, log, signIn } = parts;
+  const { signIn } = parts;
   const prepared: StatusParts & Prepared = {
     ...parts,
-    health: keptFor(HEALTH_KEPT, now, () => checkHealth(parts, now, log)),
     tallyOf: recentTally(parts),
     openApi: openApiText(signIn.openid_configuration),
   };
@@ -149,18 +130,6 @@ async function serveSignIn(event: ProxyEvent, caller: Caller, { signIn }: Status
   return cacheable(event, caller, signIn, signIn, {});
 }
 
-/** Unhealthy is a 503, for probers that look at the status alone; it is never kept. */
-async function serveHealth(
-  event: ProxyEvent,
-  caller: Caller,
-  parts: StatusParts & Prepared,
-): Promise<ProxyResult> {
-  const health = await parts.health();
-  if (health.status === 'unhealthy') return json(503, health, { 'Cache-Control': 'no-store' });
-  const { as_of: _, ...lasting } = health;
-  return cacheable(event, caller, health, lasting, {});
-}
-
 async function serveOpenApi(
   event: ProxyEvent,
   caller: Caller,
@@ -168,26 +137,4 @@ async function serveOpenApi(
 ): Promise<ProxyResult> {
   const { text, tag } = parts.openApi();
   return unlessKnown(event, caller, tag, { ...json(200, null), body: text });
-}
-
-function cacheable(
-  event: ProxyEvent,
-  caller: Caller,
-  body: object,
-  lasting: object,
-  own: Readonly<Record<string, string>>,
-): ProxyResult {
-  return unlessKnown(event, caller, entityTag(lasting), json(200, body, own));
-}
-
-/** An answer that whoever shows no credential may keep for 5 s; nothing at all (304) to a client that has it already. */
-function unlessKnown(event: ProxyEvent, caller: Caller, tag: string, answer: ProxyResult): ProxyResult {
-  const { 'Content-Type': contentType, ...own } = answer.headers;
-  const headers = {
-    ETag: tag,
-    'Cache-Control': caller.credential === 'none' ? 'public, max-age=5' : 'private, no-store',
-    ...own,
-  };
-  if (isKnown(tag, headerValues(event, 'if-none-match'))) return empty(304, headers);
-  return { ...answer, headers: { ...headers, 'Content-Type': contentType ?? 'application/json' } };
 }

@@ -33,7 +33,6 @@ export class StatusFunction extends MaintenanceFunction {
     eventLog.bindRuleReader(this);
     activity.bindReader(this);
     jobTable.bindCounter(this);
-    eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
   }

@@ -15,18 +15,20 @@ const CALLS: readonly ApiCall[] = Object.values(API);
 
 /**
  * Serves the control API below `/api`. The control function has whatever is no other's, unknown paths included; the
- * status function what everybody may read; the functions for sessions and for jobs what lies below `/sessions` and
+ * functions for status and health what everybody may read; the functions for sessions and for jobs what lies below `/sessions` and
  * `/jobs`, but for the calls there that are another's. The canary answers by itself, so that whether it can be reached
  * is the authorizer's decision alone.
  */
 export function serveControlApi(branch: IResource, functions: ServingFunctions): void {
   const control = integration(functions.control);
-  const status = integration(functions.status);
 
   const base = branch.addResource('maintenance');
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
-  for (const path of pathsOf('status')) base.addResource(path).addMethod('ANY', status);
+  for (const part of ['status', 'health'] as const) {
+    const serving = integration(functions[part]);
+    for (const path of pathsOf(part)) base.addResource(path).addMethod('ANY', serving);
+  }
   for (const part of ['sessions', 'jobs'] as const) {
     const serving = integration(functions[part]);
     const below = base.addResource(part);

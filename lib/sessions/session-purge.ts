@@ -3,12 +3,13 @@ import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-
 import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { EVENT_SOURCE, METRIC_NAMESPACE } from '../../core/environment.ts';
+import { ENV, EVENT_SOURCE, METRIC_NAMESPACE } from '../../core/environment.ts';
 import type { EventType } from '../../core/event.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { SessionRedis } from './session-redis.ts';
 
@@ -31,13 +32,14 @@ export class SessionPurge extends Construct {
       configuration: Configuration;
       eventLog: EventLogTable;
       activity: ActivityTable;
+      identity: Identity;
       redis: SessionRedis;
       bus: IEventBus;
       deadLetters: DeadLetterQueue;
     },
   ) {
     super(scope, id);
-    const { configuration, eventLog, activity, redis, bus, deadLetters } = options;
+    const { configuration, eventLog, activity, identity, redis, bus, deadLetters } = options;
     this.function = new MaintenanceFunction(this, 'Function', {
       folder: 'purge',
       description: 'Deletes the sessions that maintenance has ended',
@@ -49,6 +51,8 @@ export class SessionPurge extends Construct {
     });
     eventLog.bindWriter(this.function);
     activity.bindPurger(this.function);
+    eventLog.bindKeyReader(this.function, identity.issuer);
+    this.function.addEnvironment(ENV.issuer, identity.issuer);
     redis.bind(this.function, 'keeper');
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
 

@@ -65,10 +65,13 @@ describe('the gate', () => {
     expect(await store.find('nobody')).toBeNull();
   });
 
-  test('reads the copy of the state', async () => {
+  test('reads the copy of the state, and the keys beside it', async () => {
     const state = stateWith(null, 7);
-    await new RedisStateMirror(connectionAs('keeper'), SCOPE).keep(state);
-    expect(await new RedisStateMirror(connectionAs('gate'), SCOPE).read()).toEqual(state);
+    const kept = new RedisStateMirror(connectionAs('keeper'), SCOPE);
+    await kept.follow(async () => state);
+    await kept.keepKeys('{"keys":[]}');
+    const seen = new RedisStateMirror(connectionAs('gate'), SCOPE);
+    expect([await seen.read(), await seen.readKeys()]).toEqual([state, '{"keys":[]}']);
   });
 
   test('counts blocked calls', async () => {
@@ -106,11 +109,13 @@ describe('the keeper', () => {
     expect(await servers.client.exists('other:1')).toBe(1);
   });
 
-  test('keeps the newest state', async () => {
+  test('keeps the newest state, and none of another log', async () => {
     const mirror = new RedisStateMirror(connectionAs('keeper'), SCOPE);
     await servers.client.del(mirrorKey(SCOPE));
     expect(await mirror.keep(stateWith(null, 9))).toBe(true);
     expect(await mirror.keep(stateWith(null, 8))).toBe(false);
+    await mirror.follow(async () => stateWith(null, 8));
+    expect((await mirror.read())?.version).toBe(8);
   });
 
   test.each<[what: string, command: string[]]>([

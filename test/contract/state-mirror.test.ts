@@ -67,6 +67,38 @@ describe('The copy of the state in Redis', () => {
     expect(await mirrorOf().read()).toEqual(stateWith(normalMaintenance(), 10));
   });
 
+  describe('follows the log', () => {
+    test.each([
+      ['there is none', null],
+      ['it is older', stateWith(normalMaintenance(), 3)],
+      ['it is the same', stateWith(null, 5)],
+      ['it is newer: of a log that is no more', stateWith(normalMaintenance(), 40)],
+      ['it has the same number, and is of another log', stateWith(normalMaintenance(), 5)],
+    ])('where %s', async (_what, copy) => {
+      if (copy !== null) await mirrorOf().keep(copy);
+      await mirrorOf().keepKeys('{"keys":[]}');
+      await mirrorOf().follow(async () => stateWith(null, 5));
+      expect(await mirrorOf().read()).toEqual(stateWith(null, 5));
+      expect(await mirrorOf().readKeys()).toBe('{"keys":[]}');
+    });
+
+    test('and leaves what became newer while the log was read', async () => {
+      await mirrorOf().keep(stateWith(normalMaintenance(), 40));
+      await mirrorOf().follow(async () => {
+        await mirrorOf().keep(stateWith(null, 41));
+        return stateWith(null, 5);
+      });
+      expect(await mirrorOf().read()).toEqual(stateWith(null, 41));
+    });
+
+    test('and stays where the log cannot be read', async () => {
+      await mirrorOf().keep(stateWith(normalMaintenance(), 40));
+      const down = new Error('down');
+      await expect(mirrorOf().follow(() => Promise.reject(down))).rejects.toBe(down);
+      expect((await mirrorOf().read())?.version).toBe(40);
+    });
+  });
+
   test('is kept apart by scope', async () => {
     await mirrorOf().keep(stateWith(null, 1));
     expect(await mirrorOf('other').read()).toBeNull();

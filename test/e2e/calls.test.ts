@@ -85,6 +85,7 @@ describe('validate', () => {
   const body = { reason: 'Upgrade', duration: 1800, auto_end: true };
 
   test('says what enable would say, and writes nothing', async () => {
+    await gate.purged();
     const before = (await gate.control('GET', '/status')).json.version;
     const { status, json } = await gate.as('admin', 'POST', '/validate', body);
     expect([status, fits('validate', json)]).toEqual([200, undefined]);

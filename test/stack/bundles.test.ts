@@ -42,6 +42,7 @@ describe('the bundles', () => {
     expect([...bundles.keys()].sort()).toEqual([
       'authorizer',
       'control',
+      'health',
       'job-sweep',
       'jobs',
       'mirror',

@@ -46,6 +46,7 @@ const FOLDERS = [
   'authorizer',
   'control',
   'status',
+  'health',
   'jobs',
   'job-sweep',
   'tick',
@@ -97,6 +98,7 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
       },
     ],
+    ['health', { ...store, ISSUER: issuer, ALLOWED_ORIGINS: '*', ...redis('gate') }],
     [
       'jobs',
       {
@@ -112,7 +114,7 @@ describe('environment', () => {
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
     ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: bus } }],
-    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ...redis('keeper') }],
+    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') }],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
     [
@@ -284,10 +286,13 @@ describe('permissions', () => {
       [
         allow('dynamodb:Query', events),
         allow('dynamodb:GetItem', rules),
-        allow('dynamodb:GetItem', keys),
         { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' },
         onJobs('dynamodb:Query', 'active'),
       ],
+    ],
+    [
+      'health',
+      [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys), ...inNetwork('health', 'gate')],
     ],
     [
       'jobs',
@@ -310,7 +315,16 @@ describe('permissions', () => {
     ],
     ['tally', [counts, deadLetters]],
     ['publisher', [putEvents, deadLetters, listStreams, stream]],
-    ['purge', [append, neverRewrite, kept('PURGE#default'), ...inNetwork('purge', 'keeper')]],
+    [
+      'purge',
+      [
+        append,
+        neverRewrite,
+        kept('PURGE#default'),
+        allow('dynamodb:GetItem', keys),
+        ...inNetwork('purge', 'keeper'),
+      ],
+    ],
     ['mirror', [deadLetters, listStreams, stream, ...inNetwork('mirror', 'keeper')]],
     ['sessions', [allow('dynamodb:Query', events), ...inNetwork('sessions', 'keeper')]],
     ['signin-guard', [allow('dynamodb:Query', events)]],
@@ -343,6 +357,7 @@ describe('runtime', () => {
     ['authorizer', 1769, 3],
     ['control', 512, 10],
     ['status', 512, 5],
+    ['health', 512, 5],
     ['jobs', 1024, 29],
     ['job-sweep', 512, 60],
     ['tick', 256, 30],

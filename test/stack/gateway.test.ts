@@ -25,7 +25,7 @@ const SERVED: [route: string, folder: string][] = [
   ['ANY /api/maintenance/blocked-operations', 'status'],
   ['ANY /api/maintenance/message', 'status'],
   ['ANY /api/maintenance/signin', 'status'],
-  ['ANY /api/maintenance/health', 'status'],
+  ['ANY /api/maintenance/health', 'health'],
   ['ANY /api/maintenance/openapi.json', 'status'],
   ['ANY /api/maintenance/sessions', 'sessions'],
   ['ANY /api/maintenance/sessions/{proxy+}', 'sessions'],

@@ -21,9 +21,6 @@ export class StatusBench {
   activeJobs: number | null = 0;
   readonly attempts = new InMemoryAttemptStore();
   rules: readonly Rule[] = BUILT_IN_RULES;
-  /** What a look at the event log and at the issuer's keys comes to. */
-  head: () => Promise<null> = async () => null;
-  issuerKeys: () => Promise<{ fetchedAt: number } | null> = async () => ({ fetchedAt: this.time - 60_000 });
   readonly #handler = createStatusHandler({
     states: {
       get: async () => {
@@ -34,8 +31,6 @@ export class StatusBench {
     attempts: this.attempts,
     activeJobs: async () => this.activeJobs,
     rules: async () => this.rules,
-    events: { head: () => this.head() },
-    issuerKeys: () => this.issuerKeys(),
     purging: async () => this.purging,
     log: this.log,
     now: () => this.time,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { refuseSignIn } from '../../../core/sign-in.ts';
+import { REVOCATION_KEPT } from '../../../core/revocation.ts';
+import { refuseRefresh, refuseSignIn } from '../../../core/sign-in.ts';
 import { INITIAL_STATE, type Maintenance } from '../../../core/state.ts';
 import { reason, state } from '../../support/arbitraries.ts';
 import { emergency, NOW, normalMaintenance, stateWith, testRun } from '../../support/examples.ts';
@@ -39,7 +40,15 @@ describe('a member', () => {
 
   test.each([
     ['open', null],
-    ['closed', { maintenance: null, version: 0, message: expect.stringContaining('not known') }],
+    [
+      'closed',
+      {
+        reason: 'state_unknown',
+        maintenance: null,
+        version: 0,
+        message: expect.stringContaining('not known'),
+      },
+    ],
   ] as const)('with no state known, and the default %s', (stateUnknown, refusal) => {
     expect(refuseSignIn(null, stateUnknown, NOW)).toEqual(refusal);
   });
@@ -79,4 +88,34 @@ test('a message is one short line of ASCII, whatever the state', () => {
       expect(refusal.version).toBe(any.version);
     }),
   );
+});
+
+describe('a refresh', () => {
+  const revoked = (before: number, more = {}) => ({
+    ...stateWith(null),
+    revoked: [{ id: 'mia', before }],
+    ...more,
+  });
+  const order = {
+    id: 'purge-7',
+    at: NOW,
+    maintenanceId: null,
+    scope: 'named',
+    users: ['mia'],
+    spared: null,
+  } as const;
+
+  test.each([
+    ['of who was revoked a moment ago', revoked(NOW), 'mia', true],
+    ['until no older token can be good any more', revoked(NOW - REVOCATION_KEPT + 1), 'mia', true],
+    ['after that', revoked(NOW - REVOCATION_KEPT), 'mia', false],
+    ['while sessions wait to be deleted', revoked(NOW - REVOCATION_KEPT, { purge: order }), 'mia', true],
+    ['of another', revoked(NOW), 'bob', false],
+    ['of a name in another case', revoked(NOW), 'Mia', false],
+    ['with no state known', null, 'mia', false],
+  ])('%s', (_what, of, user, isRefused) => {
+    const refusal = refuseRefresh(of, user, NOW);
+    expect(refusal?.reason ?? null).toBe(isRefused ? 'revoked' : null);
+    if (isRefused) expect(refusal).toMatchObject({ version: 7, maintenance: null });
+  });
 });

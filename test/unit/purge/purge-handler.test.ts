@@ -18,6 +18,8 @@ class Bench {
   readonly log = new RecordingLog();
   readonly written: Record<string, unknown>[] = [];
   kept: State[] = [];
+  keptKeys: string[] = [];
+  issuerKeys: () => Promise<string | null> = async () => '{"keys":[]}';
   time = NOW;
   remaining = 900_000;
   readonly #handler = createPurgeHandler({
@@ -25,12 +27,15 @@ class Bench {
     ledger: this.ledger,
     events: this.events,
     mirror: {
-      keep: async (state) => {
+      follow: async (read) => {
         if (this.sessions.isDown) throw new SessionStoreUnavailableError('down');
-        this.kept.push(state);
-        return true;
+        this.kept.push(await read());
+      },
+      keepKeys: async (jwks) => {
+        this.keptKeys.push(jwks);
       },
     },
+    issuerKeys: () => this.issuerKeys(),
     log: this.log,
     write: (line) => this.written.push(JSON.parse(line)),
     now: () => this.time,
@@ -196,8 +201,27 @@ describe('the copy of the state', () => {
   test('that cannot be kept is a warning', async () => {
     bench.sessions.isDown = true;
     await bench.invoke();
-    expect(bench.log.lines).toMatchObject([
-      { level: 'WARN', fields: { event: 'mirror_failed', version: 0 } },
-    ]);
+    expect(bench.log.lines).toMatchObject([{ level: 'WARN', fields: { event: 'mirror_failed' } }]);
+  });
+
+  test('has the issuer’s keys beside it, once there are any', async () => {
+    bench.issuerKeys = async () => null;
+    await bench.invoke();
+    expect(bench.keptKeys).toEqual([]);
+    bench.issuerKeys = async () => '{"keys":[{"kid":"k"}]}';
+    await bench.invoke();
+    expect(bench.keptKeys).toEqual(['{"keys":[{"kid":"k"}]}']);
+  });
+
+  test('keeps nobody from purging where it or the keys cannot be had', async () => {
+    await bench.enable();
+    bench.issuerKeys = async () => {
+      throw new StoreUnavailableError('down');
+    };
+    await bench.invoke();
+    expect(bench.sessions.ids).toEqual(['admin-0']);
+    expect(bench.log.lines).toContainEqual(
+      expect.objectContaining({ fields: expect.objectContaining({ event: 'mirror_failed' }) }),
+    );
   });
 });

@@ -97,6 +97,33 @@ test.each<[string, Maintenance | null]>([
   expect(lines).toEqual([]);
 });
 
+describe('whoever was revoked', () => {
+  const revoked = { ...stateWith(null), revoked: [{ id: 'bob', before: NOW - 60_000 }] };
+
+  test.each([[['admins']], [['workers']], [[]]])('of %j gets no token for an older one', async (groups) => {
+    const { signIn, lines } = guardIn(revoked);
+    await expect(signIn(groups, 'TokenGeneration_RefreshTokens')).rejects.toThrow(/Sign in again$/);
+    expect(lines).toMatchObject([
+      {
+        message: '[MAINTENANCE] Sign-in refused: user="bob" reason="revoked"',
+        event: 'sign_in_refused',
+        version: 7,
+        trigger: 'TokenGeneration_RefreshTokens',
+      },
+    ]);
+  });
+
+  test.each([[['admins']], [[]]])('of %j may sign in anew', async (groups) => {
+    const { signIn, lines } = guardIn(revoked);
+    await signIn(groups);
+    expect(lines).toEqual([]);
+  });
+
+  test('is let in as an admin while the state cannot be read', async () => {
+    await guardIn(down, 'closed').signIn(['admins'], 'TokenGeneration_RefreshTokens');
+  });
+});
+
 describe('with no state known', () => {
   test('members get a token where the default is open, and a person is called', async () => {
     const { signIn, lines } = guardIn(down);

@@ -1,5 +1,6 @@
 import type { EventLog } from '../../core/event-log.ts';
 import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health.ts';
+import type { SessionStore } from '../../core/session-store.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { rfc3339 } from '../../core/text.ts';
 import type { Log } from '../shared/log.ts';
@@ -11,12 +12,17 @@ export interface HealthSources {
   readonly states: Pick<StateCache, 'get'>;
   /** When the issuer's keys were fetched; null when none are kept. */
   readonly issuerKeys: () => Promise<{ readonly fetchedAt: number } | null>;
+  readonly sessions: Pick<SessionStore, 'find'>;
 }
 
 /** Longest time for one check, ms: together with the function's start well below what a prober waits. */
 const TIME_LIMIT = 1500;
-/** A read of the event log takes a few milliseconds; one that takes longer than this, ms, holds everybody up. */
+/** A read of the event log or of a session takes a few milliseconds; longer than this, ms, and it holds everybody up. */
 const SLOW_READ = 500;
+/** What is read from both on the way of each decision. */
+const READ_BY_ALL: readonly Component[] = ['event_log', 'session_store'];
+/** A session's id by which to look; whether there is one does not matter. */
+const LOOKED_FOR = 'health-check';
 /** Tick renews the keys every hour, ms. Missing it for a day means that nobody would notice a rotation. */
 const OLD_KEYS = 24 * 3600 * 1000;
 
@@ -34,6 +40,7 @@ export async function checkHealth(sources: HealthSources, now: () => number, log
     event_log: { run: () => checkEventLog(sources), onFailure: 'unhealthy' },
     issuer_keys: { run: () => checkIssuerKeys(sources, now), onFailure: 'degraded' },
     state: { run: () => checkState(sources, now), onFailure: 'unhealthy' },
+    session_store: { run: () => checkSessionStore(sources), onFailure: 'degraded' },
   };
   const found = await Promise.all(
     (Object.entries(checks) as [Component, Check][]).map(
@@ -62,12 +69,18 @@ async function carryOut(name: Component, check: Check, log: Log): Promise<Compon
 }
 
 function slow(name: Component, component: ComponentHealth): ComponentHealth {
-  if (name !== 'event_log' || component.latency_ms <= SLOW_READ) return component;
+  if (!READ_BY_ALL.includes(name) || component.latency_ms <= SLOW_READ) return component;
   return { ...component, status: 'degraded', message: 'It answers, but slowly.' };
 }
 
 async function checkEventLog({ events }: HealthSources): Promise<Finding> {
   await events.head();
+  return { status: 'healthy', message: 'It can be read.', age_ms: null };
+}
+
+/** Looks up a session as the gate does. */
+async function checkSessionStore({ sessions }: HealthSources): Promise<Finding> {
+  await sessions.find(LOOKED_FOR);
   return { status: 'healthy', message: 'It can be read.', age_ms: null };
 }
 

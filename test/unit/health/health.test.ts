@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '../../../core/errors.ts';
-import { StatusBench } from '../../support/status-bench.ts';
+import { HealthBench } from '../../support/health-bench.ts';
 
 const DAY = 24 * 3600 * 1000;
 const never = () => new Promise<never>(() => {});
@@ -10,7 +10,7 @@ const fails = async () => {
 
 describe('health', () => {
   test('of a system that works', async () => {
-    expect(await new StatusBench().call('GET', '/health')).toMatchObject({
+    expect(await new HealthBench().call('GET', '/health')).toMatchObject({
       status: 200,
       headers: { 'Cache-Control': 'public, max-age=5', ETag: expect.any(String) },
       json: {
@@ -19,13 +19,14 @@ describe('health', () => {
           event_log: { status: 'healthy', latency_ms: expect.any(Number), age_ms: null },
           issuer_keys: { status: 'healthy', age_ms: 60_000 },
           state: { status: 'healthy', age_ms: 0, source: 'event_log' },
+          session_store: { status: 'healthy', message: 'It can be read.', age_ms: null },
         },
         as_of: '2026-01-15T10:00:00Z',
       },
     });
   });
 
-  test.each<[what: string, change: (bench: StatusBench) => void, worst: string, expected: object]>([
+  test.each<[what: string, change: (bench: HealthBench) => void, worst: string, expected: object]>([
     [
       'the event log is away',
       (bench) => {
@@ -91,6 +92,22 @@ describe('health', () => {
       { state: { status: 'unhealthy' }, event_log: { status: 'healthy' } },
     ],
     [
+      'Redis is away',
+      (bench) => {
+        bench.sessions.isDown = true;
+      },
+      'degraded',
+      { session_store: { status: 'degraded', age_ms: null }, state: { status: 'healthy' } },
+    ],
+    [
+      'Redis does not answer',
+      (bench) => {
+        bench.sessions.before = never;
+      },
+      'degraded',
+      { session_store: { status: 'degraded', message: 'It did not answer in time.' } },
+    ],
+    [
       'everything is away at once',
       (bench) => {
         bench.head = fails;
@@ -107,7 +124,7 @@ describe('health', () => {
       },
     ],
   ])('when %s', async (_, change, worst, components) => {
-    const bench = new StatusBench();
+    const bench = new HealthBench();
     change(bench);
     const answer = await bench.call('GET', '/health');
     expect(answer.status).toBe(worst === 'unhealthy' ? 503 : 200);
@@ -118,7 +135,7 @@ describe('health', () => {
   });
 
   test('is looked at once in 5 s, whoever asks and however many at a time', async () => {
-    const bench = new StatusBench();
+    const bench = new HealthBench();
     let looks = 0;
     bench.head = async () => {
       looks += 1;
@@ -134,7 +151,7 @@ describe('health', () => {
   });
 
   test('is not sent again to whoever has it', async () => {
-    const bench = new StatusBench();
+    const bench = new HealthBench();
     const { headers } = await bench.call('GET', '/health');
     const again = await bench.call('GET', '/health', { headers: { 'If-None-Match': headers.ETag ?? '' } });
     expect([again.status, again.text]).toEqual([304, '']);

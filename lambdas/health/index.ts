@@ -1,0 +1,41 @@
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { stateOf } from '../../core/execute-command.ts';
+import type { SessionPolicy } from '../../core/session.ts';
+import { StateCache } from '../../core/state-cache.ts';
+import { listOf, readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { openRedis } from '../shared/open-redis.ts';
+import { createHealthHandler } from './health-handler.ts';
+
+/** Milliseconds for Redis: less than its check has, so that a failure is Redis' own; and it is soon asked again. */
+const REDIS_LIMITS = { commandTimeout: 1000, connectTimeout: 1000, longestPause: 1000 };
+
+const { stateTable, scope, issuer, redis, sessions, allowedOrigins } = readEnvironment(process.env, [
+  'stateTable',
+  'scope',
+  'issuer',
+  'redis',
+  'sessions',
+  'allowedOrigins',
+]);
+
+const client = createStoreClient();
+const events = new DynamoDbEventLog({ client, table: stateTable, scope });
+const connection = openRedis(redis, process.env, REDIS_LIMITS);
+
+export const handler = createHealthHandler({
+  events,
+  states: new StateCache({
+    read: async () => stateOf(await events.head()),
+    now: () => Date.now(),
+    maxAge: 0,
+  }),
+  issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
+  sessions: new RedisSessionStore(connection, JSON.parse(sessions) as SessionPolicy),
+  log: createLog('health'),
+  now: () => Date.now(),
+  allowedOrigins: listOf(allowedOrigins),
+});
