@@ -176,16 +176,16 @@ export class StateMachines implements AwsService {
     const { stateMachineArn, statusFilter, maxResults, nextToken } = body;
     this.#caller.authorise(call, 'states:ListExecutions', String(stateMachineArn));
     const { arn } = this.#find(String(stateMachineArn));
-    const all = [...this.#executions.values()]
-      .filter((execution) => execution.settings.machine.arn === arn && this.#isKept(execution))
-      .filter(({ status }) => statusFilter === undefined || status === statusFilter)
-      .reverse();
-    const size = Math.min(Number(maxResults) || DEFAULT_PAGE, LARGEST_PAGE);
+    const newestFirst = [...this.#executions.values()].reverse();
     // A page goes on after the execution that ended the last one, whatever was started or ended since.
-    const last = nextToken === undefined ? undefined : this.#executions.get(String(nextToken));
-    if (nextToken !== undefined && !last) throw new AwsError('InvalidToken', `Invalid Token: '${nextToken}'`);
-    const order = [...this.#executions.values()];
-    const rest = last ? all.filter((execution) => order.indexOf(execution) < order.indexOf(last)) : all;
+    const last = newestFirst.findIndex(({ settings }) => settings.arn === nextToken);
+    if (nextToken !== undefined && last < 0)
+      throw new AwsError('InvalidToken', `Invalid Token: '${nextToken}'`);
+    const rest = newestFirst
+      .slice(last + 1)
+      .filter((execution) => execution.settings.machine.arn === arn && this.#isKept(execution))
+      .filter(({ status }) => statusFilter === undefined || status === statusFilter);
+    const size = Math.min(Number(maxResults) || DEFAULT_PAGE, LARGEST_PAGE);
     const page = rest.slice(0, size);
     const end = page.at(-1);
     return {
