@@ -24,7 +24,7 @@ export interface Ended {
 
 export type Way = 'purge' | 'bare loop' | 'KEYS and DEL' | 'known keys';
 
-/** Keys of a batch of the bare loop: as many as one of the purge has at most. */
+/** Keys of a batch of the bare loop: as many as one of the purge goes past at most while it finds sessions. */
 const BATCH = 1000;
 /** The longest that a function may take, ms. */
 const TIME_LIMIT = 900_000;

@@ -1,4 +1,4 @@
-import { FIRST_BATCH, nextBatchSize } from './batch-size.ts';
+import { FIRST_BATCH, keysToPass, nextBatchSize } from './batch-size.ts';
 import { SessionStoreUnavailableError, StoreUnavailableError } from './errors.ts';
 import type { EventLog } from './event-log.ts';
 import { stateOf } from './execute-command.ts';
@@ -9,6 +9,7 @@ import { appendReceipt } from './purge-receipt.ts';
 import { advanced, beginRun, failed, type PurgedPiece } from './purge-run.ts';
 import type { SeenSession, SessionStore, WalkPosition } from './session-store.ts';
 import { effective, type PurgeOrder, type State } from './state.ts';
+import { WalkAhead } from './walk-ahead.ts';
 
 /** Sessions that one call was to delete. */
 export interface EndedBatch {
@@ -77,7 +78,11 @@ export async function runPurge(parts: PurgeParts, limits: PurgeLimits): Promise<
   const lease = await PurgeLease.take(parts);
   if (lease === null) return { outcome: 'busy' };
   const purge = new Purge(parts, limits, lease);
-  return (await purge.carryOutOrders()) ?? (await purge.sweep());
+  try {
+    return (await purge.carryOutOrders()) ?? (await purge.sweep());
+  } finally {
+    await purge.settled();
+  }
 }
 
 /** A state, and when the reading of it began. */
@@ -91,7 +96,10 @@ class Purge {
   readonly #parts: PurgeParts;
   readonly #limits: PurgeLimits;
   readonly #lease: PurgeLease;
+  readonly #walk: WalkAhead;
+  /** Sessions that are worked on at once, and keys that a walk goes past to find so many. */
   #batchSize = FIRST_BATCH;
+  #keys = FIRST_BATCH;
   #ended: PurgeLedgerEntry['ended'];
   /** Whether the number is known of everything that was deleted. */
   #isCounted = true;
@@ -100,6 +108,7 @@ class Purge {
     this.#parts = parts;
     this.#limits = limits;
     this.#lease = lease;
+    this.#walk = new WalkAhead(parts.store, parts.stopwatch);
     this.#ended = lease.entry.ended;
   }
 
@@ -116,6 +125,11 @@ class Purge {
       if ('outcome' in result) return result;
       replaced = result;
     }
+  }
+
+  /** Waits until it asks nothing of the session store any more. */
+  settled(): Promise<void> {
+    return this.#walk.settled();
   }
 
   /** Goes past a further slice of the keys, for sessions that appeared in spite of all. */
@@ -184,8 +198,10 @@ class Purge {
     { state, asOf }: Look,
     deletedBefore: number,
   ): Promise<PurgedPiece> {
-    const { store, now, onEnded } = this.#parts;
-    const [step, walkTime] = await this.#timed(() => store.walk(position, this.#batchSize));
+    const { now, onEnded } = this.#parts;
+    const { step, time: walkTime } = await this.#walk.from(position, this.#keys);
+    // Saved is only what lies behind: the next piece is seen again by whoever goes on, should this call end here.
+    if (step.next !== null) this.#walk.begin(step.next, this.#keys);
     const instant = now();
     const circumstances: PurgeCircumstances = {
       isClosed: isClosedToMembers(state, instant),
@@ -195,6 +211,7 @@ class Purge {
     const sessions = step.sessions.filter(({ facts }) => fateOf(facts, order, circumstances) === 'end');
     const [deleted, endTime] = await this.#timed(() => this.#end(sessions));
     this.#batchSize = nextBatchSize(this.#batchSize, Math.max(walkTime, endTime));
+    this.#keys = keysToPass(this.#batchSize, { passed: step.passed, found: step.sessions.length });
     if (sessions.length > 0) {
       this.#countEnded(order, state, deleted, instant);
       onEnded({ order, version: state.version, sessions, deleted, deletedBefore });

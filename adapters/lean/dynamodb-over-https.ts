@@ -1,5 +1,5 @@
 import * as http from 'node:http';
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { StoreUnavailableError } from '../../core/errors.ts';
 
 /**
@@ -48,7 +48,7 @@ export function dynamoDbOverHttps(options: ReadOptions): DynamoDbReads {
 
   const send = (operation: string, body: string, signal: AbortSignal): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      const request = sign(
+      const request = aws4.sign(
         {
           service: 'dynamodb',
           region: options.region,

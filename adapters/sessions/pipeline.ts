@@ -18,6 +18,18 @@ export async function inPipeline<T>(
   return (await pipeline.exec()) ?? [];
 }
 
+/** Commands of a portion: to build them takes about as long as Redis takes to carry them out. */
+const PORTION = 200;
+
+/**
+ * Items for one pipeline after the other. Redis is at work on the first while the second is being built, and answers of
+ * the first are looked at while it works on the second.
+ */
+export function portionsOf<T>(items: readonly T[]): (readonly T[])[] {
+  const count = Math.ceil(items.length / PORTION);
+  return Array.from({ length: count }, (_, n) => items.slice(n * PORTION, (n + 1) * PORTION));
+}
+
 /** Whether the key is at, or on its way to, another server. */
 export function isElsewhere(error: Error): boolean {
   return /^(?:MOVED|ASK|TRYAGAIN)\b/.test(error.message);

@@ -13,7 +13,7 @@ import {
   NO_TEXT,
   TOO_LONG,
 } from './compare-and-unlink.ts';
-import { inPipeline, isElsewhere, isNoText, isUnknownScript } from './pipeline.ts';
+import { inPipeline, isElsewhere, isNoText, isUnknownScript, portionsOf } from './pipeline.ts';
 import { nextPlace, type Place, placeOf, positionOf } from './walk-place.ts';
 
 /** Bytes of each value that a batch reads at once; what is longer is read by itself. */
@@ -79,7 +79,10 @@ export class RedisSessionStore implements SessionStore {
     const marks = sessions.map(({ id, digest }) => ({ key: this.#keyOf(id), digest }));
     return this.#redis.use(async (client) => {
       const groups = Map.groupBy(marks, serverFinder(client));
-      const counts = await Promise.all([...groups].map(([server, group]) => end(client, server, group)));
+      const portions = [...groups].flatMap(([server, group]) =>
+        portionsOf(group).map((portion) => end(client, server, portion)),
+      );
+      const counts = await Promise.all(portions);
       return counts.reduce((sum, count) => sum + count, 0);
     });
   }
@@ -100,6 +103,11 @@ export class RedisSessionStore implements SessionStore {
   async #read(client: RedisClient, server: Redis, found: readonly Buffer[]): Promise<SeenSession[]> {
     // SCAN may give a key twice.
     const ids = [...new Set(found.map((key) => textOf(key.subarray(this.#prefixLength))))];
+    const read = portionsOf(ids).map((portion) => this.#readPortion(client, server, portion));
+    return (await Promise.all(read)).flat();
+  }
+
+  async #readPortion(client: RedisClient, server: Redis, ids: readonly string[]): Promise<SeenSession[]> {
     const replies = await inPipeline(server, ids, (pipeline, id) =>
       pipeline.getrangeBuffer(this.#keyOf(id), 0, USUAL_VALUE),
     );
@@ -163,7 +171,7 @@ function serverFinder(client: RedisClient): (mark: Mark) => Redis {
   return ({ key }) => byAddress.get(client.slots[slotOf(Buffer.from(key))]?.[0] ?? '') ?? any;
 }
 
-/** Deletes the keys of one server that are unchanged. */
+/** Deletes those of a few keys of one server that are unchanged. */
 async function end(client: RedisClient, server: Redis, marks: readonly Mark[]): Promise<number> {
   const replies = await inPipeline(server, marks, (pipeline, { key, digest }, index) =>
     // The first brings the script along, so that the server knows it for the others.

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { nextBatchSize } from '../../../core/batch-size.ts';
-import { StoreUnavailableError } from '../../../core/errors.ts';
+import { keysToPass, nextBatchSize } from '../../../core/batch-size.ts';
+import { SessionStoreUnavailableError, StoreUnavailableError } from '../../../core/errors.ts';
 import { CLOCK } from '../../../core/event.ts';
 import { BOB, NOW } from '../../support/examples.ts';
 import { NO_TEXT } from '../../support/memory-session-store.ts';
@@ -209,6 +209,62 @@ describe('what happens meanwhile', () => {
     expect(left()).toEqual(SIX_ADMINS);
     expect(await bench.receipts()).toMatchObject([
       { details: { scanned: 60, deleted: 54, kept: 6, interruptions: 0, counts_exact: true } },
+    ]);
+  });
+});
+
+describe('the next piece of the walk', () => {
+  test('is read while the last is being deleted, and nothing of it is deleted before', async () => {
+    populate();
+    await bench.enable();
+    const calls: string[] = [];
+    const reading = Promise.withResolvers<void>();
+    bench.sessions.before = async (call) => {
+      calls.push(call);
+      if (calls.filter((name) => name === 'walk').length === 2) reading.resolve();
+      if (call === 'endUnchanged') await reading.promise;
+    };
+    expect(await bench.purge()).toMatchObject({ outcome: 'completed' });
+    expect(calls.slice(0, 4).toSorted()).toEqual(['endUnchanged', 'size', 'walk', 'walk']);
+    expect(left()).toEqual(SIX_ADMINS);
+  });
+
+  test('is not gone past before the last is deleted: who goes on after a failure begins with that', async () => {
+    populate();
+    await bench.enable();
+    let batches = 0;
+    bench.sessions.before = (call) => {
+      batches += call === 'endUnchanged' ? 1 : 0;
+      bench.sessions.isDown = call === 'endUnchanged' && batches === 3;
+    };
+    expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
+    const { run } = bench.ledger.entry;
+    const [, second] = bench.ended;
+    expect(bench.ended).toHaveLength(2);
+    expect(run?.counts.deleted).toBe((second?.deletedBefore ?? 0) + (second?.deleted ?? 0));
+    expect(run?.passed).toBeLessThan(60);
+    bench.sessions.before = () => {};
+    bench.sessions.isDown = false;
+    await bench.purge();
+    expect(left()).toEqual(SIX_ADMINS);
+  });
+
+  test('cannot be read: what was deleted meanwhile is counted all the same', async () => {
+    populate();
+    await bench.enable();
+    let walks = 0;
+    const { walk } = bench.sessions;
+    bench.sessions.walk = async (...given) => {
+      walks += 1;
+      if (walks === 3) throw new SessionStoreUnavailableError('down');
+      return walk.apply(bench.sessions, given);
+    };
+    expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
+    expect(bench.ledger.entry.run?.counts.deleted).toBe(54 - (bench.sessions.ids.length - 6));
+    await bench.purge();
+    expect(left()).toEqual(SIX_ADMINS);
+    expect(await bench.receipts()).toMatchObject([
+      { details: { scanned: 60, deleted: 54, kept: 6, interruptions: 1, counts_exact: true } },
     ]);
   });
 });
@@ -503,11 +559,22 @@ describe('the size of a batch', () => {
           const next = nextBatchSize(size, roundTrip);
           expect(next).toBeGreaterThanOrEqual(50);
           expect(next).toBeLessThanOrEqual(1000);
-          if (roundTrip > 10) expect(next).toBeLessThanOrEqual(Math.max(50, size / 2));
+          if (roundTrip > 20) expect(next).toBeLessThanOrEqual(Math.max(50, size / 2));
           else expect(next).toBeGreaterThanOrEqual(size);
           size = next;
         }
       }),
     );
+  });
+
+  test.each([
+    [1000, 1000, 500, 1000],
+    [1000, 1000, 100, 1000],
+    [1000, 1000, 99, 2000],
+    [1000, 2000, 0, 2000],
+    [50, 50, 0, 100],
+    [1000, 0, 0, 1000],
+  ])('%i, after %i keys with %i sessions: past %i keys', (size, passed, found, keys) => {
+    expect(keysToPass(size, { passed, found })).toBe(keys);
   });
 });
