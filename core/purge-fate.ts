@@ -49,7 +49,9 @@ function isTooYoung(
   order: PurgeOrder,
   { isClosed, asOf, now }: PurgeCircumstances,
 ): boolean {
-  if (createdAt === null || createdAt > now + CLOCK_SKEW) return !isClosed && order.maintenanceId !== null;
+  // No maintenance ends everybody's: whatever it was given during, such an order was asked for.
+  const isAskedFor = order.scope === 'everybody' || order.maintenanceId === null;
+  if (createdAt === null || createdAt > now + CLOCK_SKEW) return !isClosed && !isAskedFor;
   return createdAt > (isClosed ? asOf : order.at);
 }
 

@@ -12,14 +12,10 @@ import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { type AuthorizerEvent, headerValues } from '../../lambdas/authorizer/authorizer-event.ts';
-import {
-  type AuthorizerResult,
-  allowedOrigin,
-  toResult,
-} from '../../lambdas/authorizer/authorizer-result.ts';
-import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
 import { toGatewayRequest } from '../../lambdas/authorizer/gateway-event.ts';
 import type { VerifyToken } from '../../lambdas/authorizer/identify.ts';
+import { type AuthorizerResult, allowedOrigin, toResult } from '../../lambdas/shared/authorizer-result.ts';
+import { decisionLog } from '../../lambdas/shared/decision-log.ts';
 
 /** The same authorizer on the usual stack: SDK client, Powertools, middy, zod and ioredis. For comparison only. */
 const list = z.string().transform((text) => text.split(','));

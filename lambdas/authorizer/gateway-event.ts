@@ -1,6 +1,6 @@
-import Negotiator from 'negotiator';
 import type { GatewayRequest, Shown } from '../../core/authorize.ts';
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../core/environment.ts';
+import { prefersHtml } from '../shared/prefers-html.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { type CredentialSources, identify } from './identify.ts';
 
@@ -31,17 +31,6 @@ export function toGatewayRequest(
     prefersHtml: () => refusalForm === 'negotiated' && prefersHtml(headerValues(event, 'accept')),
     identify: (now) => identify(event, door, sources, now),
   };
-}
-
-/** JSON for whoever does not ask for something else: first in the list wins a tie. */
-const FORMS = ['application/problem+json', 'application/json', 'text/html'];
-
-/** Whether the values of an Accept header prefer HTML to JSON. */
-export function prefersHtml(accept: readonly string[]): boolean {
-  const value = accept.join(',');
-  if (!value.includes('html')) return false;
-  const [preferred] = new Negotiator({ headers: { accept: value } }).mediaTypes(FORMS);
-  return preferred === 'text/html';
 }
 
 /** The same request, whose credential is looked at once however often it is asked for. */

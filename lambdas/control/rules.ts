@@ -8,9 +8,9 @@ import { check } from '../../core/parse-request.ts';
 import type { OwnRule } from '../../core/rule-set.ts';
 import { rulesPage, ruleView } from '../../core/rule-view.ts';
 import { classifyBody, emptyBody, ruleBody } from '../../core/schemas.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
 import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
-import { expectedVersion, idempotencyKey, requestHash } from './preconditions.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { ControlCall } from './serve.ts';
 
 /** The owner's rules, a page at a time. */

@@ -6,9 +6,9 @@ import { type CommandType, parseCommand } from '../../core/parse-request.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { ActiveJobs } from '../shared/active-jobs.ts';
 import type { Caller } from '../shared/caller.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
 import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
-import { expectedVersion, idempotencyKey, requestHash } from './preconditions.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from '../shared/read-body.ts';
 
 /** Carries out the command that a request asks for. Throws HttpProblem or StoreUnavailableError. */
 export async function runCommand(

@@ -2,7 +2,7 @@ import type { EventLog } from '../../core/event-log.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { validateEnable } from '../../core/validate-enable.ts';
 import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from '../shared/read-body.ts';
 
 /** Says whether `enable` would take this body now, and what would come of it. Throws HttpProblem or StoreUnavailableError. */
 export async function validate(event: ProxyEvent, events: EventLog, now: () => number): Promise<ProxyResult> {

@@ -10,9 +10,9 @@ import { effective, type State } from '../../core/state.ts';
 import { nextOccurrence } from '../../core/window-schedule.ts';
 import type { Window } from '../../core/window-set.ts';
 import { cancelledView, windowsPage, windowView } from '../../core/window-view.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
 import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
-import { expectedVersion, idempotencyKey, requestHash } from './preconditions.ts';
-import { readBody } from './read-body.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { ControlCall } from './serve.ts';
 
 /** The windows that are not over, a page at a time. */

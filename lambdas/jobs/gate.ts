@@ -9,9 +9,9 @@ import { CONTROL_BASE_PATH } from '../../core/environment.ts';
 import { HttpProblem } from '../../core/http-problem.ts';
 import type { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
-import { allowedOrigin, toResult } from '../authorizer/authorizer-result.ts';
-import { prefersHtml } from '../authorizer/gateway-event.ts';
+import { allowedOrigin, toResult } from '../shared/authorizer-result.ts';
 import type { Caller } from '../shared/caller.ts';
+import { prefersHtml } from '../shared/prefers-html.ts';
 import { headerValues, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
 
 export interface GateParts {

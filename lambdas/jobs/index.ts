@@ -6,7 +6,7 @@ import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { StateCache } from '../../core/state-cache.ts';
-import { decisionLog } from '../authorizer/decision-log.ts';
+import { decisionLog } from '../shared/decision-log.ts';
 import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
 import { registrationGate } from './gate.ts';

@@ -4,9 +4,9 @@ import type { Job } from '../../core/job.ts';
 import { registerJobBody } from '../../core/job-schemas.ts';
 import { newJob, registrationView } from '../../core/job-view.ts';
 import { check } from '../../core/parse-request.ts';
-import { idempotencyKey, requestHash } from '../control/preconditions.ts';
-import { readBody } from '../control/read-body.ts';
+import { idempotencyKey, requestHash } from '../shared/preconditions.ts';
 import { json, type ProxyResult } from '../shared/proxy-event.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { JobCall } from './serve.ts';
 
 /**

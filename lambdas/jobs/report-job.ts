@@ -7,9 +7,9 @@ import { completeJobBody, failJobBody, heartbeatBody } from '../../core/job-sche
 import { heartbeatView, jobView } from '../../core/job-view.ts';
 import { check } from '../../core/parse-request.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { readBody } from '../control/read-body.ts';
 import { tellOfTermination } from '../shared/job-lines.ts';
 import { json, type ProxyResult } from '../shared/proxy-event.ts';
+import { readBody } from '../shared/read-body.ts';
 import { known, mustBeId } from './known-job.ts';
 import type { JobCall } from './serve.ts';
 

@@ -4,8 +4,8 @@ import { jobView } from '../../core/job-view.ts';
 import { check } from '../../core/parse-request.ts';
 import { emptyBody } from '../../core/schemas.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { readBody } from '../control/read-body.ts';
 import { json, type ProxyResult } from '../shared/proxy-event.ts';
+import { readBody } from '../shared/read-body.ts';
 import { known, mustBeId } from './known-job.ts';
 import type { JobCall } from './serve.ts';
 

@@ -2,7 +2,7 @@ import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventb
 import { EVENT_SOURCE } from '../../core/environment.ts';
 import type { Job } from '../../core/job.ts';
 import { rfc3339 } from '../../core/text.ts';
-import type { Destination } from '../publisher/bus-entry.ts';
+import type { Destination } from '../shared/destination.ts';
 
 /**
  * Tells over the event bus that a job is to be done again (docs/events.md). `detail.id` is the same however often the

@@ -5,9 +5,9 @@ import { JOB_ID, type TerminateJobsAnswer, terminateJobsBody } from '../../core/
 import { check } from '../../core/parse-request.ts';
 import { eachOf, stopJobs } from '../../core/stop-jobs.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { readBody } from '../control/read-body.ts';
 import { tellOfResistance, tellOfTermination } from '../shared/job-lines.ts';
 import { json, type ProxyResult } from '../shared/proxy-event.ts';
+import { readBody } from '../shared/read-body.ts';
 import type { JobCall } from './serve.ts';
 
 /** Jobs that couldn't be stopped, as many as the answer names. */

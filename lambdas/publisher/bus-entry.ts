@@ -3,6 +3,7 @@ import { type EventItem, eventOf } from '../../adapters/event-log/event-item.ts'
 import { EVENT_SOURCE } from '../../core/environment.ts';
 import type { EventType } from '../../core/event.ts';
 import { eventView } from '../../core/event-view.ts';
+import type { Destination } from '../shared/destination.ts';
 
 /** The `detail-type` on the bus for each type of event in the log. */
 export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
@@ -24,14 +25,6 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
   sessions_purge_requested: 'Session Purge Requested',
   sessions_purged: 'Sessions Purged',
 };
-
-/** Where entries go, and which log they tell of. */
-export interface Destination {
-  /** Name of the event bus. */
-  readonly bus: string;
-  /** Name of the event log. */
-  readonly scope: string;
-}
 
 /**
  * Makes the entry for the bus of an item of the event log; the same item always makes the same entry (docs/events.md).

@@ -3,10 +3,11 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import type { Destination } from '../shared/destination.ts';
 import type { Log } from '../shared/log.ts';
 import type { BatchResult, StreamEvent, StreamRecord } from '../shared/stream-event.ts';
 import { inBatches } from './batches.ts';
-import { type Destination, toBusEntry } from './bus-entry.ts';
+import { toBusEntry } from './bus-entry.ts';
 
 export interface PublisherParts {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;

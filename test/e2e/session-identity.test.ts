@@ -170,6 +170,31 @@ describe('the identity provider', () => {
     expect(await refresh(AuthenticationResult?.RefreshToken ?? '')).toMatchObject(again);
   });
 
+  test.each(['admin', 'member'] as const)(
+    'gives no token for an older one to a revoked %s, who may sign in anew',
+    async (user) => {
+      const { AuthenticationResult: begun } = await signIn(user);
+      const whoAmI = async (token = '') => (await gate.control('GET', '/whoami', { token })).status;
+      expect(await whoAmI(begun?.AccessToken)).toBe(200);
+      const revoker = await gate.signIn('admin');
+      const answer = await gate.control('POST', '/revocations', {
+        token: revoker,
+        body: { principal: gate.cloud.users[user].username },
+      });
+      expect(answer.status).toBe(200);
+      expect(await refresh(begun?.RefreshToken ?? '')).toMatchObject({
+        __type: expect.stringContaining('UserLambdaValidationException'),
+        message: expect.stringContaining('Sign in again'),
+      });
+      // Past the second of the revocation: a token's time has whole seconds.
+      await gate.advanceClock(2000);
+      await gate.enforced();
+      expect(await whoAmI(begun?.AccessToken)).toBe(401);
+      const { AuthenticationResult: anew } = await signIn(user);
+      expect(await whoAmI(anew?.AccessToken)).toBe(200);
+    },
+  );
+
   test('refuses nobody in a rehearsal', async () => {
     await gate.enable({ mode: 'test' });
     expect(await signIn('member')).toHaveProperty('AuthenticationResult');

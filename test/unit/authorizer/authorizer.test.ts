@@ -7,9 +7,9 @@ import type { Role } from '../../../core/principal.ts';
 import { RouteMatcher } from '../../../core/route-matcher.ts';
 import { INITIAL_STATE, type Maintenance, type State } from '../../../core/state.ts';
 import type { AuthorizerEvent } from '../../../lambdas/authorizer/authorizer-event.ts';
-import { allowedOrigin, toResult } from '../../../lambdas/authorizer/authorizer-result.ts';
-import { decisionLog } from '../../../lambdas/authorizer/decision-log.ts';
 import { toGatewayRequest } from '../../../lambdas/authorizer/gateway-event.ts';
+import { allowedOrigin, toResult } from '../../../lambdas/shared/authorizer-result.ts';
+import { decisionLog } from '../../../lambdas/shared/decision-log.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00Z');
 

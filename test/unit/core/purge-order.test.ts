@@ -78,6 +78,21 @@ describe('under an order', () => {
     const session = { ...admin, user: 'bob', createdAt: young };
     expect([CLOSED, OPEN].map((when) => fateOf(session, everybody, when))).toEqual(['keep', 'keep']);
   });
+
+  test.each([
+    ['of unknown age', null],
+    ['that begins tomorrow', NOW + 86_400_000],
+  ])(
+    'one for everybody was asked for, given during maintenance too: a session %s goes',
+    (_what, createdAt) => {
+      const given = purgeOrder({ ...everybody, maintenanceId: 'm-1' });
+      for (const role of ['admin', 'member'] as const) {
+        const session = sessionFacts({ role, user: 'bob', createdAt });
+        expect([CLOSED, OPEN].map((when) => fateOf(session, given, when))).toEqual(['end', 'end']);
+      }
+      expect(fateOf({ ...admin, user: 'alice', createdAt }, given, CLOSED)).toBe('keep');
+    },
+  );
 });
 
 describe('closed to members', () => {

@@ -5,7 +5,7 @@ import { StoreUnavailableError } from '../../../core/errors.ts';
 import { Offenders } from '../../../core/offenders.ts';
 import { RouteMatcher } from '../../../core/route-matcher.ts';
 import type { State } from '../../../core/state.ts';
-import { decisionLog } from '../../../lambdas/authorizer/decision-log.ts';
+import { decisionLog } from '../../../lambdas/shared/decision-log.ts';
 import { createTallyHandler } from '../../../lambdas/tally/tally-handler.ts';
 import { deliveries, logsEvent, plain } from '../../support/attempts.ts';
 import { NOW, normalMaintenance, stateWith, testRun } from '../../support/examples.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../adapters/event-log/event-hash.ts';
 import { invalidRequest } from '../../core/http-problem.ts';
-import { headerValues, type ProxyEvent } from '../shared/proxy-event.ts';
+import { headerValues, type ProxyEvent } from './proxy-event.ts';
 
 const VERSION_TAG = /^(?:W\/)?"(0|[1-9]\d{0,14})"$/;
 

@@ -1,5 +1,5 @@
 import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import type { ProxyEvent } from '../shared/proxy-event.ts';
+import type { ProxyEvent } from './proxy-event.ts';
 
 /** Bytes. The largest honest body is under 4 KB. */
 const LARGEST_BODY = 64 * 1024;
