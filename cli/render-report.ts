@@ -30,7 +30,7 @@ export function renderReport(report: JsonObject, now: number, paint: Paint): str
     ['Mode', textsOf(report.modes).join(', then ')],
     ['Ended', ended === null ? null : `${ended}, by ${textOf(report.ended_by) ?? 'somebody'}`],
     ['Planned', secondsOf(plan.duration)],
-    ['Over plan', overrun === null ? null : `${overrun} s`],
+    [(overrun ?? 0) < 0 ? 'Under plan' : 'Over plan', overrun === null ? null : `${Math.abs(overrun)} s`],
     ['Blocked', blockedLine(report)],
     ['Bypasses', callsLine(objectOf(objectOf(report.attempts).bypasses))],
     ['Sessions', sessionsLine(objectOf(report.sessions))],

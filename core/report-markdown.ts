@@ -29,8 +29,8 @@ const MOST_DETAILS = 100;
 /** A report as a page for people, in Markdown. Whatever people wrote in it is shown as it is, and does nothing. */
 export function reportMarkdown(report: ReportView): string {
   const parts = [
-    `# ${KINDS[report.kind]} of ${text(report.started_at)}`,
-    ...(report.status === 'in_progress' ? [`**In progress**, as of ${text(report.as_of)}.`] : []),
+    `# ${KINDS[report.kind]} of ${report.started_at}`,
+    ...(report.status === 'in_progress' ? [`**In progress**, as of ${report.as_of}.`] : []),
     quote(report.reason),
     table(['', ''], facts(report)),
     '## Blocked calls',
@@ -52,18 +52,23 @@ export function reportMarkdown(report: ReportView): string {
 
 function facts(report: ReportView): string[][] {
   const { plan } = report;
-  const ended = report.ended_at === null ? 'not yet' : `${text(report.ended_at)}, ${endedBy(report)}`;
+  const ended = report.ended_at === null ? 'not yet' : `${report.ended_at}, ${endedBy(report)}`;
   return [
     ['Id', text(report.id)],
     ['Mode', report.modes.join(', then ')],
-    ['Started', `${text(report.started_at)}, by ${text(report.started_by)}`],
+    ['Started', `${report.started_at}, by ${text(report.started_by)}`],
     ['Ended', ended],
     ...(report.window === null ? [] : [['Window', text(report.window)]]),
     ['Took', `${report.duration} s`],
     ['Planned', planned(plan.at_start)],
     ...(planned(plan.at_start) === planned(plan.final) ? [] : [['Planned last', planned(plan.final)]]),
-    ...(plan.overrun === null ? [] : [['Over the plan', `${plan.overrun} s`]]),
+    ...overrun(plan.overrun),
   ];
+}
+
+function overrun(seconds: number | null): string[][] {
+  if (seconds === null || seconds === 0) return [];
+  return [[seconds > 0 ? 'Over the plan' : 'Under the plan', `${Math.abs(seconds)} s`]];
 }
 
 function endedBy({ ended_how: how, ended_by: by }: ReportView): string {
@@ -72,7 +77,7 @@ function endedBy({ ended_how: how, ended_by: by }: ReportView): string {
 
 function planned({ duration, ends_at: endsAt, auto_end: autoEnd }: PlanView): string {
   if (duration === null || endsAt === null) return 'no end';
-  return `${duration} s, until ${text(endsAt)}${autoEnd ? ', ending by itself' : ''}`;
+  return `${duration} s, until ${endsAt}${autoEnd ? ', ending by itself' : ''}`;
 }
 
 function attempts({ attempts: counted, counts_source: source }: ReportView): string {
@@ -85,32 +90,32 @@ function attempts({ attempts: counted, counts_source: source }: ReportView): str
 function blocked({ blocked: calls }: AttemptsReport): string {
   if (calls.total === 0) return 'No calls were blocked.';
   const clients = `${calls.clients_exact ? '' : 'about '}${calls.clients}`;
-  return `${calls.total} calls of ${clients} different clients were blocked.\n\n${byType(calls)}`;
+  return `Blocked calls: ${calls.total}, of different clients: ${clients}.\n\n${byType(calls)}`;
 }
 
 function bypasses(calls: CountsByType): string {
   if (calls.total === 0) return 'No admin passed the block.';
-  return `${calls.total} calls of admins passed the block.\n\n${byType(calls)}`;
+  return `Calls of admins that passed the block: ${calls.total}.\n\n${byType(calls)}`;
 }
 
 function byType({ by_type: types }: CountsByType): string {
   return table(
     ['Operation type', 'Calls', 'Last'],
-    types.map(({ operation_type: type, calls, last_call: last }) => [text(type), calls, text(last)]),
+    types.map(({ operation_type: type, calls, last_call: last }) => [text(type), calls, last]),
   );
 }
 
 function sessions({ ended, kept, unparsable, pending, purges }: SessionsReport): string {
   const lines = [
-    `${ended} sessions were ended, ${kept === null ? 'it is not known how many were' : kept} kept.`,
-    ...(unparsable === 0 ? [] : [`${unparsable} of those ended could not be read.`]),
+    `Sessions ended: ${ended}, kept: ${kept === null ? 'not known' : kept}.`,
+    ...(unparsable === 0 ? [] : [`Of those ended, unreadable: ${unparsable}.`]),
     ...(pending ? ['A purge is still to be carried out.'] : []),
   ];
   if (purges.length === 0) return lines.join(' ');
   const rows = purges.map((purge) => [
     text(purge.purge_id),
     purge.scope,
-    text(purge.completed_at),
+    purge.completed_at,
     purge.scanned,
     purge.deleted,
     purge.kept,
@@ -133,14 +138,10 @@ function measured(value: string | number | null, note: string | null): string {
 }
 
 function emergency(report: EmergencyReport): string[] {
-  const rows = report.steps.map(({ step, outcome, at }) => [
-    step,
-    outcome.replaceAll('_', ' '),
-    text(at ?? ''),
-  ]);
+  const rows = report.steps.map(({ step, outcome, at }) => [step, outcome.replaceAll('_', ' '), at ?? '']);
   const jobsAre = report.terminate_jobs ? `terminated after ${report.grace_period} s` : 'left alone';
   return [
-    `## Emergency of ${text(report.declared_at)}`,
+    `## Emergency of ${report.declared_at}`,
     quote(report.reason),
     `${report.trigger === 'escalated' ? 'Escalated from maintenance' : 'Declared'} by ${text(report.declared_by)}; it took ${report.duration} s. Recovery: ${report.recovery.replaceAll('_', ' ')}. Jobs are ${jobsAre}.`,
     table(['Step', 'Outcome', 'At'], rows),
@@ -162,7 +163,7 @@ function testRun(run: TestRunView): string[] {
         text(type.operation_type),
         type.would_block,
         type.would_allow,
-        text(type.last_call),
+        type.last_call,
       ]),
     ),
     '### Coverage',
@@ -195,7 +196,7 @@ function testRun(run: TestRunView): string[] {
     table(
       ['At', 'Method', 'Path template', 'Operation type', 'Role', 'Would block'],
       shown.map((call) => [
-        text(call.at),
+        call.at,
         text(call.method),
         text(call.path_template ?? '(no rule)'),
         text(call.operation_type),
@@ -209,7 +210,7 @@ function testRun(run: TestRunView): string[] {
 function timeline({ timeline: entries }: ReportView): string {
   return entries
     .map(({ number, type, at, by, via, reason }) => {
-      const line = `- ${text(at)} **${text(type)}** by ${text(by)} (${via}), event ${number}`;
+      const line = `- ${at} **${text(type)}** by ${text(by)} (${via}), event ${number}`;
       return reason === null ? line : `${line}\n\n${quote(reason, '  ')}\n`;
     })
     .join('\n');

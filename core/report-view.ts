@@ -251,8 +251,11 @@ function timelineEntry({ type, at, actor, reason, state }: EventDraft): Timeline
 }
 
 function attemptsReport({ counts, clients }: Tally): AttemptsReport {
+  const blocked = byType(counts.blocked);
+  // A test run blocks nobody: its clients are those that would have been.
+  const known = blocked.total === 0 ? { count: 0, exact: true } : clients;
   return {
-    blocked: { ...byType(counts.blocked), clients: clients.count, clients_exact: clients.exact },
+    blocked: { ...blocked, clients: known.count, clients_exact: known.exact },
     bypasses: byType(counts.bypassed),
   };
 }
