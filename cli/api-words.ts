@@ -7,6 +7,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET whoami': 'maintenance whoami',
   'GET status': 'maintenance status',
   'GET history': 'maintenance history',
+  'GET reports': 'maintenance reports',
   'GET rules': 'maintenance rules list',
   'DELETE rules': 'maintenance rules remove',
   'GET jobs': 'maintenance jobs list',

@@ -43,6 +43,14 @@ export class HttpTransport implements Transport {
     return { answer: this.#read(answer, text), tag: answer.headers.get('etag') };
   }
 
+  /** Like send, for an answer of another media type than JSON: its text. */
+  async sendForText(call: Call, mediaType: string): Promise<string> {
+    const { answer, text } = await this.#fetch(call, { accept: mediaType });
+    if (!answer.ok) this.#read(answer, text);
+    if (answer.headers.get('content-type')?.startsWith(mediaType)) return text;
+    throw this.#malformed(answer, text, mediaType);
+  }
+
   #read(answer: Response, text: string): JsonObject {
     const body = parseJson(text);
     if (answer.ok && isObject(body)) return body;
@@ -89,12 +97,12 @@ export class HttpTransport implements Transport {
     }
   }
 
-  #malformed(answer: Response, text: string): CliError {
+  #malformed(answer: Response, text: string, wanted = 'a JSON object'): CliError {
     const type = answer.headers.get('content-type') ?? 'no content type';
     return new CliError({
       exitCode: EXIT.failed,
       code: 'malformed_answer',
-      message: `${this.target} answered ${answer.status}, but not with a JSON object (${type}, ${text.length} characters).`,
+      message: `${this.target} answered ${answer.status}, but not with ${wanted} (${type}, ${text.length} characters).`,
       remedy: 'Is it the address of an API behind maintenance mode, and not of something else?',
     });
   }

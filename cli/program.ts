@@ -55,6 +55,8 @@ export function buildProgram(io: Io): Command {
     disable(io),
     update(io),
     history(io),
+    reports(io),
+    report(io),
     windows(io),
     rules(io),
     classify(io),
@@ -234,6 +236,28 @@ function history(io: Io): Command {
     .addHelpText('after', () => examples('maintenance history --limit 5', 'maintenance history --all --json'))
     .action(async (options) => (await import('./commands/history.ts')).history(options, io));
   return withDirect(command);
+}
+
+function reports(io: Io): Command {
+  return withPages(new Command('reports'), 'reports')
+    .description('Show every maintenance, emergency and test run, newest first.')
+    .addHelpText('after', () => examples('maintenance reports --limit 5', 'maintenance reports --all --json'))
+    .action(async (options) => (await import('./commands/reports.ts')).listReports(options, io));
+}
+
+function report(io: Io): Command {
+  return new Command('report')
+    .description('Show what a maintenance, an emergency or a test run came to; the newest without an id.')
+    .argument('[id]', 'as `maintenance reports` shows it')
+    .addOption(new Option('--markdown', 'print a page in Markdown').conflicts('json'))
+    .addHelpText('after', () =>
+      examples(
+        'maintenance report',
+        'maintenance report 3f0c3a1e-8b8e-4a52-9f0d-0d9a3b1f2c11 --json',
+        'maintenance report --markdown > report.md',
+      ),
+    )
+    .action(async (id, options) => (await import('./commands/reports.ts')).showReport(id, options, io));
 }
 
 function windows(io: Io): Command {

@@ -25,6 +25,7 @@ import {
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
 import { JOB_API } from './job-api.ts';
+import { reportAnswer, reportsAnswer } from './report-schemas.ts';
 import {
   classifyBody,
   emergencyBody,
@@ -33,6 +34,8 @@ import {
   historyQuery,
   messageQuery,
   purgeBody,
+  reportQuery,
+  reportsQuery,
   revocationBody,
   ruleBody,
   rulesQuery,
@@ -70,6 +73,8 @@ export interface ApiCall {
   readonly isBlockable?: true;
   /** What it may be refused with, beside what its access and its form bring about. */
   readonly problems?: readonly ProblemCode[];
+  /** Whether it answers with Markdown too, to those who ask for that. */
+  readonly hasMarkdown?: true;
   /** Whether a 503 has the same form as the answer. */
   readonly unhealthy?: true;
   readonly example?: { readonly body: unknown };
@@ -346,6 +351,26 @@ export const API = {
     summary: 'The event log, newest first, a page at a time.',
     query: historyQuery,
     answer: historyAnswer,
+  },
+  reports: {
+    method: 'GET',
+    path: '/reports',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Every maintenance, emergency and test run, newest first, a page at a time.',
+    query: reportsQuery,
+    answer: reportsAnswer,
+  },
+  report: {
+    method: 'GET',
+    path: '/reports/{id}',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'What a maintenance, an emergency or a test run came to, also while it goes on.',
+    query: reportQuery,
+    answer: reportAnswer,
+    hasMarkdown: true,
+    problems: ['report_not_found'],
   },
   sessions: {
     method: 'GET',

@@ -13,11 +13,12 @@ export const NO_ATTEMPTS: AttemptCounts = {
   blocked: new Map(),
   bypassed: new Map(),
   would_block: new Map(),
+  would_allow: new Map(),
 };
 
 /** The sum of counts that have no call in common. */
 export function sumOf(parts: readonly AttemptCounts[]): AttemptCounts {
-  const sum = { blocked: new Map(), bypassed: new Map(), would_block: new Map() };
+  const sum = emptyCounts();
   for (const part of parts) {
     for (const kind of ATTEMPT_KINDS) {
       for (const [operation, count] of part[kind]) addTo(sum[kind], operation, count);
@@ -28,10 +29,14 @@ export function sumOf(parts: readonly AttemptCounts[]): AttemptCounts {
 
 /** The counts of attempts, each taken for a new one. */
 export function countsOf(attempts: Iterable<Attempt>): AttemptCounts {
-  const counts = { blocked: new Map(), bypassed: new Map(), would_block: new Map() };
+  const counts = emptyCounts();
   for (const { kind, operation, calls, lastAt } of attempts)
     addTo(counts[kind], operation, { calls, lastAt });
   return counts;
+}
+
+function emptyCounts(): Record<AttemptKind, Map<string, AttemptCount>> {
+  return { blocked: new Map(), bypassed: new Map(), would_block: new Map(), would_allow: new Map() };
 }
 
 /** All calls of one kind, whatever their operation type; null when there are none. */

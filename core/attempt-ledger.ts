@@ -1,6 +1,7 @@
 import type { Attempt } from './attempt.ts';
 import { type AttemptCounts, countsOf, NO_ATTEMPTS, sumOf } from './attempt-counts.ts';
 import { type Distinct, type DistinctSketch, distinctIn, union } from './distinct.ts';
+import { type CallToRecord, EMPTY_RECORD, type TestRecord, withCalls } from './test-record.ts';
 
 /** Most attempts that a ledger recognises when they come again. */
 export const MOST_RECOGNISED = 16_000;
@@ -19,6 +20,8 @@ export interface AttemptLedger {
   readonly horizon: number;
   /** The clients that were blocked, or would have been. */
   readonly clients: DistinctSketch;
+  /** What a test run has recorded; empty in any other mode. */
+  readonly record: TestRecord;
 }
 
 export const EMPTY_LEDGER: AttemptLedger = {
@@ -26,6 +29,7 @@ export const EMPTY_LEDGER: AttemptLedger = {
   recognised: new Map(),
   horizon: 0,
   clients: [],
+  record: EMPTY_RECORD,
 };
 
 /** Names a text by a hash in hexadecimal, 16 digits. */
@@ -66,15 +70,26 @@ export function countAttempts(
   }
   const counted = { added: fresh.length, repeated: attempts.length - fresh.length - late, late };
   if (fresh.length === 0) return { ledger, ...counted };
-  const clients = fresh.filter(({ kind }) => kind !== 'bypassed').map(({ client }) => fingerprint(client));
+  const clients = fresh.filter(isRefused).map(({ client }) => fingerprint(client));
   return {
     ledger: {
       counts: sumOf([ledger.counts, countsOf(fresh)]),
       ...forgetOldest(recognised, ledger.horizon),
       clients: clients.length === 0 ? ledger.clients : union([ledger.clients, clients]),
+      record: withCalls(ledger.record, fresh.flatMap(callOf)),
     },
     ...counted,
   };
+}
+
+/** Whether a call was refused, or would have been. */
+function isRefused({ kind }: Attempt): boolean {
+  return kind === 'blocked' || kind === 'would_block';
+}
+
+function callOf({ simulated, operation, kind, calls, at }: Attempt): CallToRecord[] {
+  if (simulated === undefined) return [];
+  return [{ ...simulated, operation, wouldBlock: kind === 'would_block', calls, at }];
 }
 
 /** Whole seconds are forgotten, so that one number tells what is. */

@@ -1,9 +1,13 @@
 import type { Attempt } from './attempt.ts';
 import type { Counted, Tally } from './attempt-ledger.ts';
+import type { TestRecord } from './test-record.ts';
+
+/** How long counts outlive the last attempt, seconds: 400 days, so that a year can be compared with the one before. */
+export const COUNTS_KEPT = 400 * 86_400;
 
 /**
  * Where attempts are counted. Implementations pass test/contract/attempt-store.
- * Both methods reject with StoreUnavailableError when the store gives no good answer.
+ * Every method rejects with StoreUnavailableError when the store gives no good answer.
  */
 export interface AttemptStore {
   /**
@@ -15,4 +19,6 @@ export interface AttemptStore {
   add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'ledger'>>;
   /** What has been counted during a maintenance. */
   tally(maintenanceId: string): Promise<Tally>;
+  /** What a test run has recorded. */
+  record(maintenanceId: string): Promise<TestRecord>;
 }

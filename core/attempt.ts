@@ -1,9 +1,14 @@
-/** What became of a call that maintenance forbids: refused, let through for an admin, or only recorded by a test run. */
-export const ATTEMPT_KINDS = ['blocked', 'bypassed', 'would_block'] as const;
+import type { Simulated } from './test-record.ts';
+
+/**
+ * What became of a call: refused or let through for an admin, where maintenance forbids it; or only recorded by a test
+ * run, as one that would have been refused or allowed.
+ */
+export const ATTEMPT_KINDS = ['blocked', 'bypassed', 'would_block', 'would_allow'] as const;
 
 export type AttemptKind = (typeof ATTEMPT_KINDS)[number];
 
-/** A forbidden call as it is counted; or several of one client, where only their sum was told. */
+/** A call as it is counted; or several of one client, where only their sum was told. */
 export interface Attempt {
   /** Tells it from every other: the id of the request, or of the sum. */
   readonly id: string;
@@ -17,4 +22,6 @@ export interface Attempt {
   readonly at: number;
   /** When the last of the calls was made, ms since the epoch. */
   readonly lastAt: number;
+  /** What a test run records of it; absent where none does. */
+  readonly simulated?: Simulated;
 }

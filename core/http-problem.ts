@@ -24,6 +24,7 @@ export const PROBLEMS = {
   job_not_found: { status: 404, title: 'Job not found' },
   job_not_requeueable: { status: 409, title: 'Job not to be requeued' },
   job_requeued: { status: 409, title: 'Job requeued already' },
+  report_not_found: { status: 404, title: 'Report not found' },
   session_not_found: { status: 404, title: 'Session not found' },
   window_overlap: { status: 409, title: 'Window overlap' },
   window_running: { status: 409, title: 'Window running' },

@@ -4,6 +4,7 @@ import { API, type ApiCall } from './api.ts';
 import { CONTROL_BASE_PATH } from './environment.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import * as jobs from './job-schemas.ts';
+import * as reports from './report-schemas.ts';
 import * as bodies from './schemas.ts';
 
 /** The version of the API: its first number changes when a client that works would stop working. */
@@ -35,6 +36,8 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   StatusAfterEnd: answers.disableAnswer,
   Validation: answers.validateAnswer,
   History: answers.historyAnswer,
+  Reports: reports.reportsAnswer,
+  Report: reports.reportAnswer,
   Rules: answers.rulesAnswer,
   RuleChange: answers.ruleChangeAnswer,
   Windows: answers.windowsAnswer,
@@ -210,7 +213,10 @@ function responses(call: ApiCall): Json {
     [call.status ?? 200]: {
       description: 'Done.',
       headers: call.access === 'public' ? { ETag: { schema: { type: 'string' } } } : {},
-      content: { 'application/json': { schema: reference(call.answer) } },
+      content: {
+        'application/json': { schema: reference(call.answer) },
+        ...(call.hasMarkdown ? { 'text/markdown': { schema: { type: 'string' } } } : {}),
+      },
     },
     ...(call.access === 'public' ? { 304: { description: 'What the client has is still so.' } } : {}),
     ...problemResponses(codes),

@@ -286,6 +286,17 @@ export const messageQuery = z.strictObject({
 /** `GET /history` */
 export const historyQuery = z.strictObject(page('20'));
 
+/** `GET /reports` */
+export const reportsQuery = historyQuery;
+
+/** `GET /reports/{id}` */
+export const reportQuery = z.strictObject({
+  format: z
+    .enum(['json', 'markdown'], 'must be "json" or "markdown", and given once')
+    .optional()
+    .meta({ description: 'Instead of the header Accept.' }),
+});
+
 /** `GET /sessions` */
 export const sessionsQuery = z.strictObject({
   ...page('20'),

@@ -18,6 +18,7 @@ import {
 } from '../../core/attempt-ledger.ts';
 import type { AttemptStore } from '../../core/attempt-store.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { mergedRecords, type TestRecord } from '../../core/test-record.ts';
 import { askStore } from '../state-store.ts';
 import { attributesOf, type LedgerItem, ledgerOf } from './ledger-item.ts';
 
@@ -71,11 +72,21 @@ export class DynamoDbAttemptStore implements AttemptStore {
   }
 
   async tally(maintenanceId: string): Promise<Tally> {
+    return tallyOf(await this.#ledgers(maintenanceId, 'counts, clients'));
+  }
+
+  async record(maintenanceId: string): Promise<TestRecord> {
+    const ledgers = await this.#ledgers(maintenanceId, 'simulated, recent');
+    return mergedRecords(ledgers.map(({ record }) => record));
+  }
+
+  /** All ledgers of a maintenance, as far as some attributes tell. */
+  async #ledgers(maintenanceId: string, only: string): Promise<AttemptLedger[]> {
     const numbers = Array.from({ length: LEDGERS }, (_, number) => number);
     const items = await Promise.all(
-      numbers.map((number) => this.#read(this.#keyOf(maintenanceId, number), { only: 'counts, clients' })),
+      numbers.map((number) => this.#read(this.#keyOf(maintenanceId, number), { only })),
     );
-    return tallyOf(items.map((item) => ledgerOf(item ?? {})));
+    return items.map((item) => ledgerOf(item ?? {}));
   }
 
   async #addTo(maintenanceId: string, ledger: number, attempts: readonly Attempt[]): Promise<Counted> {

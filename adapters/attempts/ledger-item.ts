@@ -2,6 +2,8 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ATTEMPT_KINDS } from '../../core/attempt.ts';
 import type { AttemptCounts } from '../../core/attempt-counts.ts';
 import { type AttemptLedger, EMPTY_LEDGER } from '../../core/attempt-ledger.ts';
+import { COUNTS_KEPT } from '../../core/attempt-store.ts';
+import { recordAttributes, recordIn } from './record-attributes.ts';
 
 export type LedgerItem = Record<string, AttributeValue>;
 
@@ -9,31 +11,38 @@ export type LedgerItem = Record<string, AttributeValue>;
 const FINGERPRINT = 8;
 /** Bytes of a fingerprint and its second. */
 const RECOGNISED = FINGERPRINT + 4;
-/** How long counts outlive the last attempt, seconds: 400 days, so that a year can be compared with the one before. */
-const RETENTION = 400 * 86_400;
 
 /**
  * Writes a ledger as attributes, without its key. At most 16 000 × 12 bytes of what it recognises, 10 001 × 8 of
- * clients and some 60 for each count: 290 KB with a hundred operation types, where an item may have 400.
+ * clients, some 60 for each count and 120 KB of a test run's record: 400 KB, where an item may have 409.
  */
-export function attributesOf({ counts, recognised, horizon, clients }: AttemptLedger): LedgerItem {
+export function attributesOf({ counts, recognised, horizon, clients, record }: AttemptLedger): LedgerItem {
   const newest = Math.max(horizon, ...recognised.values());
   return {
     counts: { S: JSON.stringify(ATTEMPT_KINDS.map((kind) => [kind, [...counts[kind]]])) },
     horizon: { N: String(horizon) },
     ...(recognised.size === 0 ? {} : { recognised: { B: packRecognised(recognised) } }),
     ...(clients.length === 0 ? {} : { clients: { B: Buffer.from(clients.join(''), 'hex') } }),
-    expires_at: { N: String(newest + RETENTION) },
+    ...recordAttributes(record),
+    expires_at: { N: String(newest + COUNTS_KEPT) },
   };
 }
 
 /** Reads a ledger; attributes that were not asked for are taken for empty. */
-export function ledgerOf({ counts, recognised, horizon, clients }: LedgerItem): AttemptLedger {
+export function ledgerOf({
+  counts,
+  recognised,
+  horizon,
+  clients,
+  simulated,
+  recent,
+}: LedgerItem): AttemptLedger {
   return {
     counts: { ...EMPTY_LEDGER.counts, ...countsIn(counts?.S) },
     recognised: unpackRecognised(recognised?.B),
     horizon: Number(horizon?.N ?? 0),
     clients: unpackFingerprints(clients?.B),
+    record: recordIn(simulated?.S, recent?.B),
   };
 }
 

@@ -1,4 +1,5 @@
 import middy from '@middy/core';
+import type { AttemptStore } from '../../core/attempt-store.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
@@ -24,6 +25,8 @@ export interface ControlParts {
   readonly rules: RuleStore;
   readonly windows: WindowStore;
   readonly activeJobs: ActiveJobs;
+  /** What was counted during each maintenance. */
+  readonly attempts: Pick<AttemptStore, 'tally' | 'record'>;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */

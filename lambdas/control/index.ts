@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
@@ -35,6 +36,7 @@ export const handler = createControlHandler({
     log,
     now: () => Date.now(),
   }),
+  attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,

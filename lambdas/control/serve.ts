@@ -5,6 +5,7 @@ import type { Caller } from '../shared/caller.ts';
 import type { ProxyEvent, ProxyResult } from '../shared/proxy-event.ts';
 import type { ControlParts } from './control-handler.ts';
 import { listHistory } from './list-history.ts';
+import { listReports, showReport } from './reports.ts';
 import { addRule, classifyRequest, listRules, removeRule } from './rules.ts';
 import { runCommand } from './run-command.ts';
 import { validate } from './validate.ts';
@@ -14,7 +15,16 @@ import { whoAmI } from './who-am-i.ts';
 export interface ControlCall
   extends Pick<
     ControlParts,
-    'now' | 'newId' | 'freshSignIn' | 'rules' | 'windows' | 'alwaysAllowed' | 'purging' | 'activeJobs'
+    | 'now'
+    | 'newId'
+    | 'freshSignIn'
+    | 'rules'
+    | 'windows'
+    | 'alwaysAllowed'
+    | 'purging'
+    | 'activeJobs'
+    | 'attempts'
+    | 'log'
   > {
   readonly event: ProxyEvent;
   readonly caller: Caller;
@@ -50,6 +60,8 @@ export const SERVE: Readonly<Record<ActionOf<'control'>, Serve>> = {
   validate: ({ event, events, now }) => validate(event, events, now),
   whoami: async ({ caller, freshSignIn, now }) => whoAmI(caller, freshSignIn, now()),
   history: ({ event, events }) => listHistory(event, events),
+  reports: listReports,
+  report: showReport,
   rules: listRules,
   addRule,
   removeRule,

@@ -64,17 +64,22 @@ const LINES: Readonly<Record<DecisionRecord['outcome'], Line>> = {
   }),
   would_block: (record) => ({
     ...common(record, 'would_block'),
-    message: simulated(record),
+    ...simulation(record),
     would_block: true,
     WouldBlock: 1,
     _aws: metrics(record.now, [WOULD_BLOCK_METRICS]),
   }),
-  observe: (record) => ({ ...common(record, 'would_allow'), message: simulated(record), would_block: false }),
+  observe: (record) => ({
+    ...common(record, 'would_allow'),
+    ...simulation(record),
+    would_block: false,
+  }),
 };
 
-function simulated(record: DecisionRecord): string {
+function simulation(record: DecisionRecord): Record<string, unknown> {
   const wouldBlock = record.outcome === 'would_block';
-  return `[MAINTENANCE] Operation simulated: endpoint=${quoted(record.endpoint)} user=${quoted(record.identity.principal.id)} would_block="${wouldBlock}"`;
+  const message = `[MAINTENANCE] Operation simulated: endpoint=${quoted(record.endpoint)} user=${quoted(record.identity.principal.id)} would_block="${wouldBlock}"`;
+  return { message, template: record.classification.rule?.path ?? null };
 }
 
 function common(record: DecisionRecord, event: string): Record<string, unknown> {

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import type { Attempt, AttemptKind } from '../../core/attempt.ts';
+import { ROLES } from '../../core/principal.ts';
+import type { Simulated } from '../../core/test-record.ts';
 
-/** Which of the authorizer's lines are attempts; the subscription filter lets these through and no other. */
+/** Which of the authorizer's lines are attempts, and those that a test run allows; the subscription filter lets these through and no other. */
 const KINDS = {
   operation_blocked: 'blocked',
   admin_bypass: 'bypassed',
   would_block: 'would_block',
+  would_allow: 'would_allow',
 } as const satisfies Record<string, AttemptKind>;
 
 const instant = z.iso.datetime().transform((text) => Date.parse(text));
@@ -18,6 +21,14 @@ const common = {
   timestamp: instant,
   last_attempt: instant.optional(),
 };
+/** What the lines of a test run tell besides. */
+const simulation = z.object({
+  method: z.string().min(1).max(20),
+  role: z.enum(ROLES),
+  template: z.string().nullable(),
+  endpoint: z.string(),
+  operation: z.string(),
+});
 const line = z.union([
   z.object({ ...common, request_id: z.string().min(1) }),
   z.object({ ...common, summary_id: z.string().min(1) }),
@@ -25,8 +36,10 @@ const line = z.union([
 
 /** Reads the attempt that a line of the authorizer tells of; null when it tells of none. */
 export function readAttempt(text: string): Attempt | null {
-  const { success, data } = line.safeParse(parsedOrNull(text));
+  const parsed = parsedOrNull(text);
+  const { success, data } = line.safeParse(parsed);
   if (!success) return null;
+  const simulated = simulatedIn(parsed);
   return {
     id: 'request_id' in data ? data.request_id : data.summary_id,
     maintenanceId: data.maintenance_id,
@@ -36,7 +49,16 @@ export function readAttempt(text: string): Attempt | null {
     calls: data.calls,
     at: data.timestamp,
     lastAt: data.last_attempt ?? data.timestamp,
+    ...(simulated === null ? {} : { simulated }),
   };
+}
+
+/** Only where nobody knows what a request does, its path is worth keeping. */
+function simulatedIn(parsed: unknown): Simulated | null {
+  const { success, data } = simulation.safeParse(parsed);
+  if (!success) return null;
+  const { method, role, template, endpoint, operation } = data;
+  return { method, role, template, path: template === null && operation === 'unknown' ? endpoint : null };
 }
 
 function parsedOrNull(text: string): unknown {

@@ -47,12 +47,9 @@ export class ActivityTable extends Construct {
 
   /** Lets a function read what was counted, and how far the purge of sessions has come. */
   bindReader(reader: LambdaFunction): void {
-    this.#bindReader(reader, [this.#counts, this.#purge]);
-  }
-
-  /** Lets a function read how far the purging of sessions has come. */
-  bindProgressReader(reader: LambdaFunction): void {
-    this.#bindReader(reader, [this.#purge]);
+    reader.addEnvironment(ENV.activityTable, this.table.tableName);
+    this.#allow(reader, [this.#counts, this.#purge], 'dynamodb:GetItem');
+    this.#encryptionKey?.grantDecrypt(reader);
   }
 
   /** Lets a function count. */
@@ -64,12 +61,6 @@ export class ActivityTable extends Construct {
   /** Lets a function keep how far the purge of sessions has come. */
   bindPurger(purger: LambdaFunction): void {
     this.#bindWriter(purger, this.#purge);
-  }
-
-  #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {
-    reader.addEnvironment(ENV.activityTable, this.table.tableName);
-    this.#allow(reader, partitions, 'dynamodb:GetItem');
-    this.#encryptionKey?.grantDecrypt(reader);
   }
 
   #bindWriter(writer: LambdaFunction, partitions: string): void {

@@ -8,8 +8,8 @@ import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { ActivityTable } from './activity-table.ts';
 
-/** The lines that are counted of the logs of those that decide. */
-const COUNTED = ['operation_blocked', 'admin_bypass', 'would_block'];
+/** The lines that are counted of the logs of those that decide; the last two are written in test runs only. */
+const COUNTED = ['operation_blocked', 'admin_bypass', 'would_block', 'would_allow'];
 
 /**
  * Counts what the logs of those that decide tell, so that no request waits for it. A batch of lines that can't be counted is

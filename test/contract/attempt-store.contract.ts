@@ -11,6 +11,7 @@ export function attemptStoreContract(name: string, create: () => AttemptStore): 
         blocked: {},
         bypassed: {},
         would_block: {},
+        would_allow: {},
         clients: { count: 0, exact: true },
       });
     });
@@ -53,6 +54,8 @@ export function attemptStoreContract(name: string, create: () => AttemptStore): 
           for (const id of ['m-1', 'm-2']) {
             const once = await first.tally(`once-${run}-${id}`);
             expect(plain(await second.tally(`often-${run}-${id}`))).toEqual(plain(once));
+            const recorded = await first.record(`once-${run}-${id}`);
+            expect(await second.record(`often-${run}-${id}`)).toEqual(recorded);
           }
         }),
         { numRuns: 20 },

@@ -2,6 +2,7 @@ import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { MOST_ROUTES, MOST_UNCLASSIFIED } from '../../core/test-record.ts';
 import { attempt, blockedCalls, plain } from '../support/attempts.ts';
 import { type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
@@ -98,13 +99,24 @@ describe('The store of attempts in DynamoDB, beyond the contract', () => {
 
   test('the fullest ledger fits into an item', async () => {
     const scope = newScope();
+    // Names as long as they may be, in characters of three bytes.
+    const name = (number: number) => `/${String(number).padStart(6, '0')}${'漢'.repeat(93)}`;
     const calls = blockedCalls(16_000, 16_000).map((call, index) => ({
       ...call,
-      operation: `type-${index % 100}`,
+      kind: 'would_block' as const,
+      operation: `${'type'.repeat(8)}-${index % 20}`,
+      simulated: {
+        method: 'POST',
+        role: 'anonymous' as const,
+        template: name(index % 400),
+        path: name(index % 300),
+      },
     }));
     await storeIn(scope).add('s', calls);
     const tally = await storeIn(scope).tally('m-1');
-    expect(tally.counts.blocked.size).toBe(100);
+    expect(tally.counts.would_block.size).toBe(20);
+    const record = await storeIn(scope).record('m-1');
+    expect([record.routes.size, record.unclassified.size]).toEqual([MOST_ROUTES, MOST_UNCLASSIFIED]);
     expect(tally.clients.exact).toBe(false);
     expect(await storeIn(scope).add('s', calls)).toEqual({ added: 0, repeated: 16_000, late: 0 });
   });

@@ -3,6 +3,8 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ATTEMPT_KINDS, type Attempt } from '../../core/attempt.ts';
 import type { Fingerprint, Tally } from '../../core/attempt-ledger.ts';
+import { ROLES } from '../../core/principal.ts';
+import type { Simulated } from '../../core/test-record.ts';
 import type { LogsEvent } from '../../lambdas/tally/read-batch.ts';
 import { NOW } from './examples.ts';
 
@@ -31,6 +33,13 @@ export function blockedCalls(calls: number, clients: number): Attempt[] {
   );
 }
 
+const someSimulated: fc.Arbitrary<Simulated> = fc.record({
+  method: fc.constantFrom('GET', 'POST'),
+  role: fc.constantFrom(...ROLES),
+  template: fc.constantFrom('/start_caption_generation', null),
+  path: fc.constantFrom('/no-rule-covers-this', null),
+});
+
 /** Attempts with ids of their own, of few clients, types and maintenances. */
 export const someAttempts: fc.Arbitrary<Attempt[]> = fc.uniqueArray(
   fc
@@ -43,6 +52,11 @@ export const someAttempts: fc.Arbitrary<Attempt[]> = fc.uniqueArray(
       calls: fc.integer({ min: 1, max: 5 }),
       at: fc.integer({ min: NOW, max: NOW + 3_600_000 }),
     })
+    .chain((own) =>
+      own.kind.startsWith('would_')
+        ? someSimulated.map((simulated) => ({ ...own, simulated }))
+        : fc.constant(own),
+    )
     .map((own) => attempt(own)),
   { selector: ({ id }) => id, maxLength: 40 },
 );
@@ -76,6 +90,7 @@ export function plain({ counts, clients }: Tally) {
     blocked: calls('blocked'),
     bypassed: calls('bypassed'),
     would_block: calls('would_block'),
+    would_allow: calls('would_allow'),
     clients,
   };
 }

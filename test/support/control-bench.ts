@@ -1,6 +1,7 @@
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
+import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryRuleStore } from './in-memory-rule-store.ts';
 import { InMemoryWindowStore } from './in-memory-window-store.ts';
@@ -12,6 +13,7 @@ export class ControlBench {
   readonly events = new InMemoryEventLog();
   readonly rules = new InMemoryRuleStore();
   readonly windows = new InMemoryWindowStore();
+  readonly attempts = new InMemoryAttemptStore();
   readonly log = new RecordingLog();
   activeJobs: number | null = 0;
   time = NOW;
@@ -25,6 +27,7 @@ export class ControlBench {
       events: this.events,
       rules: this.rules,
       windows: this.windows,
+      attempts: this.attempts,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,

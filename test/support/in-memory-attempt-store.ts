@@ -8,6 +8,7 @@ import {
 } from '../../core/attempt-ledger.ts';
 import type { AttemptStore } from '../../core/attempt-store.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { mergedRecords, type TestRecord } from '../../core/test-record.ts';
 import { fingerprintOf } from './attempts.ts';
 
 /** Counts attempts in memory, as the store in DynamoDB does. */
@@ -32,8 +33,16 @@ export class InMemoryAttemptStore implements AttemptStore {
   }
 
   async tally(maintenanceId: string): Promise<Tally> {
+    return tallyOf(this.#of(maintenanceId));
+  }
+
+  async record(maintenanceId: string): Promise<TestRecord> {
+    return mergedRecords(this.#of(maintenanceId).map(({ record }) => record));
+  }
+
+  #of(maintenanceId: string): AttemptLedger[] {
     this.#mustBeUp();
-    return tallyOf([...(this.#ledgers.get(maintenanceId)?.values() ?? [])]);
+    return [...(this.#ledgers.get(maintenanceId)?.values() ?? [])];
   }
 
   #mustBeUp(): void {

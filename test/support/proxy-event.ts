@@ -59,5 +59,6 @@ export interface Answer {
 }
 
 export function answerOf({ statusCode, headers, body }: ProxyResult): Answer {
-  return { status: statusCode, headers, json: body === '' ? null : JSON.parse(body), text: body };
+  const isText = body === '' || headers['Content-Type']?.startsWith('text/');
+  return { status: statusCode, headers, json: isText ? null : JSON.parse(body), text: body };
 }

@@ -42,6 +42,7 @@ describe('a ledger', () => {
       },
       bypassed: { caption_generation: { calls: 1, lastAt: NOW } },
       would_block: { caption_generation: { calls: 1, lastAt: NOW } },
+      would_allow: {},
       clients: { count: 2, exact: true },
     });
   });

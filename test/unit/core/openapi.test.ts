@@ -131,6 +131,8 @@ describe('real answers are as described', () => {
     expectToFit('disable', await post('/disable'));
     expectToFit('history', await bench.call('GET', '/history', { query: { limit: '3' } }));
     expectToFit('history', await bench.call('GET', '/history'));
+    expectToFit('reports', await bench.call('GET', '/reports'));
+    for (const id of ['m-1', 'm-2']) expectToFit('report', await bench.call('GET', `/reports/${id}`));
     expectToFit('whoami', await bench.call('GET', '/whoami', { as: 'member' }));
   });
 

@@ -107,6 +107,7 @@ describe('what the authorizer tells is counted', () => {
       },
       bypassed: { caption_generation: { calls: 1, lastAt: NOW } },
       would_block: {},
+      would_allow: {},
       clients: { count: 2, exact: true },
     };
     await fc.assert(

@@ -1,0 +1,102 @@
+import Negotiator from 'negotiator';
+import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
+import { check } from '../../core/parse-request.ts';
+import type { ReportFacts } from '../../core/report-facts.ts';
+import { reportMarkdown } from '../../core/report-markdown.ts';
+import { reportsPage } from '../../core/report-page.ts';
+import { areCountsExpired, type ReportCounts, type ReportView, reportView } from '../../core/report-view.ts';
+import { FARTHEST, findReport } from '../../core/report-walk.ts';
+import { reportQuery } from '../../core/schemas.ts';
+import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
+import { withTimeLimit } from '../shared/time-limit.ts';
+import type { ControlCall } from './serve.ts';
+
+/** Milliseconds that a reading of counts may take. */
+const PATIENCE = 3000;
+
+/** The reports, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError. */
+export async function listReports({ event, events, now }: ControlCall): Promise<ProxyResult> {
+  return json(200, await reportsPage(queryOf(event), events, now()));
+}
+
+/** One report, as JSON or as a page for people. Throws HttpProblem or StoreUnavailableError. */
+export async function showReport(call: ControlCall): Promise<ProxyResult> {
+  const parsed = check(reportQuery, queryOf(call.event), 'query');
+  if (!parsed.ok) throw invalidRequest(parsed.problems);
+  const report = await reportOf(call);
+  const form = parsed.value.format ?? (prefersMarkdown(call.event) ? 'markdown' : 'json');
+  const vary = { Vary: 'Authorization, Cookie, Origin, Accept' };
+  if (form === 'json') return json(200, report, vary);
+  return {
+    statusCode: 200,
+    headers: { 'Content-Type': 'text/markdown; charset=utf-8', ...vary },
+    body: reportMarkdown(report),
+    isBase64Encoded: false,
+  };
+}
+
+async function reportOf(call: ControlCall): Promise<ReportView> {
+  const { events, rules, purging, parameters } = call;
+  const now = call.now();
+  const id = idIn(parameters.id ?? '');
+  const found = await findReport(events, id, now);
+  if (found === null) {
+    throw new HttpProblem(
+      'report_not_found',
+      `There is no report "${id}" among the last ${FARTHEST} events of the log.`,
+    );
+  }
+  const { facts, newest } = found;
+  const [counts, purged] = await Promise.all([countsOf(call, facts, now), purging()]);
+  const last = facts.events.findLast(({ state }) => state.maintenance?.id === id)?.state ?? newest;
+  const known = facts.kind === 'test_run' ? [...(await rules.read(last.rules)), ...BUILT_IN_RULES] : [];
+  return reportView(facts, {
+    counts,
+    rules: known,
+    endedSessions: purged?.ended?.maintenanceId === id ? purged.ended.deleted : null,
+    jobs: null,
+    newest,
+    now,
+  });
+}
+
+/** Counts are never worth an error: the rest of the report is there without them. */
+async function countsOf(
+  { attempts, log }: ControlCall,
+  facts: ReportFacts,
+  now: number,
+): Promise<ReportCounts> {
+  if (areCountsExpired(facts, now)) return { source: 'expired' };
+  try {
+    const reading = Promise.all([attempts.tally(facts.id), attempts.record(facts.id)]);
+    const [tally, record] = await withTimeLimit(PATIENCE, reading);
+    return { source: 'activity_table', tally, record };
+  } catch (error) {
+    log.warn('Counts could not be read; the report is shown without them.', {
+      event: 'counts_read_failed',
+      error,
+    });
+    return { source: 'unavailable' };
+  }
+}
+
+/** An id with an `@` in it may come encoded; what can't be decoded is nobody's id. */
+function idIn(parameter: string): string {
+  try {
+    return decodeURIComponent(parameter);
+  } catch {
+    return parameter;
+  }
+}
+
+/** JSON for whoever does not ask for something else: first in the list wins a tie. */
+function prefersMarkdown(event: ProxyEvent): boolean {
+  const value = headerValues(event, 'accept').join(',');
+  if (!value.includes('markdown')) return false;
+  const [preferred] = new Negotiator({ headers: { accept: value } }).mediaTypes([
+    'application/json',
+    'text/markdown',
+  ]);
+  return preferred === 'text/markdown';
+}
