@@ -36,11 +36,14 @@ export interface DrainEnd {
 
 /** What became of the work that the drain found. */
 export interface DrainedWork {
-  /** Active at the first look, or at the first one of the emergency that came later. */
+  /** The most that were active at once. */
   readonly found: number;
-  readonly terminated: number;
-  /** Of which nothing was heard any more when it was to be stopped. */
+  /** How many had to be terminated, by kind. */
+  readonly terminated: Readonly<Record<string, number>>;
+  /** Of which nothing was heard any more. */
   readonly lost: number;
+  /** Whether `terminated` and `lost` are all there were; before the end they are what the drain itself has stopped. */
+  readonly isExact: boolean;
 }
 
 export interface FailedWork {
@@ -74,8 +77,8 @@ export async function readDrainRecord(
   return (await records(maintenanceId).read()).entry;
 }
 
-/** Jobs and failures that a record names. */
-export const MOST_NAMED = 50;
+/** Failures that a record names. */
+export const MOST_FAILURES = 50;
 
 const PENDING: StepRecord = { outcome: 'pending', at: null, error: null };
 
@@ -88,9 +91,14 @@ export function newDrainRecord(maintenanceId: string, progress: DrainProgress, n
     updatedAt: now,
     progress,
     finished: null,
-    jobs: { found: 0, terminated: 0, lost: 0 },
+    jobs: { found: 0, terminated: {}, lost: 0, isExact: true },
     waitingFor: { count: 0, ids: [] },
     failed: [],
     steps: { sessions: PENDING, jobs: PENDING, pauses: PENDING },
   };
+}
+
+/** The sum of what was counted by kind. */
+export function totalOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, count) => sum + count, 0);
 }
