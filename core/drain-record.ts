@@ -9,6 +9,8 @@ export interface DrainRecord {
   readonly maintenanceId: string;
   /** Names the workflow execution that works on it, together with the id: one more for each that has come to its end. */
   readonly generation: number;
+  /** What its executions were started for, or have seen last: see `phaseOf`. Null before the first turn. */
+  readonly phase: string | null;
   /** Steps taken by the execution of this generation. */
   readonly turns: number;
   /** When the first step was taken. */
@@ -86,6 +88,7 @@ export function newDrainRecord(maintenanceId: string, progress: DrainProgress, n
   return {
     maintenanceId,
     generation: 0,
+    phase: null,
     turns: 0,
     startedAt: now,
     updatedAt: now,

@@ -162,6 +162,7 @@ async function drainJobs(
   const count = looked.asked + looked.others;
   const record: DrainRecord = {
     ...begun,
+    phase: maintenance === null ? begun.phase : phaseOf(maintenance),
     waitingFor: { count, ids: looked.ids },
     jobs: { ...begun.jobs, found: Math.max(begun.jobs.found, count) },
   };

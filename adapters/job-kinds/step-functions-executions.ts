@@ -1,4 +1,9 @@
-import { ExecutionDoesNotExist, ListExecutionsCommand, type SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import {
+  ExecutionDoesNotExist,
+  ListExecutionsCommand,
+  type SFNClient,
+  StopExecutionCommand,
+} from '@aws-sdk/client-sfn';
 import { type JobKind, type KindLook, type KindStop, MOST_IDS } from '../../core/job-kind.ts';
 import { eachOf, type Stopped } from '../../core/stop-jobs.ts';
 
