@@ -1,12 +1,14 @@
 import {
-  DescribeExecutionCommand,
   ExecutionAlreadyExists,
-  ExecutionDoesNotExist,
+  ListExecutionsCommand,
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { executionName } from '../core/drain-phase.ts';
 import type { DrainName, Drains } from '../core/start-drain.ts';
+
+/** One runs, and for a moment the one whose place it has taken; so many never do. */
+const MOST_RUNNING = 100;
 
 /** Drains as executions of a Standard state machine, whose names are used once in 90 days. */
 export class StepFunctionsDrains implements Drains {
@@ -36,14 +38,19 @@ export class StepFunctionsDrains implements Drains {
     }
   }
 
+  /**
+   * The list of what runs may be a moment late. Taken for not running, an execution is started once more, which changes
+   * nothing; taken for running, it is looked at again a minute later.
+   */
   async isRunning({ maintenanceId, generation }: DrainName): Promise<boolean> {
-    const executionArn = `${this.#stateMachine.replace(':stateMachine:', ':execution:')}:${executionName(maintenanceId, generation)}`;
-    try {
-      const { status } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-      return status === 'RUNNING' || status === 'PENDING_REDRIVE';
-    } catch (error) {
-      if (error instanceof ExecutionDoesNotExist) return false;
-      throw error;
-    }
+    const name = executionName(maintenanceId, generation);
+    const { executions = [] } = await this.#client.send(
+      new ListExecutionsCommand({
+        stateMachineArn: this.#stateMachine,
+        statusFilter: 'RUNNING',
+        maxResults: MOST_RUNNING,
+      }),
+    );
+    return executions.some((execution) => execution.name === name);
   }
 }
