@@ -190,7 +190,8 @@ async function drainJobs(
         },
         step,
         wait: step.step === 'ask' && isThrough ? secondsTo(step.deadline, parts.now(), 5) : SOON,
-        failed: [...looked.failed, ...stopped.failed],
+        // A kind that can't be looked at can't be stopped either, for the same reason.
+        failed: [...looked.failed, ...stopped.failed.filter((one) => !isAmong(one, looked.failed))],
       };
     }
     case 'report':
@@ -333,6 +334,10 @@ function jobsStep({ finished, failed }: DrainRecord): Omit<StepRecord, 'at'> {
 function changedStep(before: StepRecord, after: Omit<StepRecord, 'at'>, now: number): StepRecord {
   const isSame = before.outcome === after.outcome && before.error === after.error && before.at !== null;
   return isSame ? before : { outcome: after.outcome, error: after.error, at: now };
+}
+
+function isAmong({ kind, id }: FailedWork, failed: readonly FailedWork[]): boolean {
+  return failed.some((other) => other.kind === kind && other.id === id);
 }
 
 /** Whole seconds to an instant, one at least. */

@@ -14,7 +14,7 @@ export interface StepFunctionsExecutionsOptions {
   readonly stateMachines: readonly string[];
 }
 
-/** Calls at the same time: StopExecution takes 25 a second for an account in most regions, bursts of 500 aside. */
+/** Calls at the same time: in the smaller regions StopExecution takes 25 a second, bursts of 500 aside. */
 const AT_ONCE = 8;
 
 /** What an execution shows that was stopped, in its history. */
