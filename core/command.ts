@@ -11,6 +11,8 @@ export interface EnableCommand {
   readonly blockedOperations: readonly string[] | null;
   readonly invalidateSessions: boolean;
   readonly notifyUsers: boolean;
+  /** Seconds after which jobs should be gone. */
+  readonly drainDeadline?: number | undefined;
 }
 
 export interface EmergencyCommand {

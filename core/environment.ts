@@ -41,6 +41,10 @@ export const ENV = {
   redis: 'REDIS',
   /** What the application's sessions look like, as JSON: see SessionPolicy. */
   sessions: 'SESSIONS',
+  /** The work beside the registry of jobs that maintenance ends well, as JSON: see Workloads. */
+  workloads: 'WORKLOADS',
+  /** ARN of the state machine that drains jobs. */
+  drainMachine: 'DRAIN_MACHINE',
 } as const;
 
 /** The `source` of every event on the bus. */

@@ -111,6 +111,23 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
           duration: seconds(details.duration),
         }),
       };
+    case 'drained':
+      return {
+        name: 'drained',
+        message: line('[MAINTENANCE] No jobs left, ready for maintenance', {
+          terminated: String(details.terminated),
+          lost: String(details.lost),
+          duration: seconds(details.duration),
+        }),
+      };
+    case 'drain_incomplete':
+      return {
+        name: 'drain_incomplete',
+        message: line('[EMERGENCY] Jobs could not be terminated', {
+          left: String(details.left),
+          duration: seconds(details.duration),
+        }),
+      };
     case 'rules_changed':
       return {
         name: 'rules_changed',

@@ -23,14 +23,23 @@ export const EVENT_TYPES = [
   'principal_revoked',
   'sessions_purge_requested',
   'sessions_purged',
+  'drained',
+  'drain_incomplete',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];
 
 /** Tells of what came by itself: work that is done, or times that were computed. Nobody decides by it. */
 export function isReceipt(type: EventType): boolean {
-  return type === 'sessions_purged' || type === 'window_schedule_extended';
+  return RECEIPTS.includes(type);
 }
+
+const RECEIPTS: readonly EventType[] = [
+  'window_schedule_extended',
+  'sessions_purged',
+  'drained',
+  'drain_incomplete',
+];
 
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {

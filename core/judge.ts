@@ -136,7 +136,11 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
     autoEnd: command.autoEnd,
     blockedOperations: command.blockedOperations,
   };
-  const problems = [...endProblems(command, endsAt, now), ...planProblems(plan, command.mode, state)];
+  const problems = [
+    ...endProblems(command, endsAt, now),
+    ...planProblems(plan, command.mode, state),
+    ...drainProblems(command),
+  ];
   if (problems.length > 0) return { verdict: 'invalid', problems };
   const begun: Maintenance = {
     ...plan,
@@ -145,6 +149,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
     startedAt: now,
     startedBy: actor.id,
     notifyUsers: command.notifyUsers,
+    ...(command.drainDeadline === undefined ? {} : { drainDeadline: now + command.drainDeadline * 1000 }),
   };
   const endsSessions = command.mode === 'normal' && command.invalidateSessions;
   const details = {
@@ -169,6 +174,7 @@ function declareEmergency(state: State, command: EmergencyCommand, circumstances
     startedAt: interrupted?.startedAt ?? now,
     startedBy: interrupted?.startedBy ?? actor.id,
     notifyUsers: interrupted?.notifyUsers ?? true,
+    ...drainDeadlineOf(interrupted),
     reason: command.reason,
     declaredAt: now,
     declaredBy: actor.id,
@@ -193,7 +199,8 @@ function deescalate(state: State, { actor, now }: Circumstances): Judgement {
   if (maintenance.mode !== 'emergency') return notInEmergency(maintenance);
   const { id, startedAt, startedBy, notifyUsers, reason, suspended } = maintenance;
   const plan = suspended ?? openPlan(reason);
-  const resumed: Maintenance = { mode: 'normal', id, startedAt, startedBy, notifyUsers, ...plan };
+  const begun = { id, startedAt, startedBy, notifyUsers, ...drainDeadlineOf(maintenance) };
+  const resumed: Maintenance = { mode: 'normal', ...begun, ...plan };
   const details = { emergency_seconds: wholeSeconds(maintenance.declaredAt, now) };
   return event(draft('deescalated', state, resumed, resumed, { actor, now, reason: plan.reason }, details));
 }
@@ -312,6 +319,17 @@ function changed(command: UpdateCommand): string[] {
     ['blocked_operations', command.blockedOperations],
   ];
   return fields.filter(([, value]) => value !== undefined).map(([name]) => name);
+}
+
+/** A test run waits for no jobs. */
+function drainProblems({ drainDeadline, mode }: EnableCommand): FieldProblem[] {
+  if (drainDeadline === undefined || mode === 'normal') return [];
+  return [{ field: 'drain_deadline', message: 'can only be given in normal mode' }];
+}
+
+/** Kept over escalation and de-escalation. */
+function drainDeadlineOf(maintenance: Maintenance | null): Pick<Maintenance, 'drainDeadline'> {
+  return maintenance?.drainDeadline === undefined ? {} : { drainDeadline: maintenance.drainDeadline };
 }
 
 function openPlan(reason: string): Plan {

@@ -88,6 +88,7 @@ function toEnable(body: EnableBody): Command {
     blockedOperations: body.blocked_operations ?? null,
     invalidateSessions: body.invalidate_sessions,
     notifyUsers: body.notify_users,
+    drainDeadline: body.drain_deadline,
   };
 }
 

@@ -101,6 +101,10 @@ export const enableBody = z
     blocked_operations: blockedOperations.optional(),
     invalidate_sessions: flag.default(true).meta({ description: "Whether members' sessions end." }),
     notify_users: flag.default(true),
+    drain_deadline: wholeSeconds(0, 604_800).optional().meta({
+      description:
+        'Seconds after which jobs should be gone. If some still run then, that is told; they run on all the same.',
+    }),
   })
   .refine(hasOneEnd, ONE_END);
 

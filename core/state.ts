@@ -25,6 +25,8 @@ interface Begun {
   /** The admin who started it. */
   readonly startedBy: string;
   readonly notifyUsers: boolean;
+  /** When jobs should be gone in normal mode; absent where nobody has said. Passing it is told, and stops nothing. */
+  readonly drainDeadline?: number;
 }
 
 export interface NormalMaintenance extends Begun, Plan {

@@ -8,6 +8,7 @@ import { AttemptCounting } from './activity/attempt-counting.ts';
 import { configure } from './configuration/configure.ts';
 import type { MaintenanceModeProps } from './configuration/maintenance-mode-props.ts';
 import type { Configuration } from './configuration/schema.ts';
+import { Drain } from './drain/drain.ts';
 import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
@@ -90,6 +91,7 @@ export class MaintenanceMode extends Construct {
       deciders: { Lines: authorizer, JobLines: jobs.function },
     });
     new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
+    new Drain(this, 'Drain', { ...shared, bus: publication.bus });
     new StateMirror(this, 'StateMirror', shared);
     if (identity.userPool !== undefined) {
       new SignInGuard(this, 'SignInGuard', shared).guard(identity.userPool);

@@ -80,6 +80,7 @@ const begun = {
   startedAt: instant,
   startedBy: z.string(),
   notifyUsers: z.boolean(),
+  drainDeadline: instant.optional(),
 };
 const maintenance = z.discriminatedUnion('mode', [
   z.looseObject({ mode: z.literal('normal'), ...begun, ...plan }),

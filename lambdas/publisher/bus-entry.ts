@@ -24,6 +24,8 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
   principal_revoked: 'Principal Revoked',
   sessions_purge_requested: 'Session Purge Requested',
   sessions_purged: 'Sessions Purged',
+  drained: 'Jobs Drained',
+  drain_incomplete: 'Job Drain Incomplete',
 };
 
 /**

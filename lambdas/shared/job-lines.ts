@@ -1,5 +1,6 @@
 import { line } from '../../core/event-line.ts';
 import type { Job } from '../../core/job.ts';
+import type { TerminatedWork } from '../../core/job-kind.ts';
 import type { Log } from './log.ts';
 import { metricFields } from './metric-line.ts';
 
@@ -22,6 +23,26 @@ export function tellOfTermination(log: Log, job: Job, requestId: string): void {
     reason,
     ...facts(job),
     ...metricFields(job.endedAt ?? job.lastSeenAt, { JobsTerminated: 1 }),
+  });
+}
+
+/** Tells of work that an emergency's drain has terminated, of whatever kind, once for each. */
+export function tellOfTerminatedWork(
+  log: Log,
+  kind: string,
+  { id, facts: known }: TerminatedWork,
+  now: number,
+  requestId: string,
+): void {
+  const reason = 'emergency_mode';
+  log.info(line('[EMERGENCY] Job terminated', { job_id: id, reason }), {
+    event: 'job_terminated',
+    request_id: requestId,
+    reason,
+    job_id: id,
+    kind,
+    ...known,
+    ...metricFields(now, { JobsTerminated: 1 }),
   });
 }
 

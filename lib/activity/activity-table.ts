@@ -14,7 +14,7 @@ export interface ActivityTableProps {
 }
 
 /**
- * The table of what is counted, and of how far the purge of sessions has come. Apart from the event log's, so that
+ * The table of what is counted, and of how far the purge of sessions and the drains of jobs have come. Apart from the event log's, so that
  * writing here, however much of it there is, holds up neither the log nor its stream. Counts go by themselves, see
  * `expires_at`.
  */
@@ -25,6 +25,8 @@ export class ActivityTable extends Construct {
   readonly #counts: string;
   /** The partition of the purge's progress. */
   readonly #purge: string;
+  /** The partitions of the records of drains, as a pattern, and that of what they have paused. */
+  readonly #drain: readonly string[];
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -32,6 +34,7 @@ export class ActivityTable extends Construct {
     this.#logName = props.logName;
     this.#counts = `COUNTS#${props.logName}#*`;
     this.#purge = `PURGE#${props.logName}`;
+    this.#drain = [`DRAIN#${props.logName}#*`, `PAUSES#${props.logName}`];
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -47,25 +50,34 @@ export class ActivityTable extends Construct {
 
   /** Lets a function read what was counted, and how far the purge of sessions has come. */
   bindReader(reader: LambdaFunction): void {
-    reader.addEnvironment(ENV.activityTable, this.table.tableName);
-    this.#allow(reader, [this.#counts, this.#purge], 'dynamodb:GetItem');
-    this.#encryptionKey?.grantDecrypt(reader);
+    this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
   /** Lets a function count. */
   bindCounter(counter: LambdaFunction): void {
     counter.addEnvironment(ENV.scope, this.#logName);
-    this.#bindWriter(counter, this.#counts);
+    this.#bindWriter(counter, [this.#counts]);
   }
 
   /** Lets a function keep how far the purge of sessions has come. */
   bindPurger(purger: LambdaFunction): void {
-    this.#bindWriter(purger, this.#purge);
+    this.#bindWriter(purger, [this.#purge]);
   }
 
-  #bindWriter(writer: LambdaFunction, partitions: string): void {
+  /** Lets a function keep the records of drains, and what they have paused. */
+  bindDrain(drain: LambdaFunction): void {
+    this.#bindWriter(drain, this.#drain);
+  }
+
+  #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {
+    reader.addEnvironment(ENV.activityTable, this.table.tableName);
+    this.#allow(reader, partitions, 'dynamodb:GetItem');
+    this.#encryptionKey?.grantDecrypt(reader);
+  }
+
+  #bindWriter(writer: LambdaFunction, partitions: readonly string[]): void {
     writer.addEnvironment(ENV.activityTable, this.table.tableName);
-    this.#allow(writer, [partitions], 'dynamodb:GetItem', 'dynamodb:PutItem');
+    this.#allow(writer, partitions, 'dynamodb:GetItem', 'dynamodb:PutItem');
     this.#encryptionKey?.grantEncryptDecrypt(writer);
   }
 

@@ -81,6 +81,8 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   redisVpcId: [text, 'redis', 'vpcId'],
   redisSubnetIds: [list, 'redis', 'subnetIds'],
   redisSecurityGroupId: [text, 'redis', 'securityGroupId'],
+  stateMachines: [list, 'workloads', 'stateMachines'],
+  eventSourceMappings: [list, 'workloads', 'eventSourceMappings'],
   controlReservedConcurrency: [number, 'controlReservedConcurrency'],
   deletionProtection: [flag, 'deletionProtection'],
   logRetentionDays: [number, 'logRetention'],

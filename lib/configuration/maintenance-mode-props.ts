@@ -140,6 +140,18 @@ export interface ExistingRedis {
   readonly securityGroupId: string;
 }
 
+/** Work beside the registry of jobs that maintenance ends well. docs/jobs.md. */
+export interface WorkloadOptions {
+  /**
+   * ARNs of Standard state machines. A maintenance counts as drained when none of their executions runs that began
+   * before it; an emergency stops those that are left after the grace period.
+   * @default none
+   */
+  readonly stateMachines?: readonly string[];
+  /** UUIDs of Lambda event source mappings that are paused while maintenance is active. @default none */
+  readonly eventSourceMappings?: readonly string[];
+}
+
 /** A route of the origin, for the check at synthesis. */
 export interface OriginRoute {
   /** One verb in upper case, or `ANY`. */
@@ -196,6 +208,8 @@ export interface MaintenanceModeProps {
   readonly cache?: Cache;
   /** @default none: the stack makes a cache */
   readonly redis?: ExistingRedis;
+  /** @default none: only what is in the registry of jobs */
+  readonly workloads?: WorkloadOptions;
   /**
    * Concurrent executions set aside for the control function, and as many for the guard of sign-ins, so that a flood
    * of other calls can't starve an admin. Recommended where the account's quota allows it.

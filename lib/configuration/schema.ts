@@ -63,6 +63,9 @@ const pathTemplate = text((value) =>
 const ORIGIN_MISSING =
   'is missing; say which application to protect, for example with -c origin=https://app.example.com';
 
+const STATE_MACHINE = 'must be the ARN of a state machine, without version or alias';
+const UUID = 'must be the UUID of an event source mapping';
+
 export const DEFAULT_ALWAYS_ALLOWED = [
   '/static/{proxy+}',
   '/favicon.ico',
@@ -128,6 +131,21 @@ const OPTIONS = z.strictObject({
   sessions: SESSIONS.prefault({}),
   cache: CACHE.optional(),
   redis: REDIS.optional(),
+  workloads: z
+    .strictObject({
+      stateMachines: z
+        .array(
+          matching(/^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:[\w-]{1,80}$/, STATE_MACHINE),
+          'must be a list',
+        )
+        .max(50, 'must name 50 at most')
+        .default([]),
+      eventSourceMappings: z
+        .array(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, UUID), 'must be a list')
+        .max(50, 'must name 50 at most')
+        .default([]),
+    })
+    .prefault({}),
   controlReservedConcurrency: integer(1, 1000).optional(),
   deletionProtection: flag.default(true),
   encryptionKey: z

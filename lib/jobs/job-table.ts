@@ -70,6 +70,12 @@ export class JobTable extends Construct {
     this.#encryptionKey?.grantEncryptDecrypt(user);
   }
 
+  /** Lets a function stop the jobs that are active, and count those that were terminated or lost. */
+  bindDrain(user: LambdaFunction): void {
+    this.bindSweeper(user);
+    this.#allow(user, [this.#arnOf('troubled')], 'dynamodb:Query');
+  }
+
   /** Lets a function count the active jobs. */
   bindCounter(user: LambdaFunction): void {
     this.#bindEnvironment(user);

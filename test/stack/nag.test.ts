@@ -29,6 +29,15 @@ describe('cdk-nag (AwsSolutions) and the CDK find nothing', () => {
       },
     ],
     [
+      'with work of every kind',
+      {
+        workloads: {
+          stateMachines: ['arn:aws:states:eu-central-1:111122223333:stateMachine:Nightly'],
+          eventSourceMappings: ['0b1c2d3e-0000-4000-8000-000000000001'],
+        },
+      },
+    ],
+    [
       'with a domain and an issuer of its own',
       {
         customDomain: {

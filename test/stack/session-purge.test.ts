@@ -57,6 +57,8 @@ describe('the purge', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       TreatMissingData: 'notBreaching',
     });
-    expect(onlyId(template, 'AWS::CloudWatch::Alarm')).toContain('SessionManagerFailure');
+    expect(Object.keys(resourcesOf(template, 'AWS::CloudWatch::Alarm'))).toContainEqual(
+      expect.stringContaining('SessionManagerFailure'),
+    );
   });
 });

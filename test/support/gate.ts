@@ -1,4 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { type EventType, isReceipt } from '../../core/event.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from './local-cloud.ts';
 
 export interface Answer {
@@ -166,7 +167,7 @@ export class Gate {
   // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every type
   async commandsInHistory(): Promise<any[]> {
     const { json } = await this.as('admin', 'GET', '/history?limit=100');
-    return json.items.filter(({ type }: { type: string }) => type !== 'sessions_purged');
+    return json.items.filter(({ type }: { type: EventType }) => !isReceipt(type));
   }
 
   async fault(service: string, fault: string, own: { ms?: number; rate?: number } = {}): Promise<void> {

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { DrainRecord } from '../../core/drain-record.ts';
+import { type DrainParts, type DrainTurn, takeTurn } from '../../core/drain-turn.ts';
+import { tellOfResistance, tellOfTerminatedWork } from '../shared/job-lines.ts';
+import type { Log } from '../shared/log.ts';
+import { loggedEventLog } from '../shared/logged-event-log.ts';
+import { metricLine } from '../shared/metric-line.ts';
+
+export interface DrainHandlerParts extends Omit<DrainParts, 'onTerminated'> {
+  readonly log: Log;
+  /** Writes a line of the log as it is. */
+  readonly write: (line: string) => void;
+}
+
+export interface DrainContext {
+  readonly awsRequestId: string;
+  readonly getRemainingTimeInMillis: () => number;
+}
+
+/** What the workflow hands over, from turn to turn. */
+const input = z.object({ maintenance_id: z.string().min(1), generation: z.number().int().min(0) });
+
+/** What a turn hands back to the workflow: lib/drain reads `next` and `seconds`. */
+export interface DrainOutput {
+  readonly maintenance_id: string;
+  readonly generation: number;
+  readonly next: 'wait' | 'end';
+  readonly seconds: number;
+}
+
+/** Left of the function's time when it begins nothing further, ms: for calls under way, a receipt and a save. */
+const RESERVE = 25_000;
+
+/** Takes a turn of a drain for the workflow, and tells of what it did. Rejects with StoreUnavailableError: repeat it. */
+export function createDrainHandler(parts: DrainHandlerParts) {
+  const { log, now } = parts;
+  return async (event: unknown, context: DrainContext): Promise<DrainOutput> => {
+    const { maintenance_id: maintenanceId, generation } = input.parse(event);
+    const requestId = context.awsRequestId;
+    const remaining = context.getRemainingTimeInMillis();
+    const turn = await takeTurn(
+      {
+        ...parts,
+        events: loggedEventLog(parts.events, log, requestId),
+        onTerminated: (kind, work) => tellOfTerminatedWork(log, kind, work, now(), requestId),
+      },
+      { maintenanceId, generation, until: now() + Math.max(remaining / 2, remaining - RESERVE) },
+    );
+    tell(turn, parts, requestId);
+    return {
+      maintenance_id: maintenanceId,
+      generation,
+      next: turn.wait === null ? 'end' : 'wait',
+      seconds: turn.wait ?? 0,
+    };
+  };
+}
+
+function tell(
+  { step, failed, record }: DrainTurn,
+  { log, write, now }: DrainHandlerParts,
+  requestId: string,
+): void {
+  for (const { kind, id, reason } of failed) tellOfResistance(log, id ?? kind, reason, requestId);
+  if (record === null) return;
+  const isStuck = step?.step === 'tell_overdue' || (step?.step === 'report' && step.outcome === 'incomplete');
+  if (isStuck || failed.length > 0) write(metricLine(now(), { DrainStuck: 1 }));
+  if (isStuck)
+    log.warn('Jobs hold the maintenance back that should be gone.', facts(record, step, requestId));
+  else log.info('A turn of the drain was taken.', facts(record, step, requestId));
+}
+
+function facts(record: DrainRecord, step: DrainTurn['step'], requestId: string): Record<string, unknown> {
+  const { maintenanceId, generation, turns, waitingFor, jobs, steps } = record;
+  return {
+    event: step?.step === 'tell_overdue' ? 'drain_overdue' : 'drain_turn',
+    request_id: requestId,
+    maintenance_id: maintenanceId,
+    generation,
+    turns,
+    step: step?.step ?? 'none',
+    outcome: step?.step === 'report' ? step.outcome : null,
+    waiting_for: waitingFor.count,
+    job_ids: waitingFor.ids,
+    found: jobs.found,
+    terminated: jobs.terminated,
+    pauses: steps.pauses.outcome,
+  };
+}

@@ -1,0 +1,77 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, Gate } from '../support/gate.ts';
+
+let gate: Gate;
+beforeAll(async () => {
+  gate = await Gate.start();
+}, 120_000);
+afterAll(() => gate?.stop());
+afterEach(async () => {
+  await gate.reset();
+  await gate.as('admin', 'POST', '/jobs/terminate', { grace_period: 0 });
+});
+
+async function register(): Promise<string> {
+  const { json } = await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
+  return json.id;
+}
+
+const report = (id: string, what: string) => gate.as('worker', 'POST', `/jobs/${id}/${what}`, {});
+const statusOf = async (id: string) => (await gate.as('admin', 'GET', `/jobs/${id}`)).json.status;
+
+/** What the drains of the newest maintenance have come to, oldest first. */
+async function receipts(): Promise<{ type: string; details: Record<string, unknown> }[]> {
+  const { items } = (await gate.as('admin', 'GET', '/history?limit=50')).json;
+  const { maintenance_id: id } = items.find(({ type }: { type: string }) => type === 'activated');
+  return items
+    .filter((event: { type: string; maintenance_id: string }) => event.maintenance_id === id)
+    .filter(({ type }: { type: string }) => type.startsWith('drain'))
+    .reverse();
+}
+
+describe('the drain', () => {
+  test('of a normal maintenance lets jobs finish, and then says that it is ready', async () => {
+    const id = await register();
+    await gate.enable();
+    await gate.enforced();
+    expect(await report(id, 'heartbeat')).toMatchObject({ json: { cancel_requested: false } });
+    expect(await receipts()).toEqual([]);
+    await report(id, 'complete');
+    await eventually(async () => (await receipts()).length > 0, 40_000);
+    expect(await receipts()).toMatchObject([
+      { type: 'drained', details: { mode: 'normal', outcome: 'drained', terminated: 0 } },
+    ]);
+  }, 90_000);
+
+  test('of an emergency asks jobs to stop, and terminates those that do not', async () => {
+    const ids = [await register(), await register()] as const;
+    await gate.as('admin', 'POST', '/emergency', { reason: 'Data at risk', grace_period: 5 });
+    await eventually(async () => (await statusOf(ids[0])) === 'cancelling');
+    await report(ids[0], 'complete');
+    await eventually(async () => (await receipts()).length > 0, 40_000);
+    expect(await receipts()).toMatchObject([
+      { type: 'drained', details: { mode: 'emergency', outcome: 'terminated', found: 2, terminated: 1 } },
+    ]);
+    expect(await Promise.all(ids.map(statusOf))).toEqual(['completed', 'terminated']);
+  }, 90_000);
+
+  test('of a normal maintenance becomes that of an emergency at once', async () => {
+    const id = await register();
+    await gate.enable();
+    await gate.enforced();
+    await gate.as('admin', 'POST', '/emergency', { reason: 'Data at risk', grace_period: 0 });
+    await eventually(async () => (await statusOf(id)) === 'terminated');
+    await eventually(async () => (await receipts()).length > 0);
+    expect(await receipts()).toMatchObject([{ details: { mode: 'emergency', outcome: 'terminated' } }]);
+  }, 90_000);
+
+  test('ends with the maintenance, and leaves jobs alone', async () => {
+    const id = await register();
+    await gate.enable();
+    await gate.enforced();
+    await gate.as('admin', 'POST', '/disable');
+    await gate.tick();
+    expect(await statusOf(id)).toBe('running');
+    expect(await receipts()).toEqual([]);
+  }, 90_000);
+});
