@@ -96,7 +96,7 @@ describe('the command against the running system', () => {
     expect(second).toEqual(first);
     expect(late.exitCode).toBe(1);
     expect(JSON.parse(late.stderr)).toMatchObject({ status: 412, error: 'precondition_failed' });
-    const { items } = await answerOf('history', '--limit', '2');
+    const { items } = await answerOf('history', '--limit', '5');
     expect(items).toContainEqual(expect.objectContaining({ type: 'activated', number: first.version }));
   });
 

@@ -42,6 +42,7 @@ describe('the bundles', () => {
     expect([...bundles.keys()].sort()).toEqual([
       'authorizer',
       'control',
+      'drain',
       'health',
       'job-sweep',
       'jobs',
@@ -50,6 +51,7 @@ describe('the bundles', () => {
       'purge',
       'sessions',
       'signin-guard',
+      'starter',
       'status',
       'tally',
       'tick',

@@ -202,7 +202,7 @@ describe('a Redis that exists', () => {
     const configs = Object.values(resourcesOf(plain, 'AWS::Lambda::Function')).flatMap(
       ({ Properties }) => Properties.VpcConfig ?? [],
     );
-    expect(configs).toEqual(Array(4).fill({ SecurityGroupIds: [group], SubnetIds: redis.subnetIds }));
+    expect(configs).toEqual(Array(5).fill({ SecurityGroupIds: [group], SubnetIds: redis.subnetIds }));
     plain.hasResourceProperties('AWS::EC2::SecurityGroup', { VpcId: redis.vpcId });
     plain.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       GroupId: redis.securityGroupId,
@@ -232,7 +232,7 @@ describe('a Redis that exists', () => {
         ],
       ],
     });
-    expect(connects(own)).toHaveLength(4);
+    expect(connects(own)).toHaveLength(5);
     expect(connects(own)[0]?.Resource).toEqual([arn(`${kind}:shop`), arn('user:gate')]);
     expect(settingsOf(own)).toMatchObject({ tls: true, auth });
   });
