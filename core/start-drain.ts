@@ -56,10 +56,9 @@ export async function startDrain({
   const drain = { maintenanceId, generation: record.generation };
   const isOvertaken =
     active?.mode === 'emergency' && record.phase !== null && record.phase !== phaseOf(active);
-  if (await drains.isRunning(drain)) {
-    if (!isOvertaken) return { outcome: 'running', ...drain };
-  } else if ((await drains.start(drain)) === 'started') {
-    return { outcome: 'started', ...drain };
+  if (!isOvertaken) {
+    if (await drains.isRunning(drain)) return { outcome: 'running', ...drain };
+    if ((await drains.start(drain)) === 'started') return { outcome: 'started', ...drain };
   }
   const next = { ...drain, generation: record.generation + 1 };
   const phase = active === null ? record.phase : phaseOf(active);
