@@ -96,9 +96,7 @@ describe('a report', () => {
     bench.attempts.isDown = true;
     const away = await bench.call('GET', '/reports/m-1');
     expect(away.json).toMatchObject({ attempts: null, counts_source: 'unavailable' });
-    expect(bench.log.messages()).toContain(
-      'Counts could not be read; the report is shown without them.',
-    );
+    expect(bench.log.messages()).toContain('Counts could not be read; the report is shown without them.');
     bench.attempts.isDown = false;
     bench.time = NOW + 601_000 + COUNTS_KEPT * 1000;
     const late = await bench.call('GET', '/reports/m-1');
