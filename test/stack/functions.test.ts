@@ -258,7 +258,7 @@ describe('permissions', () => {
       Action: actions.length === 1 ? (actions[0] ?? '') : actions,
     }));
   };
-  const activity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
+  const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
 
   test.each<[folder: string, statements: Statement[]]>([
     [
@@ -277,7 +277,7 @@ describe('permissions', () => {
         neverRewrite,
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
-        activity,
+        readActivity,
         onJobs('dynamodb:Query', 'active'),
       ],
     ],
@@ -286,7 +286,7 @@ describe('permissions', () => {
       [
         allow('dynamodb:Query', events),
         allow('dynamodb:GetItem', rules),
-        activity,
+        readActivity,
         onJobs('dynamodb:Query', 'active'),
       ],
     ],
