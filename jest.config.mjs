@@ -17,5 +17,7 @@ const project = (name, settings = {}) => ({
 
 export default {
   projects: [project('unit'), project('contract'), project('stack'), project('e2e')],
+  // Jest leaves a processor to itself; most of the time here is spent waiting for others.
+  maxWorkers: '100%',
   testTimeout: 60_000,
 };
