@@ -1,9 +1,9 @@
 import { quoteMarkdown as quote, markdownTable as table, escapeMarkdown as text } from './markdown.ts';
+import type { JobsReport } from './report-drain.ts';
 import type {
   AttemptsReport,
   CountsByType,
   EmergencyReport,
-  JobsReport,
   PlanView,
   ReportView,
   SessionsReport,
@@ -38,7 +38,7 @@ export function reportMarkdown(report: ReportView): string {
     '## Sessions',
     sessions(report.sessions),
     '## Jobs',
-    jobs(report.jobs),
+    jobs(report),
     '## Enforcement and alarms',
     `- Enforcement lag: ${measured(report.enforcement_lag.milliseconds, report.enforcement_lag.note)}\n` +
       `- Alarms raised: ${measured(report.alarms.raised?.join(', ') ?? null, report.alarms.note)}`,
@@ -124,13 +124,27 @@ function sessions({ ended, kept, unparsable, pending, purges }: SessionsReport):
   return `${lines.join(' ')}\n\n${table(['Purge', 'Scope', 'Completed', 'Scanned', 'Deleted', 'Kept', 'Took'], rows)}`;
 }
 
-function jobs(report: JobsReport | null): string {
-  if (report === null) return 'No drain of jobs was recorded.';
-  const { drained, terminated, lost, failed_to_terminate: failed } = report;
-  const line = `${drained} ended by themselves, ${terminated} were terminated, ${lost} were lost.`;
-  return [line, ...failed.map(({ id, reason }) => `- not terminated: ${text(id)}: ${text(reason)}`)].join(
-    '\n',
+const DRAINS: Readonly<Record<JobsReport['status'], string>> = {
+  draining: 'Jobs are still being drained.',
+  stopped: 'The maintenance was over before the jobs were.',
+  drained: 'All jobs have ended.',
+  terminated: 'All jobs have ended, some of them terminated.',
+  incomplete: 'Not all jobs could be ended.',
+};
+
+function jobs({ jobs: report, jobs_source: source }: ReportView): string {
+  if (report === null) {
+    return source === 'unavailable'
+      ? 'What became of jobs could not be read.'
+      : 'No drain of jobs was recorded.';
+  }
+  const { status, found, drained, terminated, lost, left, counts_exact: isExact } = report;
+  const about = isExact ? '' : ' These counts are not exact.';
+  const line = `${DRAINS[status]} Of ${found}, ${drained} ended by themselves, ${terminated} were terminated, ${lost} were lost and ${left} were left.${about}`;
+  const failed = report.failed_to_terminate.map(
+    ({ kind, id, reason }) => `- not terminated: ${text(kind)} ${text(id ?? '(all)')}: ${text(reason)}`,
   );
+  return failed.length === 0 ? line : `${line}\n\n${failed.join('\n')}`;
 }
 
 function measured(value: string | number | null, note: string | null): string {
@@ -138,13 +152,18 @@ function measured(value: string | number | null, note: string | null): string {
 }
 
 function emergency(report: EmergencyReport): string[] {
-  const rows = report.steps.map(({ step, outcome, at }) => [step, outcome.replaceAll('_', ' '), at ?? '']);
+  const rows = report.steps.map(({ step, outcome, at, error }) => [
+    step,
+    outcome.replaceAll('_', ' '),
+    at ?? '',
+    text(error ?? ''),
+  ]);
   const jobsAre = report.terminate_jobs ? `terminated after ${report.grace_period} s` : 'left alone';
   return [
     `## Emergency of ${report.declared_at}`,
     quote(report.reason),
     `${report.trigger === 'escalated' ? 'Escalated from maintenance' : 'Declared'} by ${text(report.declared_by)}; it took ${report.duration} s. Recovery: ${report.recovery.replaceAll('_', ' ')}. Jobs are ${jobsAre}.`,
-    table(['Step', 'Outcome', 'At'], rows),
+    table(['Step', 'Outcome', 'At', 'Why'], rows),
   ];
 }
 

@@ -146,13 +146,22 @@ export const reportAnswer = summaryAnswer.extend({
   }),
   jobs: z
     .strictObject({
-      drained: count,
+      status: z.enum(['draining', 'stopped', 'drained', 'terminated', 'incomplete']).meta({
+        description: '`draining`: it goes on. `stopped`: the maintenance was over first.',
+      }),
+      found: count.meta({ description: 'The most that were active at once.' }),
+      drained: count.meta({ description: 'Ended by themselves.' }),
       terminated: count,
       lost: count,
-      failed_to_terminate: z.array(z.strictObject({ id: z.string(), reason: z.string() })),
+      left: count.meta({ description: 'Still active, as of the last look.' }),
+      counts_exact: z.boolean(),
+      failed_to_terminate: z.array(
+        z.strictObject({ kind: z.string(), id: z.string().nullable(), reason: z.string() }),
+      ),
     })
     .nullable()
-    .meta({ description: 'Null where no drain was recorded.' }),
+    .meta({ description: 'Null where no drain is known: see `jobs_source`.' }),
+  jobs_source: z.enum(['recorded', 'none', 'unavailable']),
   enforcement_lag: z.strictObject({ milliseconds: count.nullable(), note: z.string().nullable() }),
   alarms: z.strictObject({ raised: z.array(z.string()).nullable(), note: z.string().nullable() }),
   emergencies: z.array(
@@ -167,9 +176,10 @@ export const reportAnswer = summaryAnswer.extend({
       duration: count,
       steps: z.array(
         z.strictObject({
-          step: z.enum(['block', 'sessions', 'jobs', 'notices']),
-          outcome: z.enum(['done', 'pending', 'skipped', 'not_recorded']),
+          step: z.enum(['block', 'sessions', 'jobs', 'pauses', 'notices']),
+          outcome: z.enum(['done', 'pending', 'failed', 'stopped', 'skipped', 'not_recorded']),
           at: instant.nullable(),
+          error: z.string().nullable(),
         }),
       ),
       recovery: z.enum(['in_emergency', 'deescalated', 'ended']),

@@ -2,6 +2,14 @@ import { type AttemptCount, totalOf } from './attempt-counts.ts';
 import type { Tally } from './attempt-ledger.ts';
 import { COUNTS_KEPT } from './attempt-store.ts';
 import type { EventDraft, EventType } from './event.ts';
+import {
+  drainedSteps,
+  type EmergencyStep,
+  type JobsReport,
+  jobsReport,
+  type ReportDrain,
+  type StepOutcome,
+} from './report-drain.ts';
 import type { EmergencyFacts, Ending, ReportFacts, ReportKind } from './report-facts.ts';
 import type { Rule } from './rule.ts';
 import type { Mode, Plan, PurgeOrder, State } from './state.ts';
@@ -42,8 +50,9 @@ export interface ReportView extends ReportSummary {
   readonly attempts: AttemptsReport | null;
   readonly counts_source: ReportCounts['source'];
   readonly sessions: SessionsReport;
-  /** Null where no drain was recorded. */
+  /** Null where no drain was recorded, or nobody knows. */
   readonly jobs: JobsReport | null;
+  readonly jobs_source: ReportDrain['source'];
   readonly enforcement_lag: { readonly milliseconds: number | null; readonly note: string | null };
   readonly alarms: { readonly raised: readonly string[] | null; readonly note: string | null };
   readonly emergencies: readonly EmergencyReport[];
@@ -116,16 +125,6 @@ export interface SessionsReport {
   }[];
 }
 
-/** What became of the jobs that ran. */
-export interface JobsReport {
-  /** Ended by themselves. */
-  readonly drained: number;
-  readonly terminated: number;
-  /** Nothing was heard of them any more. */
-  readonly lost: number;
-  readonly failed_to_terminate: readonly { readonly id: string; readonly reason: string }[];
-}
-
 export interface EmergencyReport {
   readonly trigger: EmergencyFacts['trigger'];
   readonly reason: string;
@@ -139,12 +138,6 @@ export interface EmergencyReport {
   readonly recovery: 'in_emergency' | 'deescalated' | 'ended';
 }
 
-export interface EmergencyStep {
-  readonly step: 'block' | 'sessions' | 'jobs' | 'notices';
-  readonly outcome: 'done' | 'pending' | 'skipped' | 'not_recorded';
-  readonly at: string | null;
-}
-
 /** What was counted during a maintenance, and how it is known. */
 export type ReportCounts =
   | { readonly source: 'activity_table'; readonly tally: Tally; readonly record: TestRecord }
@@ -156,7 +149,7 @@ export interface ReportParts {
   readonly rules: readonly Rule[];
   /** Sessions that the ledger of purging has counted for this maintenance; null where it has another, or none. */
   readonly endedSessions: number | null;
-  readonly jobs: JobsReport | null;
+  readonly drain: ReportDrain;
   /** The newest state. */
   readonly newest: State;
   /** Milliseconds since the epoch. */
@@ -187,7 +180,7 @@ export function reportSummary(facts: ReportFacts, now: number): ReportSummary {
 
 /** The whole report, of what the log says and what was counted. */
 export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
-  const { counts, now, newest, jobs } = parts;
+  const { counts, now, newest, drain } = parts;
   const sessions = sessionsReport(facts, parts);
   return {
     ...reportSummary(facts, now),
@@ -200,7 +193,8 @@ export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
     attempts: counts.source === 'activity_table' ? attemptsReport(counts.tally) : null,
     counts_source: counts.source,
     sessions,
-    jobs,
+    jobs: jobsReport(facts, drain),
+    jobs_source: drain.source,
     enforcement_lag: { milliseconds: null, note: NOT_MEASURED },
     alarms: { raised: null, note: NOT_MEASURED },
     emergencies: facts.emergencies.map((emergency) => emergencyReport(emergency, facts, sessions, parts)),
@@ -304,12 +298,14 @@ function emergencyReport(
   emergency: EmergencyFacts,
   facts: ReportFacts,
   sessions: SessionsReport,
-  { now, jobs }: ReportParts,
+  { now, drain }: ReportParts,
 ): EmergencyReport {
   const { trigger, reason, declaredBy, declaredAt, terminateJobs, gracePeriod, endedAt } = emergency;
   const purged = receiptsOf(facts).find(({ at, details }) => at >= declaredAt && details.scope !== 'named');
-  const sessionsLeft = sessions.pending ? 'pending' : 'not_recorded';
-  const jobsLeft = jobs === null ? 'not_recorded' : 'done';
+  const steps = drainedSteps(emergency, facts, drain);
+  const unpurged: StepOutcome = sessions.pending
+    ? { outcome: 'pending', at: null, error: null }
+    : steps.sessions;
   return {
     trigger,
     reason,
@@ -320,15 +316,16 @@ function emergencyReport(
     ended_at: endedAt === null ? null : rfc3339(endedAt),
     duration: Math.max(0, Math.round(((endedAt ?? now) - declaredAt) / 1000)),
     steps: [
-      { step: 'block', outcome: 'done', at: rfc3339(declaredAt) },
-      {
-        step: 'sessions',
-        outcome: purged === undefined ? sessionsLeft : 'done',
-        at: purged === undefined ? null : rfc3339(purged.at),
-      },
-      { step: 'jobs', outcome: terminateJobs ? jobsLeft : 'skipped', at: null },
-      { step: 'notices', outcome: 'not_recorded', at: null },
+      { step: 'block', ...done(declaredAt) },
+      { step: 'sessions', ...(purged === undefined ? unpurged : done(purged.at)) },
+      { step: 'jobs', ...steps.jobs },
+      { step: 'pauses', ...steps.pauses },
+      { step: 'notices', outcome: 'not_recorded', at: null, error: null },
     ],
     recovery: endedAt === null ? 'in_emergency' : emergency.isDeescalated ? 'deescalated' : 'ended',
   };
+}
+
+function done(at: number): StepOutcome {
+  return { outcome: 'done', at: rfc3339(at), error: null };
 }

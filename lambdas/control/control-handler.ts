@@ -1,5 +1,6 @@
 import middy from '@middy/core';
 import type { AttemptStore } from '../../core/attempt-store.ts';
+import type { DrainRecords } from '../../core/drain-record.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
@@ -27,6 +28,8 @@ export interface ControlParts {
   readonly activeJobs: ActiveJobs;
   /** What was counted during each maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally' | 'record'>;
+  /** What became of jobs during each maintenance. */
+  readonly drains: DrainRecords;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */

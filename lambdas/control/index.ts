@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
+import { drainRecords } from '../../adapters/drain-ledger.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
@@ -37,6 +38,7 @@ export const handler = createControlHandler({
     now: () => Date.now(),
   }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
+  drains: drainRecords({ client, table: activityTable, scope }),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,

@@ -1,7 +1,9 @@
 import Negotiator from 'negotiator';
 import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import { readDrainRecord } from '../../core/drain-record.ts';
 import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
 import { check } from '../../core/parse-request.ts';
+import type { ReportDrain } from '../../core/report-drain.ts';
 import type { ReportFacts } from '../../core/report-facts.ts';
 import { reportMarkdown } from '../../core/report-markdown.ts';
 import { reportsPage } from '../../core/report-page.ts';
@@ -12,7 +14,7 @@ import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '
 import { withTimeLimit } from '../shared/time-limit.ts';
 import type { ControlCall } from './serve.ts';
 
-/** Milliseconds that a reading of counts may take. */
+/** Milliseconds that a reading of counts, or of the drain, may take. */
 const PATIENCE = 3000;
 
 /** The reports, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError. */
@@ -48,14 +50,18 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
     );
   }
   const { facts, newest } = found;
-  const [counts, purged] = await Promise.all([countsOf(call, facts, now), purging()]);
+  const [counts, purged, drain] = await Promise.all([
+    countsOf(call, facts, now),
+    purging(),
+    drainOf(call, facts),
+  ]);
   const last = facts.events.findLast(({ state }) => state.maintenance?.id === id)?.state ?? newest;
   const known = facts.kind === 'test_run' ? [...(await rules.read(last.rules)), ...BUILT_IN_RULES] : [];
   return reportView(facts, {
     counts,
     rules: known,
     endedSessions: purged?.ended?.maintenanceId === id ? purged.ended.deleted : null,
-    jobs: null,
+    drain,
     newest,
     now,
   });
@@ -75,6 +81,21 @@ async function countsOf(
   } catch (error) {
     log.warn('Counts could not be read; the report is shown without them.', {
       event: 'counts_read_failed',
+      error,
+    });
+    return { source: 'unavailable' };
+  }
+}
+
+/** Nor is the record of the drain. A test run drains nothing. */
+async function drainOf({ drains, log }: ControlCall, { id, kind }: ReportFacts): Promise<ReportDrain> {
+  if (kind === 'test_run') return { source: 'none' };
+  try {
+    const record = await withTimeLimit(PATIENCE, readDrainRecord(drains, id));
+    return record === null ? { source: 'none' } : { source: 'recorded', record };
+  } catch (error) {
+    log.warn('The record of the drain could not be read; the report is shown without it.', {
+      event: 'drain_read_failed',
       error,
     });
     return { source: 'unavailable' };

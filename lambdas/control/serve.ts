@@ -24,6 +24,7 @@ export interface ControlCall
     | 'purging'
     | 'activeJobs'
     | 'attempts'
+    | 'drains'
     | 'log'
   > {
   readonly event: ProxyEvent;

@@ -25,8 +25,10 @@ export class ActivityTable extends Construct {
   readonly #counts: string;
   /** The partition of the purge's progress. */
   readonly #purge: string;
-  /** The partitions of the records of drains, as a pattern, and that of what they have paused. */
-  readonly #drain: readonly string[];
+  /** The partitions of the records of drains, as a pattern. */
+  readonly #drains: string;
+  /** The partition of what drains have paused. */
+  readonly #pauses: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -34,7 +36,8 @@ export class ActivityTable extends Construct {
     this.#logName = props.logName;
     this.#counts = `COUNTS#${props.logName}#*`;
     this.#purge = `PURGE#${props.logName}`;
-    this.#drain = [`DRAIN#${props.logName}#*`, `PAUSES#${props.logName}`];
+    this.#drains = `DRAIN#${props.logName}#*`;
+    this.#pauses = `PAUSES#${props.logName}`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -53,6 +56,11 @@ export class ActivityTable extends Construct {
     this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
+  /** Lets a function make reports: of what was counted, of the purge and of the records of drains. */
+  bindReporter(reporter: LambdaFunction): void {
+    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains]);
+  }
+
   /** Lets a function count. */
   bindCounter(counter: LambdaFunction): void {
     counter.addEnvironment(ENV.scope, this.#logName);
@@ -66,7 +74,7 @@ export class ActivityTable extends Construct {
 
   /** Lets a function keep the records of drains, and what they have paused. */
   bindDrain(drain: LambdaFunction): void {
-    this.#bindWriter(drain, this.#drain);
+    this.#bindWriter(drain, [this.#drains, this.#pauses]);
   }
 
   #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {

@@ -31,7 +31,7 @@ export class ControlFunction extends MaintenanceFunction {
     eventLog.bindWriter(this);
     eventLog.bindRuleWriter(this);
     eventLog.bindWindowWriter(this);
-    activity.bindReader(this);
+    activity.bindReporter(this);
     jobTable.bindCounter(this);
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

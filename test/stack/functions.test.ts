@@ -258,6 +258,10 @@ describe('permissions', () => {
       Action: actions.length === 1 ? (actions[0] ?? '') : actions,
     }));
   };
+  const readReports = {
+    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*'),
+    Action: 'dynamodb:GetItem',
+  };
   const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
 
   test.each<[folder: string, statements: Statement[]]>([
@@ -277,7 +281,7 @@ describe('permissions', () => {
         neverRewrite,
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], rules),
         allow(['dynamodb:GetItem', 'dynamodb:PutItem'], windows),
-        readActivity,
+        readReports,
         onJobs('dynamodb:Query', 'active'),
       ],
     ],

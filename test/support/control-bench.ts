@@ -1,8 +1,10 @@
+import type { DrainRecord } from '../../core/drain-record.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
+import { InMemoryLedgerItem } from './in-memory-ledger-item.ts';
 import { InMemoryRuleStore } from './in-memory-rule-store.ts';
 import { InMemoryWindowStore } from './in-memory-window-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
@@ -15,6 +17,8 @@ export class ControlBench {
   readonly windows = new InMemoryWindowStore();
   readonly attempts = new InMemoryAttemptStore();
   readonly log = new RecordingLog();
+  /** The record of whatever drain is asked for. */
+  readonly drain = new InMemoryLedgerItem<DrainRecord | null>(null);
   activeJobs: number | null = 0;
   time = NOW;
   /** What the ledger of purging says. */
@@ -28,6 +32,7 @@ export class ControlBench {
       rules: this.rules,
       windows: this.windows,
       attempts: this.attempts,
+      drains: () => this.drain,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,

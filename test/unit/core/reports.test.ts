@@ -73,7 +73,7 @@ class World {
       counts: { source: 'activity_table', tally: EMPTY_TALLY, record: EMPTY_RECORD },
       rules: [],
       endedSessions: null,
-      jobs: null,
+      drain: { source: 'none' },
       newest: found.newest,
       now: this.now,
       ...parts,
@@ -183,6 +183,7 @@ describe('a report', () => {
             { step: 'block', outcome: 'done' },
             { step: 'sessions', outcome: 'pending' },
             { step: 'jobs', outcome: 'skipped' },
+            { step: 'pauses', outcome: 'not_recorded' },
             { step: 'notices', outcome: 'not_recorded' },
           ],
         },
@@ -191,6 +192,7 @@ describe('a report', () => {
       enforcement_lag: { milliseconds: null, note: 'not measured in this version' },
       alarms: { raised: null, note: 'not measured in this version' },
       jobs: null,
+      jobs_source: 'none',
       test_run: null,
     });
   });
