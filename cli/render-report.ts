@@ -34,7 +34,7 @@ export function renderReport(report: JsonObject, now: number, paint: Paint): str
     ['Blocked', blockedLine(report)],
     ['Bypasses', callsLine(objectOf(objectOf(report.attempts).bypasses))],
     ['Sessions', sessionsLine(objectOf(report.sessions))],
-    ['Jobs', isObject(report.jobs) ? jobsLine(report.jobs) : null],
+    ['Jobs', jobsLine(report)],
     ...testRunRows(report.test_run),
   ];
   return [
@@ -65,8 +65,11 @@ function sessionsLine({ ended, kept, pending }: JsonObject): string {
   return pending === true ? `${counts}; a purge is still to be carried out` : counts;
 }
 
-function jobsLine({ drained, terminated, lost }: JsonObject): string {
-  return `${numberOf(drained) ?? '?'} drained, ${numberOf(terminated) ?? '?'} terminated, ${numberOf(lost) ?? '?'} lost`;
+function jobsLine({ jobs, jobs_source: source }: JsonObject): string | null {
+  if (!isObject(jobs)) return source === 'unavailable' ? 'not known now' : null;
+  const count = (name: string) => `${numberOf(jobs[name]) ?? '?'} ${name}`;
+  const counts = ['drained', 'terminated', 'lost', 'left'].map(count).join(', ');
+  return `${textOf(jobs.status) ?? 'unknown'}: ${counts}`;
 }
 
 function testRunRows(testRun: unknown): [string, string | null][] {

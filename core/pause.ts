@@ -36,6 +36,9 @@ export interface PauseParts {
   readonly ledger: LedgerItem<PauseLedgerEntry>;
 }
 
+/** What failures to pause are told under: each kind of what is paused, and the pauses as a whole. */
+export const PAUSE_FAILURES: readonly string[] = ['pause', 'event_source_mapping'];
+
 /** What became of pausing or setting back: how many are as they should be, and which are not yet, and why. */
 export interface PauseOutcome {
   readonly settled: number;

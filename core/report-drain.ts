@@ -1,5 +1,6 @@
 import { type DrainRecord, type FailedWork, type StepRecord, totalOf } from './drain-record.ts';
 import type { EventDraft } from './event.ts';
+import { PAUSE_FAILURES } from './pause.ts';
 import type { EmergencyFacts, ReportFacts } from './report-facts.ts';
 import { rfc3339 } from './text.ts';
 
@@ -35,9 +36,6 @@ export interface EmergencyStep {
   readonly error: string | null;
 }
 
-/** What a failure to pause is called among the failures of a drain. */
-const PAUSE = 'pause';
-
 /**
  * What became of the jobs: of the receipts, one for each phase that came to its end, and of the record for one that did
  * not. Null where no drain was recorded, and where the record can't be read: the rest may be half of the truth.
@@ -66,7 +64,7 @@ export function jobsReport(
     drained: Math.max(0, counts.found - counts.terminated - counts.lost - counts.left),
     // Kinds of work that keep no account were counted on from one phase to the next.
     counts_exact: !isOpen && receipts.length === 1 && newest.counts_exact === true,
-    failed_to_terminate: failed.filter(({ kind }) => kind !== PAUSE),
+    failed_to_terminate: failed.filter(isOfJobs),
   };
 }
 
@@ -95,7 +93,7 @@ export function drainedSteps(
 export type StepOutcome = Omit<EmergencyStep, 'step'>;
 
 function jobsStep(
-  { terminateJobs, declaredAt, endedAt }: EmergencyFacts,
+  { terminateJobs, endedAt }: EmergencyFacts,
   receipt: EventDraft | undefined,
   record: DrainRecord | null,
 ): StepOutcome | null {
@@ -103,12 +101,11 @@ function jobsStep(
   if (receipt !== undefined) {
     const at = rfc3339(receipt.at);
     if (receipt.type === 'drained') return { outcome: 'done', at, error: null };
-    const failed = (receipt.details.failed as readonly FailedWork[]).find(({ kind }) => kind !== PAUSE);
+    const failed = (receipt.details.failed as readonly FailedWork[]).find(isOfJobs);
     return { outcome: 'failed', at, error: failed?.reason ?? `${receipt.details.left} jobs are left.` };
   }
   if (record === null) return null;
   if (endedAt === null) return { outcome: 'pending', at: null, error: null };
-  if (record.phase !== `emergency-${declaredAt}`) return null;
   return { outcome: 'stopped', at: rfc3339(endedAt), error: null };
 }
 
@@ -141,4 +138,9 @@ function receiptsOf({ id, events }: Pick<ReportFacts, 'id' | 'events'>): EventDr
   return events.filter(
     ({ type, maintenanceId }) => (type === 'drained' || type === 'drain_incomplete') && maintenanceId === id,
   );
+}
+
+/** Failures of a drain are those of jobs and those of pauses. */
+function isOfJobs({ kind }: FailedWork): boolean {
+  return !PAUSE_FAILURES.includes(kind);
 }

@@ -53,6 +53,14 @@ describe('the drain', () => {
       { type: 'drained', details: { mode: 'emergency', outcome: 'terminated', found: 2, terminated: 1 } },
     ]);
     expect(await Promise.all(ids.map(statusOf))).toEqual(['completed', 'terminated']);
+    const { items } = (await gate.as('admin', 'GET', '/reports?limit=1')).json;
+    const reported = async () => (await gate.as('admin', 'GET', `/reports/${items[0].id}`)).json;
+    await eventually(async () => (await reported()).jobs?.status === 'terminated');
+    const { jobs, emergencies } = await reported();
+    expect(jobs).toMatchObject({ found: 2, drained: 1, terminated: 1, lost: 0, left: 0 });
+    expect(emergencies[0].steps).toContainEqual(
+      expect.objectContaining({ step: 'jobs', outcome: 'done', error: null }),
+    );
   }, 90_000);
 
   test('of a normal maintenance becomes that of an emergency at once', async () => {

@@ -94,10 +94,13 @@ describe('a report', () => {
   test('is there without counts that cannot be read, and without those that are not kept any more', async () => {
     const bench = await benchAfterMaintenance();
     bench.attempts.isDown = true;
+    bench.drain.isDown = true;
     const away = await bench.call('GET', '/reports/m-1');
     expect(away.json).toMatchObject({ attempts: null, counts_source: 'unavailable' });
+    expect(away.json).toMatchObject({ jobs: null, jobs_source: 'unavailable' });
     expect(bench.log.messages()).toContain('Counts could not be read; the report is shown without them.');
     bench.attempts.isDown = false;
+    bench.drain.isDown = false;
     bench.time = NOW + 601_000 + COUNTS_KEPT * 1000;
     const late = await bench.call('GET', '/reports/m-1');
     expect(late.json).toMatchObject({ attempts: null, counts_source: 'expired' });
