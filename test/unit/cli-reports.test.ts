@@ -31,7 +31,7 @@ const REPORT = {
   },
   counts_source: 'activity_table',
   sessions: { ended: 9, kept: 2, pending: false },
-  jobs: null,
+  jobs: { status: 'terminated', drained: 1, terminated: 2, lost: 0, left: 0 },
   test_run: null,
 };
 
@@ -86,6 +86,7 @@ describe('report', () => {
       '  Blocked    3 (3 unknown), of 2 clients',
       '  Bypasses   0',
       '  Sessions   9 ended, 2 kept',
+      '  Jobs       terminated: 1 drained, 2 terminated, 0 lost, 0 left',
       '',
     ]);
   });
