@@ -91,7 +91,21 @@ export async function takeTurn(parts: DrainParts, call: DrainCall): Promise<Drai
   const kept = isLast ? { ...record, generation: generation + 1, turns: 0 } : record;
   // Where somebody else has written meanwhile, what they wrote is looked at first.
   if (!(await item.replace(revision, kept))) return { wait: SOON, step: work.step, failed, record };
-  return { wait: isLast ? null : (work.wait ?? AFTER_FAILURE), step: work.step, failed, record: kept };
+  if (isLast) return { wait: null, step: work.step, failed, record: kept };
+  const wait = (await isPhaseOver(parts, state)) ? SOON : (work.wait ?? AFTER_FAILURE);
+  return { wait, step: work.step, failed, record: kept };
+}
+
+/**
+ * Whether the phase that a turn has worked on is over. An emergency declared during the turn may have found the record
+ * as it was before: whoever would overtake this execution has then left it alone, and it must not wait patiently.
+ */
+async function isPhaseOver({ events, now }: DrainParts, seen: State): Promise<boolean> {
+  const [before, after] = [seen, stateOf(await events.head())].map((state) => {
+    const maintenance = drainable(state, now());
+    return maintenance === null ? null : `${maintenance.id} ${phaseOf(maintenance)}`;
+  });
+  return before !== after;
 }
 
 interface PauseTurn {

@@ -175,6 +175,26 @@ describe('an emergency', () => {
     expect(bench.record().entry?.steps.jobs.outcome).toBe('failed');
   });
 
+  test('that is declared during a turn for a normal maintenance is not waited with', async () => {
+    await register(1);
+    await bench.command(enable());
+    await bench.invokeStarter();
+    bench.time = BLOCKED + 100;
+    let outcome: string | null = null;
+    const look = async () => {
+      if (outcome === null) {
+        await bench.command(declareEmergency({ gracePeriod: 5 }));
+        ({ outcome } = await bench.invokeStarter());
+      }
+      return { asked: 0, others: 0, ids: [] };
+    };
+    const stop = async () => ({ asked: 0, terminated: 0, ended: 0, lost: 0, remaining: 0, failed: [] });
+    bench.furtherKinds = [{ name: 'slow', look, stop, tally: async () => null }];
+    await bench.runUntil(bench.time + IN_FORCE_AFTER + 1000);
+    expect(outcome).toBe('running');
+    expect(await statusOf(0)).toBe('cancelling');
+  });
+
   test('takes over at once from a normal maintenance that waits', async () => {
     await register(1);
     await bench.command(enable());
