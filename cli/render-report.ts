@@ -47,7 +47,8 @@ function blockedLine({ attempts, counts_source: source }: JsonObject): string {
   if (!isObject(attempts)) return source === 'expired' ? 'not kept any more' : 'not known now';
   const blocked = objectOf(attempts.blocked);
   const about = blocked.clients_exact === false ? 'about ' : '';
-  return `${callsLine(blocked) ?? 'not known'}, of ${about}${numberOf(blocked.clients) ?? '?'} clients`;
+  const clients = numberOf(blocked.clients);
+  return `${callsLine(blocked) ?? 'not known'}, of ${about}${clients ?? '?'} ${clients === 1 ? 'client' : 'clients'}`;
 }
 
 function callsLine(calls: JsonObject): string | null {
