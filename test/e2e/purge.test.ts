@@ -106,7 +106,7 @@ test('a receipt is no change for who names the version they have seen', async ()
   const enabled = await gate.as('admin', 'POST', '/enable', { reason: 'Upgrade' });
   await purged();
   const { version } = enabled.json;
-  expect((await status()).version).toBe(version + 1);
+  expect((await status()).version).toBeGreaterThan(version);
   const answer = await gate.control('POST', '/disable', {
     token: await gate.token('admin'),
     headers: { 'If-Match': `"${version}"` },
