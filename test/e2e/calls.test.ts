@@ -85,15 +85,15 @@ describe('validate', () => {
   const body = { reason: 'Upgrade', duration: 1800, auto_end: true };
 
   test('says what enable would say, and writes nothing', async () => {
-    await gate.purged();
-    const before = (await gate.control('GET', '/status')).json.version;
+    const before = await gate.commandsInHistory();
     const { status, json } = await gate.as('admin', 'POST', '/validate', body);
     expect([status, fits('validate', json)]).toEqual([200, undefined]);
     expect(json).toMatchObject({ valid: true, impact: { level: 'high', duration: 1800 } });
     const bad = await gate.as('admin', 'POST', '/validate', { ...body, duration: 1 });
     expect(bad).toMatchObject({ status: 200, json: { valid: false, errors: [{ field: 'duration' }] } });
     expect((await gate.as('admin', 'POST', '/validate', '{')).status).toBe(400);
-    expect((await gate.control('GET', '/status')).json).toMatchObject({ version: before, is_active: false });
+    expect(await gate.commandsInHistory()).toEqual(before);
+    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
   });
 
   test('tells of a maintenance that is in the way', async () => {
