@@ -19,7 +19,5 @@ export default {
   projects: [project('unit'), project('contract'), project('stack'), project('e2e')],
   // Jest leaves a processor to itself; most of the time here is spent waiting for others.
   maxWorkers: '100%',
-  // What a file has loaded (the CDK: some 200 MB) is not given back while its worker lives.
-  workerIdleMemoryLimit: '1500MB',
   testTimeout: 60_000,
 };
