@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MovableClock } from '../../local/clock.ts';
+import { Drift } from '../../local/drift.ts';
 import { FaultRegistry } from '../../local/faults.ts';
 import { RoleAccess } from '../../local/iam.ts';
 import { FunctionThrottled } from '../../local/lambda-function.ts';
@@ -43,6 +44,7 @@ export class ServicesUnderTest {
       faults: new FaultRegistry(),
       logs: new LogStore(),
       access: new RoleAccess(stack),
+      drift: new Drift(),
     };
     const services = await createServices(context, {
       folder,
