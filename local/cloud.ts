@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { loadStack } from './assembly.ts';
 import { MovableClock } from './clock.ts';
+import { Drift } from './drift.ts';
 import { FaultRegistry } from './faults.ts';
 import type { HostMap } from './gateway/http-proxy.ts';
 import { readRestApi } from './gateway/rest-api.ts';
@@ -49,6 +50,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     faults: new FaultRegistry(),
     logs: new LogStore(),
     access: new RoleAccess(stack),
+    drift: new Drift(),
   };
   const stops: (() => Promise<void>)[] = [];
   const close = async () => {
@@ -66,6 +68,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       hosts: options.hosts,
       clock: context.clock,
       logs: context.logs,
+      drift: context.drift,
       handleLocal: (request, response) => services.handle(request, response),
       ...(services.observe ? { observe: services.observe } : {}),
       ...(options.sourceAddress ? { sourceAddress: options.sourceAddress } : {}),

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { MovableClock } from './clock.ts';
+import type { Drift } from './drift.ts';
 import { authorize } from './gateway/authorize.ts';
 import { contextVariables } from './gateway/context-variables.ts';
 import {
@@ -32,6 +33,7 @@ export interface GatewayOptions {
   readonly hosts: HostMap;
   readonly clock: MovableClock;
   readonly logs: LogStore;
+  readonly drift: Drift;
   /** Serves `/_local` and `/console`. */
   readonly handleLocal: LocalServices['handle'];
   readonly observe?: LocalServices['observe'];
@@ -136,7 +138,7 @@ export class Gateway {
 
   /** The way of a request that nothing stops: method, limit, authorizer, usage plan, integration. */
   async #pass(request: GatewayRequest, variables: ContextVariables): Promise<GatewayAnswer> {
-    const { api, functions } = this.#options;
+    const { api, functions, drift } = this.#options;
     const match = api.routes.find(request.method, request.path);
     if (!match) throw new GatewayFailure('MISSING_AUTHENTICATION_TOKEN', 'the API has no such method');
     variables.set('resourcePath', match.resourcePath);
@@ -144,7 +146,10 @@ export class Gateway {
     if (this.#throttle && !this.#throttle.take())
       throw new GatewayFailure('THROTTLED', "the stage's limit is reached");
     const exchange: Exchange = { request, match, variables };
-    if (match.method.authorizer) await authorize(api, match.method.authorizer, functions, exchange);
+    const { authorizer, verb } = match.method;
+    if (authorizer && !drift.isUnguarded({ method: verb, path: match.resourcePath })) {
+      await authorize(api, authorizer, functions, exchange);
+    }
     if (match.method.apiKeyRequired) this.#usage.count(apiKeyOf(api, exchange));
     const started = performance.now();
     const answer = await this.#integrate(exchange);

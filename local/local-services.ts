@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { MovableClock } from './clock.ts';
+import type { Drift } from './drift.ts';
 import type { FaultRegistry } from './faults.ts';
 import type { RoleAccess } from './iam.ts';
 import type { LogStore } from './log-store.ts';
@@ -15,6 +16,8 @@ export interface CloudContext {
   readonly logs: LogStore;
   /** Which role may do what, and whose access key is whose. */
   readonly access: RoleAccess;
+  /** What was changed by hand, past the template. */
+  readonly drift: Drift;
 }
 
 /** A dynamic reference `{{resolve:secretsmanager:…}}`, taken apart. */

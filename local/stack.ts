@@ -19,7 +19,7 @@ export interface Template {
   readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
   readonly Conditions?: Readonly<Record<string, unknown>>;
   readonly Mappings?: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
 }
 
 /** What the services of the local cloud add to the table of deterministic names. */
@@ -94,7 +94,7 @@ export class Stack {
   /** The resource that has this value as its ARN or as what `Ref` gives; undefined if none has. */
   find(type: string, value: string): Resource | undefined {
     return this.resources(type).find(
-      (resource) => this.attribute(resource, 'Ref') === value || this.attribute(resource, 'Arn') === value,
+      (resource) => this.#known(resource, 'Ref') === value || this.#known(resource, 'Arn') === value,
     );
   }
 
@@ -105,14 +105,17 @@ export class Stack {
 
   /** What `Ref` (attribute `Ref`) or `Fn::GetAtt` gives for a resource; throws for an attribute nobody knows. */
   attribute(resource: Resource, attribute: string): string {
-    const value =
-      this.#source?.attribute(resource, attribute) ?? deterministicAttribute(this, resource, attribute);
+    const value = this.#known(resource, attribute);
     if (value === undefined) {
       throw new Error(
         `The local cloud knows no attribute "${attribute}" of ${resource.type} (resource ${resource.logicalId}).`,
       );
     }
     return value;
+  }
+
+  #known(resource: Resource, attribute: string): string | undefined {
+    return this.#source?.attribute(resource, attribute) ?? deterministicAttribute(this, resource, attribute);
   }
 
   /** Replaces every intrinsic function and dynamic reference in a value of the template. */

@@ -44,6 +44,8 @@ export interface Authorizer {
 
 /** One method of the API. */
 export interface ApiMethod {
+  /** Its HTTP verb, or `ANY`. */
+  readonly verb: string;
   readonly resourceId: string;
   readonly integration: Integration;
   /** Absent: everybody may call it. */
@@ -122,14 +124,20 @@ function readRoutes(stack: Stack, api: Resource, stagePath: string): Route<ApiMe
     const apiKeyRequired = String(properties.ApiKeyRequired ?? false) === 'true';
     methods.set(
       path,
-      ofPath.set(verb, { resourceId, integration, apiKeyRequired, ...(authorizer ? { authorizer } : {}) }),
+      ofPath.set(verb, {
+        verb,
+        resourceId,
+        integration,
+        apiKeyRequired,
+        ...(authorizer ? { authorizer } : {}),
+      }),
     );
   }
   return [...methods].map(([resourcePath, ofPath]) => ({ resourcePath, methods: ofPath }));
 }
 
 /** Full paths of the API's resources, by their ids. */
-function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
+export function resourcePaths(stack: Stack, api: Resource): Map<string, string> {
   const paths = new Map([[stack.attribute(api, 'RootResourceId'), '/']]);
   const waiting = new Map(
     stack

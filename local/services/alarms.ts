@@ -8,6 +8,7 @@ import type { Metrics } from './metrics.ts';
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 interface Alarm {
+  readonly resource: Resource;
   readonly name: string;
   readonly arn: string;
   readonly description: string;
@@ -23,7 +24,14 @@ interface Alarm {
   readonly missing: string;
   readonly actions: Readonly<Record<AlarmState, readonly string[]>>;
   state: AlarmState;
+  /** Of the last change of state, in milliseconds since 1970 by the movable clock. */
+  since: number;
 }
+
+/** An alarm and its state, for those who look. */
+export type SeenAlarm = Readonly<
+  Pick<Alarm, 'resource' | 'name' | 'arn' | 'description' | 'namespace' | 'metric' | 'state' | 'since'>
+>;
 
 const COMPARISONS: Readonly<Record<string, (value: number, threshold: number) => boolean>> = {
   GreaterThanOrEqualToThreshold: (value, threshold) => value >= threshold,
@@ -61,6 +69,7 @@ export class Alarms {
       if (state === alarm.state) continue;
       const before = alarm.state;
       alarm.state = state;
+      alarm.since = this.#context.clock.now();
       for (const action of alarm.actions[state]) {
         await this.#deliver(action, this.#notification(alarm, before)).catch((error: unknown) =>
           console.error(`The action of the alarm ${alarm.name} failed: ${String(error)}`),
@@ -68,6 +77,11 @@ export class Alarms {
       }
     }
     return this.#alarms.map(({ name, state }) => ({ name, state }));
+  }
+
+  /** Every alarm with the state that it was found in last. */
+  seen(): readonly SeenAlarm[] {
+    return this.#alarms;
   }
 
   #read(resource: Resource): Alarm {
@@ -85,6 +99,7 @@ export class Alarms {
     const enabled = properties.ActionsEnabled !== false;
     const actions = (name: string) => (enabled ? ((properties[name] ?? []) as string[]) : []);
     return {
+      resource,
       name: stack.attribute(resource, 'Ref'),
       arn: stack.attribute(resource, 'Arn'),
       description: String(properties.AlarmDescription ?? ''),
@@ -104,6 +119,7 @@ export class Alarms {
         INSUFFICIENT_DATA: actions('InsufficientDataActions'),
       },
       state: 'INSUFFICIENT_DATA',
+      since: this.#context.clock.now(),
     };
   }
 
@@ -147,7 +163,8 @@ export class Alarms {
   }
 }
 
-function statisticOf(statistic: string, values: readonly number[]): number {
+/** @param statistic by its name, or a percentile such as `p99` */
+export function statisticOf(statistic: string, values: readonly number[]): number {
   const known = STATISTICS[statistic];
   if (known) return known(values);
   const sorted = [...values].sort((a, b) => a - b);

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { gunzipSync } from 'node:zlib';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, ConnectionLost } from './aws-call.ts';
 import { listenLoopback } from './listen-loopback.ts';
+import { escaped } from './query-protocol.ts';
 import { readBody } from './read-body.ts';
 
 /** Serves a path of its own, such as an issuer's keys; undefined: not its path. */
@@ -63,8 +65,9 @@ async function serve(
 }
 
 async function parse(request: IncomingMessage): Promise<AwsCall> {
-  const body = await readBody(request, MAX_BODY_BYTES);
   const { method = 'GET', url = '/', headers } = request;
+  const sent = await readBody(request, MAX_BODY_BYTES);
+  const body = headers['content-encoding'] === 'gzip' ? gunzipSync(sent) : sent;
   const accessKeyId = /Credential=([^/,\s]+)\//.exec(headers.authorization ?? '')?.[1] ?? '';
   const operation = target(headers)?.operation ?? new URLSearchParams(body.toString('utf8')).get('Action');
   return { operation: operation ?? '', accessKeyId, method, url, headers, body };
@@ -106,11 +109,10 @@ function send(response: ServerResponse, { status = 200, headers, body }: AwsAnsw
 function errorAnswer(request: IncomingMessage, { code, message, status }: AwsError): AwsAnswer {
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
     const type = status < 500 ? 'Sender' : 'Receiver';
-    const text = message.replace(/[<>&]/g, (character) => `&#${character.charCodeAt(0)};`);
     return {
       status: code === 'AccessDeniedException' ? 403 : status,
       headers: { 'Content-Type': 'text/xml' },
-      body: `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${text}</Message></Error></ErrorResponse>`,
+      body: `<ErrorResponse><Error><Type>${type}</Type><Code>${code}</Code><Message>${escaped(message)}</Message></Error></ErrorResponse>`,
     };
   }
   return {

@@ -5,18 +5,24 @@ import { Network } from '../network.ts';
 import type { Observer } from '../observation.ts';
 import { serveAdminApi } from './admin-api.ts';
 import { Alarms } from './alarms.ts';
+import { ApiGatewayApi } from './api-gateway-api.ts';
 import { AwsEndpoint } from './aws-endpoint.ts';
 import { CacheEndpoint } from './cache/cache-endpoint.ts';
 import { readServerlessCache } from './cache/serverless-cache.ts';
 import { CallerAccess } from './caller-access.ts';
+import { CloudFormation } from './cloudformation.ts';
+import { CloudWatch } from './cloudwatch.ts';
+import { CloudWatchLogs } from './cloudwatch-logs.ts';
 import { type DeliveryTargets, deliveryTo } from './delivery.ts';
 import { DynamoDb } from './dynamodb.ts';
+import { ElastiCache } from './elasticache.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';
 import { EventBuses } from './events.ts';
 import { LambdaApi } from './lambda-api.ts';
 import { LogSubscriptions } from './log-subscriptions.ts';
 import { Metrics } from './metrics.ts';
 import { RedisServer } from './redis.ts';
+import { Samples } from './samples.ts';
 import { Secrets } from './secrets.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { Topics } from './sns.ts';
@@ -72,6 +78,9 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   const alarms = new Alarms(context, metrics, deliver);
   const secrets = new Secrets(context, caller, folder('secrets.json'));
   const lambda = new LambdaApi(stack, caller, functions);
+  const apiGateway = new ApiGatewayApi(context, caller);
+  const elastiCache = new ElastiCache(context, caller, cache, () => redis);
+  const samples = new Samples({ metrics, clock: context.clock, queues, cache, redis: () => redis });
   const mappings = new EventSourceMappings(stack, caller, {
     database: () => database,
     queues,
@@ -114,6 +123,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
         faults,
         port: options.ports.redis,
         ...(cacheEndpoint && { cache: cacheEndpoint.redisOptions }),
+        onChange: (change) => elastiCache.note(change),
       }),
     );
     database = await start(DynamoDb.start(context, caller, folder('dynamodb')));
@@ -128,11 +138,23 @@ export async function createServices(context: CloudContext, options: ServiceOpti
             AWSStepFunctions: machines,
             secretsmanager: secrets,
             AWSCognitoIdentityProviderService: userPools,
+            Logs_20140328: new CloudWatchLogs(context, caller),
+            GraniteServiceVersion20100801: new CloudWatch(context, caller, {
+              alarms,
+              metrics,
+              sample: () => samples.take(),
+            }),
           },
-          query: { sns: topics, sts: new Sts(caller) },
+          query: {
+            sns: topics,
+            sts: new Sts(caller),
+            cloudformation: new CloudFormation(context, caller, () => cloud),
+            elasticache: elastiCache,
+          },
           paths: [
             (call) => lambda.handle(call),
             (call) => mappings.handle(call),
+            (call) => apiGateway.handle(call),
             (call) => userPools.wellKnown(call, issuer),
           ],
           reaches: (accessKeyId, service) => network.reachesApi(accessKeyId, service),
@@ -145,13 +167,17 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     throw error;
   }
 
+  const tick = async () => {
+    await samples.take();
+    await events.tick();
+  };
   const stops: (() => Promise<void> | void)[] = [];
   return {
     redis,
     userPools,
     queues,
     topics,
-    tick: () => events.tick(),
+    tick,
     awsEndpointUrl: endpoint.url,
     ...(cacheEndpoint && { certificate: cacheEndpoint.certificate.certificate }),
     attribute: (resource, attribute) => {
@@ -171,7 +197,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     secret: (reference) => secrets.value(reference),
     handle: async (request, response) =>
       cloud !== undefined &&
-      (await serveAdminApi({ cloud, alarms, events, metrics, queues, redis, topics }, request, response)),
+      (await serveAdminApi({ cloud, alarms, metrics, queues, redis, topics, tick }, request, response)),
     deliver,
     observe,
     attach: async (running) => {
@@ -185,7 +211,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       stops.push(() => mappings.close());
       events.start(running);
       stops.push(() => events.close());
-      const timer = setInterval(() => void alarms.evaluate(), ALARM_INTERVAL_MS);
+      const timer = setInterval(() => void samples.take().then(() => alarms.evaluate()), ALARM_INTERVAL_MS);
       stops.push(() => clearInterval(timer));
     },
     detach: async () => {

@@ -1,11 +1,23 @@
-import type { FunctionInvoker } from '../local-services.ts';
-import type { Stack } from '../stack.ts';
+import { EventTooLarge, FunctionThrottled } from '../lambda-function.ts';
+import type { FunctionInvoker, InvocationResult } from '../local-services.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
 import { type AwsAnswer, type AwsCall, AwsError, jsonAnswer } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 
-const INVOCATION = /^\/2015-03-31\/functions\/([^/?]+)\/invocations(?:\?.*)?$/;
+/** Method and end of the path of each operation, after the function's name. */
+const OPERATIONS: Readonly<Record<string, 'Invoke' | 'GetFunctionConfiguration' | 'GetFunctionConcurrency'>> =
+  {
+    'POST /2015-03-31 invocations': 'Invoke',
+    'GET /2015-03-31 configuration': 'GetFunctionConfiguration',
+    'GET /2019-09-30 concurrency': 'GetFunctionConcurrency',
+  };
 
-/** The operation Invoke of Lambda's API, for functions that call functions. */
+const PATH = /^(\/[\d-]+)\/functions\/([^/?]+)\/([\w-]+)(?:\?.*)?$/;
+
+/** What may stand before the function's name, and the version or alias behind it. */
+const FUNCTION_NAME = /^(?:(?:arn:aws:lambda:[\w-]+:)?(\d{12}):function:)?([\w-]+)(?::[\w$-]+)?$/;
+
+/** Operations of Lambda's API on the template's functions: what functions and operators ask of them. */
 export class LambdaApi {
   readonly #stack: Stack;
   readonly #caller: CallerAccess;
@@ -17,42 +29,116 @@ export class LambdaApi {
     this.#functions = functions;
   }
 
-  /** Source: "Invoke" of the Lambda API reference. */
+  /**
+   * Serves a call about a function; undefined for another path. Functions are named in every way that Lambda knows:
+   * by name or ARN, with a version or an alias or without.
+   * Source: "Invoke", "GetFunctionConfiguration" and "GetFunctionConcurrency" of the Lambda API reference.
+   */
   handle(call: AwsCall): Promise<AwsAnswer> | undefined {
-    const name = INVOCATION.exec(call.url)?.[1];
-    return call.method === 'POST' && name !== undefined
-      ? this.#invoke(call, decodeURIComponent(name))
-      : undefined;
+    const [, version, name = '', ending] = PATH.exec(call.url) ?? [];
+    const operation = OPERATIONS[`${call.method} ${version} ${ending}`];
+    return operation && this.#serve(operation, call, decodeURIComponent(name));
   }
 
-  async #invoke(call: AwsCall, name: string): Promise<AwsAnswer> {
-    this.#caller.authorise(call, 'lambda:InvokeFunction', this.#arn(name));
-    const payload = call.body.length === 0 ? '{}' : call.body.toString('utf8');
-    if (call.headers['x-amz-invocation-type'] === 'Event') {
-      this.#functions().invokeAsync(name, payload);
-      return { status: 202, body: '' };
+  async #serve(operation: string, call: AwsCall, name: string): Promise<AwsAnswer> {
+    const resource = this.#find(name);
+    const arn = this.#stack.attribute(resource, 'Arn');
+    this.#caller.authorise(
+      call,
+      operation === 'Invoke' ? 'lambda:InvokeFunction' : `lambda:${operation}`,
+      arn,
+    );
+    switch (operation) {
+      case 'Invoke':
+        return await this.#invoke(call, arn);
+      case 'GetFunctionConcurrency': {
+        const reserved = this.#stack.property(resource, 'ReservedConcurrentExecutions');
+        return jsonAnswer(reserved === undefined ? {} : { ReservedConcurrentExecutions: Number(reserved) });
+      }
+      default:
+        return jsonAnswer(this.#configuration(resource, arn));
     }
-    const result = await this.#functions().invoke(name, payload);
+  }
+
+  async #invoke(call: AwsCall, arn: string): Promise<AwsAnswer> {
+    const payload = call.body.length === 0 ? '{}' : call.body.toString('utf8');
+    if (!isJson(payload)) {
+      throw new AwsError(
+        'InvalidRequestContentException',
+        'Could not parse request body into json: it is no JSON.',
+      );
+    }
+    switch (call.headers['x-amz-invocation-type'] ?? 'RequestResponse') {
+      case 'DryRun':
+        return { status: 204, body: '' };
+      case 'Event':
+        this.#functions().invokeAsync(arn, payload);
+        return { status: 202, body: '' };
+      default:
+        return invoked(await this.#functions().invoke(arn, payload).catch(refused));
+    }
+  }
+
+  #configuration(resource: Resource, arn: string): object {
+    const properties = this.#stack.properties(resource);
+    const name = this.#stack.attribute(resource, 'Ref');
+    const logging = (properties.LoggingConfig ?? {}) as Readonly<Record<string, unknown>>;
     return {
-      ...jsonAnswer(null),
-      body: result.payload,
-      headers: {
-        'X-Amz-Executed-Version': '$LATEST',
-        ...(result.functionError ? { 'X-Amz-Function-Error': result.functionError } : {}),
-      },
+      FunctionName: name,
+      FunctionArn: arn,
+      Runtime: properties.Runtime,
+      Role: properties.Role,
+      Handler: properties.Handler,
+      Description: properties.Description ?? '',
+      Timeout: Number(properties.Timeout ?? 3),
+      MemorySize: Number(properties.MemorySize ?? 128),
+      Environment: properties.Environment,
+      VpcConfig: properties.VpcConfig,
+      DeadLetterConfig: properties.DeadLetterConfig,
+      LoggingConfig: { LogFormat: 'Text', LogGroup: `/aws/lambda/${name}`, ...logging },
+      Version: '$LATEST',
+      State: 'Active',
+      LastUpdateStatus: 'Successful',
+      PackageType: 'Zip',
     };
   }
 
-  #arn(name: string): string {
+  #find(wanted: string): Resource {
+    const [, account = LOCAL_ACCOUNT, name] = FUNCTION_NAME.exec(wanted) ?? [];
     const resource = this.#stack
       .resources('AWS::Lambda::Function')
       .find(
         (candidate) =>
-          this.#stack.attribute(candidate, 'Ref') === name ||
-          this.#stack.attribute(candidate, 'Arn') === name.split(':').slice(0, 7).join(':') ||
-          this.#stack.functionName(candidate.logicalId) === name,
+          account === LOCAL_ACCOUNT &&
+          (this.#stack.attribute(candidate, 'Ref') === name ||
+            this.#stack.functionName(candidate.logicalId) === name),
       );
-    if (!resource) throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`, 404);
-    return this.#stack.attribute(resource, 'Arn');
+    if (resource) return resource;
+    const arn = `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${name ?? wanted}`;
+    throw new AwsError('ResourceNotFoundException', `Function not found: ${arn}`, 404);
+  }
+}
+
+const invoked = ({ payload, functionError }: InvocationResult): AwsAnswer => ({
+  body: payload,
+  headers: {
+    'X-Amz-Executed-Version': '$LATEST',
+    ...(functionError ? { 'X-Amz-Function-Error': functionError } : {}),
+  },
+});
+
+/** What Lambda answers when it does not even begin to run the function. @throws AwsError */
+function refused(cause: unknown): never {
+  if (cause instanceof FunctionThrottled) throw new AwsError(cause.code, cause.message, 429);
+  if (cause instanceof EventTooLarge) throw new AwsError(cause.code, cause.message, 413);
+  throw cause;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -97,7 +97,8 @@ function subscription(stack: Stack, resource: Resource): Subscription {
   };
 }
 
-function logGroupOf(stack: Stack, resource: Resource): string {
+/** Name of the log group that a function writes to. */
+export function logGroupOf(stack: Stack, resource: Resource): string {
   const logging = stack.property(resource, 'LoggingConfig') as { LogGroup?: string } | undefined;
   return logging?.LogGroup ?? `/aws/lambda/${stack.attribute(resource, 'Ref')}`;
 }

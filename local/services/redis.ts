@@ -20,6 +20,8 @@ export interface RedisOptions {
   readonly port: number;
   /** How it serves a cache of the template besides its own plain port. */
   readonly cache?: RedisCacheOptions;
+  /** Told each time the server can be used again, and each time it can't any more. */
+  readonly onChange?: (change: 'up' | 'down') => void;
 }
 
 /** A redis-server behind a cache's endpoint. */
@@ -90,6 +92,11 @@ export class RedisServer {
     return `redis://127.0.0.1:${this.port}`;
   }
 
+  /** Whether the server can be used. */
+  get isUp(): boolean {
+    return this.#client !== undefined;
+  }
+
   /** A client of the local cloud's own. Throws while the server is down. */
   get client(): RedisClient {
     if (!this.#client) throw new Error('Redis is down.');
@@ -136,6 +143,7 @@ export class RedisServer {
     failed.catch(() => undefined);
     if (child.pid) this.#endWatch = watchdog(child.pid);
     this.#client = await Promise.race([this.#connect(), failed]);
+    this.#options.onChange?.('up');
   }
 
   #settings(folder: string): Record<string, string | number> {
@@ -235,7 +243,10 @@ export class RedisServer {
 
   async #apply(fault: Fault | undefined): Promise<void> {
     this.#endFault();
-    if (fault?.fault === 'down') return await this.#down();
+    if (fault?.fault === 'down') {
+      if (this.#client) this.#options.onChange?.('down');
+      return await this.#down();
+    }
     if (!this.#child) await this.#up();
     await this.#letAllIn(true);
     if (!fault) return;

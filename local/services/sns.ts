@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudContext } from '../local-services.ts';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService, unknownOperation } from './aws-call.ts';
+import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import type { Delivery } from './delivery.ts';
+import { describeTopic } from './topic-descriptions.ts';
 
 /** A message that went to a topic. */
 export interface Notice {
@@ -60,7 +61,7 @@ export class Topics implements AwsService {
   }
 
   async call(call: AwsCall): Promise<AwsAnswer> {
-    if (call.operation !== 'Publish') throw unknownOperation('SNS', call.operation);
+    if (call.operation !== 'Publish') return describeTopic(this.#context.stack, this.#caller, call);
     const input = new URLSearchParams(call.body.toString('utf8'));
     const topicArn = input.get('TopicArn') ?? '';
     this.#caller.authorise(call, 'sns:Publish', topicArn);

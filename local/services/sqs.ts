@@ -65,6 +65,16 @@ export class Queues implements AwsService {
     }));
   }
 
+  /** How many messages each queue has, and the age of its oldest. */
+  depths(): { name: string; visible: number; hidden: number; oldestAgeMs: number }[] {
+    const now = this.#context.clock.now();
+    return this.#queues.map(({ name, messages }) => {
+      const visible = messages.filter(({ visibleAt }) => visibleAt <= now).length;
+      const oldestAgeMs = Math.max(0, ...messages.map(({ sentAt }) => now - sentAt));
+      return { name, visible, hidden: messages.length - visible, oldestAgeMs };
+    });
+  }
+
   /** Puts a message into the queue with this ARN. */
   send(arn: string, body: string, attributes: unknown = {}): QueuedMessage {
     const queue = this.#find(arn);
@@ -82,9 +92,14 @@ export class Queues implements AwsService {
     return message;
   }
 
-  /** Takes messages for the queue's visibility timeout; one that was taken too often goes to the dead-letter queue. */
-  receive(arn: string, limit: number): QueuedMessage[] {
+  /**
+   * Takes messages out of sight; one that was taken too often goes to the dead-letter queue.
+   *
+   * @param timeoutMs for how long; default: the queue's visibility timeout
+   */
+  receive(arn: string, limit: number, timeoutMs?: number): QueuedMessage[] {
     const queue = this.#find(arn);
+    const hiddenMs = timeoutMs ?? queue.visibilityTimeoutMs;
     const now = this.#context.clock.now();
     const { deadLetters } = queue;
     const visible = queue.messages.filter(({ visibleAt }) => visibleAt <= now);
@@ -94,7 +109,7 @@ export class Queues implements AwsService {
     const found = visible.filter((message) => !dead.includes(message)).slice(0, limit);
     for (const message of found) {
       message.receiveCount++;
-      message.visibleAt = now + queue.visibilityTimeoutMs;
+      message.visibleAt = now + hiddenMs;
       message.receipt = randomUUID();
     }
     return found;
@@ -123,7 +138,11 @@ export class Queues implements AwsService {
       }
       case 'ReceiveMessage':
         return jsonAnswer({
-          Messages: this.receive(queue.arn, Number(input.MaxNumberOfMessages ?? 1)).map(asReceived),
+          Messages: this.receive(
+            queue.arn,
+            Number(input.MaxNumberOfMessages ?? 1),
+            input.VisibilityTimeout === undefined ? undefined : Number(input.VisibilityTimeout) * 1000,
+          ).map(asReceived),
         });
       case 'DeleteMessage':
         this.remove(queue.arn, new Set([String(input.ReceiptHandle)]));
@@ -132,7 +151,7 @@ export class Queues implements AwsService {
         queue.messages = [];
         return jsonAnswer({});
       case 'GetQueueAttributes':
-        return jsonAnswer({ Attributes: this.#attributes(queue) });
+        return jsonAnswer(this.#attributes(queue, (input.AttributeNames ?? []) as readonly string[]));
       default:
         throw unknownOperation('SQS', call.operation);
     }
@@ -144,14 +163,26 @@ export class Queues implements AwsService {
     return queue;
   }
 
-  #attributes(queue: Queue): Record<string, string> {
+  /** Those of the attributes that are asked for; none, if there are none, as SQS leaves them out then. */
+  #attributes(queue: Queue, wanted: readonly string[]): { Attributes?: Record<string, string> } {
     const now = this.#context.clock.now();
     const visible = queue.messages.filter(({ visibleAt }) => visibleAt <= now).length;
-    return {
+    const { deadLetters } = queue;
+    const all = {
       QueueArn: queue.arn,
       ApproximateNumberOfMessages: String(visible),
       ApproximateNumberOfMessagesNotVisible: String(queue.messages.length - visible),
+      ApproximateNumberOfMessagesDelayed: '0',
+      VisibilityTimeout: String(queue.visibilityTimeoutMs / 1000),
+      ...(deadLetters && {
+        RedrivePolicy: JSON.stringify({
+          deadLetterTargetArn: deadLetters.arn,
+          maxReceiveCount: deadLetters.after,
+        }),
+      }),
     };
+    const found = Object.entries(all).filter(([name]) => wanted.includes('All') || wanted.includes(name));
+    return found.length > 0 ? { Attributes: Object.fromEntries(found) } : {};
   }
 }
 

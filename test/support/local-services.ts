@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { MovableClock } from '../../local/clock.ts';
+import { Drift } from '../../local/drift.ts';
 import { FaultRegistry } from '../../local/faults.ts';
 import { RoleAccess } from '../../local/iam.ts';
+import { FunctionThrottled } from '../../local/lambda-function.ts';
 import type { FunctionInvoker, InvocationResult, RunningCloud } from '../../local/local-services.ts';
 import { LogStore } from '../../local/log-store.ts';
 import { createServices, type Services } from '../../local/services/create-services.ts';
@@ -21,7 +23,7 @@ export class ServicesUnderTest {
   readonly cloud: RunningCloud;
   readonly services: Services;
   readonly invocations: Invocation[] = [];
-  /** What the functions answer; throws for a function that fails. */
+  /** What the functions answer; throws for a function that fails, or FunctionThrottled for one that is not run. */
   handler: (invocation: Invocation) => unknown = () => null;
   readonly #folder: string;
   readonly #own: boolean;
@@ -42,6 +44,7 @@ export class ServicesUnderTest {
       faults: new FaultRegistry(),
       logs: new LogStore(),
       access: new RoleAccess(stack),
+      drift: new Drift(),
     };
     const services = await createServices(context, {
       folder,
@@ -74,6 +77,7 @@ export class ServicesUnderTest {
     try {
       return { requestId: 'r', payload: JSON.stringify(this.handler(invocation) ?? null) };
     } catch (error) {
+      if (error instanceof FunctionThrottled) throw error;
       const payload = JSON.stringify({ errorType: 'Error', errorMessage: (error as Error).message });
       return { requestId: 'r', payload, functionError: 'Unhandled' };
     }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { MovableClock } from '../../local/clock.ts';
+import { Drift } from '../../local/drift.ts';
 import { FaultRegistry } from '../../local/faults.ts';
 import { RoleAccess } from '../../local/iam.ts';
 import { FunctionNotFound, LambdaRuntime } from '../../local/lambda-runtime.ts';
@@ -55,6 +56,7 @@ beforeEach(() => {
     faults: new FaultRegistry(),
     logs,
     access: new RoleAccess(stack),
+    drift: new Drift(),
   };
   delivered = new Promise((resolve) => {
     runtime = new LambdaRuntime(context, {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { MovableClock } from '../../local/clock.ts';
+import { Drift } from '../../local/drift.ts';
 import { FaultRegistry } from '../../local/faults.ts';
 import { RoleAccess } from '../../local/iam.ts';
 import { LogStore } from '../../local/log-store.ts';
@@ -73,6 +74,7 @@ describe('an alarm', () => {
       faults: new FaultRegistry(),
       logs: new LogStore(),
       access: new RoleAccess(stack),
+      drift: new Drift(),
     };
     const metrics = new Metrics();
     const sent: { target: string; state: string }[] = [];

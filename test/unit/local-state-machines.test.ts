@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MovableClock } from '../../local/clock.ts';
+import { Drift } from '../../local/drift.ts';
 import { FaultRegistry } from '../../local/faults.ts';
 import { accessKeyOf, RoleAccess } from '../../local/iam.ts';
 import type { FunctionInvoker, RunningCloud } from '../../local/local-services.ts';
@@ -75,7 +76,7 @@ async function start(
     invokeAsync: (name, payload) => void invoke(name, payload),
   };
   const access = new RoleAccess(stack);
-  const context = { stack, clock, faults, logs: new LogStore(), access };
+  const context = { stack, clock, faults, logs: new LogStore(), access, drift: new Drift() };
   observations = [];
   machines = new StateMachines(context, new CallerAccess(stack, access), (observation) => {
     if (observation.kind === 'execution') observations.push(observation.outcome);

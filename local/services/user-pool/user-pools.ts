@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { types } from 'node:util';
 import { Router } from 'cognito-local/lib/server/Router.js';
 import {
   type AppClient,
@@ -160,7 +161,7 @@ export class UserPools implements AwsService {
     const output = await this.operate(call.operation, input);
     const body = JSON.stringify(output, function (this: Input, key, value: unknown) {
       const original = this[key];
-      return original instanceof Date ? Math.floor(original.getTime() / 1000) : value;
+      return types.isDate(original) ? Math.floor(original.getTime() / 1000) : value;
     });
     return { headers: CORS, body };
   }
