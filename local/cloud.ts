@@ -44,12 +44,13 @@ export interface Cloud extends RunningCloud {
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const stack = loadStack(options.assemblyDir, options.stackName);
   refuseUnsupported(stack);
+  const faults = new FaultRegistry();
   const context: CloudContext = {
     stack,
     clock: new MovableClock(),
-    faults: new FaultRegistry(),
+    faults,
     logs: new LogStore(),
-    access: new RoleAccess(stack),
+    access: new RoleAccess(stack, faults),
     drift: new Drift(),
   };
   const stops: (() => Promise<void>)[] = [];

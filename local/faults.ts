@@ -1,12 +1,34 @@
-/** The services of the local cloud that can be made to fail; a function is `lambda:<name>`. */
-export type FaultService = 'dynamodb' | 'redis' | 'cognito' | 'events' | 'states' | `lambda:${string}`;
+/** The AWS APIs that can be made to fail, for every caller. */
+export const FAULTY_APIS = [
+  'apigateway',
+  'cloudformation',
+  'cognito',
+  'dynamodb',
+  'elasticache',
+  'events',
+  'logs',
+  'monitoring',
+  'secretsmanager',
+  'sqs',
+  'states',
+] as const;
+
+/** One of the AWS APIs that can be made to fail. */
+export type FaultyApi = (typeof FAULTY_APIS)[number];
 
 /**
- * What is wrong with a service: `down` (unreachable, or a function that crashes), `slow` (an answer
- * comes `ms` later), `errors` (a share `rate` of the calls is answered with an error).
+ * What can be made to fail: an AWS API, for every caller or for one function (`dynamodb:<name>`), Redis, a function
+ * (`lambda:<name>`), or what its role allows it (`iam:<name>`).
+ */
+export type FaultService = 'redis' | FaultyApi | `${FaultyApi | 'lambda' | 'iam'}:${string}`;
+
+/**
+ * What is wrong: `down` (unreachable, or a function that crashes), `slow` (an answer comes `ms` later), `errors`
+ * (a share `rate` of the calls is answered with an error), `throttled` (a function at its limit), `init_error` (a
+ * function that does not start), `full` (a Redis without room for more).
  */
 export interface Fault {
-  readonly fault: 'down' | 'slow' | 'errors';
+  readonly fault: 'down' | 'slow' | 'errors' | 'throttled' | 'init_error' | 'full';
   /** Milliseconds added to each call while `slow`. */
   readonly ms: number;
   /** Share of the calls, from 0 to 1, that the fault hits. */
@@ -21,6 +43,13 @@ export interface FaultRequest {
   readonly ms?: number;
   /** Default 1. */
   readonly rate?: number;
+}
+
+/** The faults that a service can have. */
+export function faultsOf(service: FaultService): readonly Fault['fault'][] {
+  if (service.startsWith('iam:')) return ['errors'];
+  if (service.startsWith('lambda:')) return ['down', 'slow', 'errors', 'throttled', 'init_error'];
+  return service === 'redis' ? ['down', 'slow', 'errors', 'full'] : ['down', 'slow', 'errors'];
 }
 
 /** Told when a service's fault begins, changes or ends (`undefined`). */

@@ -1,3 +1,4 @@
+import type { FaultRegistry } from './faults.ts';
 import type { Resource, Stack } from './stack.ts';
 
 /** One statement of an identity policy, resolved. */
@@ -20,10 +21,14 @@ const ACCESS_KEY_PREFIX = 'LOCAL';
  */
 export class RoleAccess {
   readonly #stack: Stack;
+  readonly #faults: FaultRegistry | undefined;
   readonly #statements = new Map<string, readonly Statement[]>();
+  readonly #functions = new Map<string, readonly string[]>();
 
-  constructor(stack: Stack) {
+  /** @param faults where a fault `iam:<function>` takes every permission from the role that the function runs as */
+  constructor(stack: Stack, faults?: FaultRegistry) {
     this.#stack = stack;
+    this.#faults = faults;
   }
 
   /** Logical id of the role a function runs as; throws if its role is not in the template. */
@@ -34,12 +39,27 @@ export class RoleAccess {
     return role.logicalId;
   }
 
+  /** Names in the local cloud of the functions that run as a role. */
+  functionsOf(roleLogicalId: string): readonly string[] {
+    const known = this.#functions.get(roleLogicalId);
+    if (known) return known;
+    const stack = this.#stack;
+    const arn = stack.attribute(stack.resource(roleLogicalId), 'Arn');
+    const names = stack
+      .resources('AWS::Lambda::Function')
+      .filter((resource) => stack.property(resource, 'Role') === arn)
+      .map(({ logicalId }) => stack.functionName(logicalId));
+    this.#functions.set(roleLogicalId, names);
+    return names;
+  }
+
   /**
    * Whether the role may do this.
    *
    * @example access.isAllowed('AuthorizerServiceRoleA1B2', 'dynamodb:Query', 'arn:aws:dynamodb:…:table/State')
    */
   isAllowed(roleLogicalId: string, action: string, resourceArn: string): boolean {
+    if (this.functionsOf(roleLogicalId).some((name) => this.#faults?.draw(`iam:${name}`))) return false;
     const matching = this.#statementsOf(roleLogicalId).filter((statement) =>
       matches(statement, action, resourceArn),
     );

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MovableClock } from './clock.ts';
-import type { FaultRegistry } from './faults.ts';
+import type { Fault, FaultRegistry } from './faults.ts';
 import { LambdaInstance, type Outcome } from './lambda-instance.ts';
 import type { FunctionErrorPayload, InvocationResult } from './local-services.ts';
 import type { LogStore } from './log-store.ts';
@@ -99,7 +99,8 @@ export class LambdaFunction {
     this.settings = settings;
     this.#surroundings = surroundings;
     this.#unsubscribe = surroundings.faults.onChange((service, fault) => {
-      if (service === this.#faultService && fault?.fault === 'down') this.#killAll();
+      const ends = fault?.fault === 'down' || fault?.fault === 'init_error';
+      if (service === this.#faultService && ends) this.#killAll();
     });
   }
 
@@ -112,7 +113,8 @@ export class LambdaFunction {
     const size = Buffer.byteLength(payload);
     if (size > PAYLOAD_LIMIT_BYTES) throw new EventTooLarge(size);
     const { reservedConcurrency = Number.POSITIVE_INFINITY } = this.settings;
-    if (this.#running >= reservedConcurrency) {
+    const fault = this.#surroundings.faults.draw(this.#faultService);
+    if (this.#running >= reservedConcurrency || fault?.fault === 'throttled') {
       this.#observe('throttle', 0);
       throw new FunctionThrottled();
     }
@@ -121,7 +123,8 @@ export class LambdaFunction {
     const started = performance.now();
     try {
       const outcome =
-        (await this.#fault(requestId)) ?? limited(await this.#run(requestId, payload, invokedArn));
+        (fault && (await this.#suffer(fault, requestId))) ??
+        limited(await this.#run(requestId, payload, invokedArn));
       if (outcome.functionError) this.#logFailure(requestId, outcome);
       this.#observe(outcome.functionError ? 'error' : 'success', performance.now() - started);
       return { requestId, ...outcome };
@@ -143,9 +146,7 @@ export class LambdaFunction {
   }
 
   /** Lets a fault of this function act on an invocation; an outcome if the handler must not run. */
-  async #fault(requestId: string): Promise<Outcome | undefined> {
-    const fault = this.#surroundings.faults.draw(this.#faultService);
-    if (!fault) return undefined;
+  async #suffer(fault: Fault, requestId: string): Promise<Outcome | undefined> {
     if (fault.fault === 'slow') {
       const { timeoutMs } = this.settings;
       await delay(Math.min(fault.ms, timeoutMs));
@@ -153,13 +154,17 @@ export class LambdaFunction {
         ? undefined
         : { payload: JSON.stringify(this.#timedOut(requestId)), functionError: 'Unhandled' };
     }
-    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: signal: killed`;
+    const reason = { down: 'signal: killed', init_error: 'exit status 1' }[String(fault.fault)];
+    if (fault.fault === 'init_error') this.#logInitFailure(requestId);
     const error: FunctionErrorPayload =
-      fault.fault === 'down'
-        ? { errorType: 'Runtime.ExitError', errorMessage }
-        : {
+      reason === undefined
+        ? {
             errorType: 'InjectedFault',
             errorMessage: `The fault "errors" of ${this.#faultService} hit this call.`,
+          }
+        : {
+            errorType: 'Runtime.ExitError',
+            errorMessage: `RequestId: ${requestId} Error: Runtime exited with error: ${reason}`,
           };
     return { payload: JSON.stringify(error), functionError: 'Unhandled' };
   }
@@ -236,6 +241,14 @@ export class LambdaFunction {
 
   #killAll(): void {
     for (const instance of this.#instances) instance.kill();
+  }
+
+  /** Source: "Understanding the Lambda execution environment lifecycle", failures during the init phase. */
+  #logInitFailure(requestId: string): void {
+    const { clock, logs } = this.#surroundings;
+    const message = ['INIT_REPORT Init Duration: 0.00 ms', 'Phase: init', 'Status: error'].join('\t');
+    const line = `${message}\tError Type: Runtime.ExitError`;
+    logs.append({ group: this.settings.name, timestamp: clock.now(), message: line, requestId });
   }
 
   #logFailure(requestId: string, outcome: Outcome): void {

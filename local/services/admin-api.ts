@@ -1,11 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Fault, FaultService } from '../faults.ts';
 import type { RunningCloud } from '../local-services.ts';
 import { ACCESS_LOG } from '../log-store.ts';
+import { BadRequest, body, none } from './admin-body.ts';
 import type { Alarms } from './alarms.ts';
 import type { Metrics } from './metrics.ts';
-import { readBody } from './read-body.ts';
 import type { RedisServer } from './redis.ts';
+import { setDrift } from './set-drift.ts';
+import { setFault } from './set-fault.ts';
 import type { Topics } from './sns.ts';
 import type { Queues } from './sqs.ts';
 
@@ -21,20 +22,19 @@ export interface AdminParts {
   tick(): Promise<void>;
 }
 
-/** A request that makes no sense; the message says what to send instead. */
-class BadRequest extends Error {
-  override readonly name = 'BadRequest';
-}
-
 type Endpoint = (parts: AdminParts, request: IncomingMessage, query: URLSearchParams) => Promise<unknown>;
-
-const MAX_BODY_BYTES = 64 * 1024;
-const SERVICES = ['dynamodb', 'redis', 'cognito', 'events', 'states'];
-const FAULTS = ['down', 'slow', 'errors', 'none'];
 
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   'GET /_local/faults': async ({ cloud }) => ({ faults: cloud.faults.list() }),
-  'POST /_local/faults': setFault,
+  'POST /_local/faults': async ({ cloud, redis }, request) => {
+    if (setFault(cloud, await body(request)) === 'redis') await redis.settled();
+    return { faults: cloud.faults.list() };
+  },
+  'GET /_local/drift': async ({ cloud }) => ({ unguarded: cloud.drift.unguarded() }),
+  'POST /_local/drift': async ({ cloud }, request) => {
+    setDrift(cloud, await body(request));
+    return { unguarded: cloud.drift.unguarded() };
+  },
   'GET /_local/logs': logs,
   'GET /_local/metrics': async ({ metrics }, _request, query) => {
     known(query, ['name']);
@@ -105,30 +105,6 @@ export async function serveAdminApi(
   }
 }
 
-async function setFault({ cloud, redis }: AdminParts, request: IncomingMessage): Promise<unknown> {
-  const { service, fault, ms, rate, ...others } = await body(request);
-  none(others, ['service', 'fault', 'ms', 'rate']);
-  if (!FAULTS.includes(String(fault))) throw new BadRequest(`fault must be one of ${FAULTS.join(', ')}.`);
-  const services = [...SERVICES, ...cloud.functions.names().map((name) => `lambda:${name}`)];
-  if (!services.includes(String(service))) {
-    throw new BadRequest(`service must be one of ${services.join(', ')}.`);
-  }
-  if (ms !== undefined && !(Number.isSafeInteger(ms) && Number(ms) >= 0 && Number(ms) <= 600_000)) {
-    throw new BadRequest('ms must be a whole number from 0 to 600000.');
-  }
-  if (rate !== undefined && !(typeof rate === 'number' && rate >= 0 && rate <= 1)) {
-    throw new BadRequest('rate must be a number from 0 to 1.');
-  }
-  cloud.faults.set({
-    service: service as FaultService,
-    fault: fault as Fault['fault'] | 'none',
-    ...(ms === undefined ? {} : { ms: Number(ms) }),
-    ...(rate === undefined ? {} : { rate }),
-  });
-  if (service === 'redis') await redis.settled();
-  return { faults: cloud.faults.list() };
-}
-
 async function logs(
   { cloud }: AdminParts,
   _request: IncomingMessage,
@@ -160,24 +136,6 @@ const clockState = ({ clock }: RunningCloud) => ({
 });
 
 const isDate = (milliseconds: number): boolean => !Number.isNaN(new Date(milliseconds).getTime());
-
-async function body(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const text = (await readBody(request, MAX_BODY_BYTES)).toString('utf8');
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // Answered below, like JSON that is no object.
-  }
-  throw new BadRequest('The body must be a JSON object.');
-}
-
-function none(others: object, allowed: readonly string[]): void {
-  const [unknown] = Object.keys(others);
-  if (unknown !== undefined)
-    throw new BadRequest(`There is no field ${unknown}; the fields are ${allowed.join(', ')}.`);
-}
 
 function known(query: URLSearchParams, allowed: readonly string[]): void {
   for (const name of query.keys()) {

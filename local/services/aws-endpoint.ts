@@ -16,6 +16,8 @@ export interface EndpointRoutes {
   readonly paths: readonly PathHandler[];
   /** Whether a caller's network leads to a service, by its signing name. */
   reaches(accessKeyId: string, service: string): boolean;
+  /** Lets the faults of a service act on a call to it, before the call is served. */
+  suffer(call: AwsCall, service: string): Promise<void>;
 }
 
 /** Largest body that a call may have: that of the largest answer or request of DynamoDB. */
@@ -79,6 +81,7 @@ async function dispatch(routes: EndpointRoutes, call: AwsCall): Promise<AwsAnswe
   if (!routes.reaches(call.accessKeyId, signingName)) {
     throw new ConnectionLost(`${signingName} is out of reach.`);
   }
+  await routes.suffer(call, signingName);
   for (const handle of routes.paths) {
     const answer = handle(call);
     if (answer) return await answer;

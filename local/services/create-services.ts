@@ -24,6 +24,7 @@ import { Metrics } from './metrics.ts';
 import { RedisServer } from './redis.ts';
 import { Samples } from './samples.ts';
 import { Secrets } from './secrets.ts';
+import { sufferSigned } from './service-fault.ts';
 import { serviceMetrics } from './service-metrics.ts';
 import { Topics } from './sns.ts';
 import { Queues, queueUrl } from './sqs.ts';
@@ -157,6 +158,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
             (call) => apiGateway.handle(call),
             (call) => userPools.wellKnown(call, issuer),
           ],
+          suffer: (call, service) => sufferSigned(context, call, service),
           reaches: (accessKeyId, service) => network.reachesApi(accessKeyId, service),
         },
         options.ports.aws,

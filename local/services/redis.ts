@@ -249,11 +249,21 @@ export class RedisServer {
     }
     if (!this.#child) await this.#up();
     await this.#letAllIn(true);
+    await this.#client?.call('CONFIG', 'SET', 'maxmemory', '0');
     if (!fault) return;
+    if (fault.fault === 'full') return await this.#fill();
     const ending = new AbortController();
     this.#fault = ending;
     if (fault.fault === 'slow') void this.#pauseAgainAndAgain(fault, ending.signal);
     else await this.#refuseCalls(fault, ending.signal);
+  }
+
+  /** Leaves no room: what would take more is refused (`OOM`), and nothing is thrown out for it. */
+  async #fill(): Promise<void> {
+    const used = Number(/^used_memory:(\d+)/m.exec((await this.#client?.info('memory')) ?? '')?.[1] ?? 2);
+    // Half of what it takes already, so that it stays full when a client leaves.
+    const limit = String(Math.floor(used / 2));
+    await this.#client?.call('CONFIG', 'SET', 'maxmemory-policy', 'noeviction', 'maxmemory', limit);
   }
 
   /** Stops the process for the time asked for, lets it work for a moment, and so on: calls wait as for a slow server. */

@@ -60,7 +60,8 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Fault, FaultRequest, FaultService, FaultyApi } from '../../local/faults.ts';
 import { accessKeyOf } from '../../local/iam.ts';
 import { FunctionThrottled } from '../../local/lambda-function.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
@@ -765,5 +766,67 @@ test.each([
   await expect(call()).rejects.toMatchObject({
     name: expect.stringMatching(/^AccessDenied/),
     message: expect.stringContaining('is not authorized to perform'),
+  });
+});
+
+describe('a fault', () => {
+  const fault = (service: FaultService, kind: FaultRequest['fault']) =>
+    under.cloud.faults.set({ service, fault: kind });
+  const faulty = new Set<FaultService>();
+  const begin = (service: FaultService, kind: Fault['fault']) => {
+    faulty.add(service);
+    fault(service, kind);
+  };
+  afterEach(async () => {
+    for (const service of faulty) fault(service, 'none');
+    faulty.clear();
+    await under.services.redis.settled();
+  });
+
+  test.each<[FaultyApi, () => Promise<unknown>]>([
+    ['apigateway', () => new APIGatewayClient(as()).send(new GetRestApisCommand({}))],
+    ['cloudformation', () => new CloudFormationClient(as()).send(new DescribeStacksCommand({}))],
+    ['elasticache', () => new ElastiCacheClient(as()).send(new DescribeEventsCommand({}))],
+    ['logs', () => new CloudWatchLogsClient(as()).send(new DescribeLogGroupsCommand({}))],
+    ['monitoring', () => new CloudWatchClient(as()).send(new DescribeAlarmsCommand({}))],
+    ['sqs', () => new SQSClient(as()).send(new GetQueueUrlCommand({ QueueName: 'dead' }))],
+  ])('of %s hits every call to it', async (service, call) => {
+    begin(service, 'errors');
+    await expect(call()).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    begin(service, 'down');
+    await expect(call()).rejects.toThrow('socket hang up');
+    fault(service, 'none');
+    await call();
+  });
+
+  test('of an API for one function hits nobody else', async () => {
+    begin('sqs:worker', 'errors');
+    const look = (settings: object) =>
+      new SQSClient(settings).send(new GetQueueUrlCommand({ QueueName: 'dead' }));
+    await expect(look(asFunction())).rejects.toMatchObject({ $metadata: { httpStatusCode: 500 } });
+    await look(as());
+    fault('sqs:worker', 'none');
+    await expect(look(asFunction())).rejects.toMatchObject({ $metadata: { httpStatusCode: 400 } });
+  });
+
+  test('of iam takes the permissions of a function away', async () => {
+    const invoke = () => new LambdaClient(asFunction()).send(new InvokeCommand({ FunctionName: 'worker' }));
+    await invoke();
+    begin('iam:worker', 'errors');
+    await expect(invoke()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    fault('iam:worker', 'none');
+    await invoke();
+  });
+
+  test('"full" leaves Redis no room for more, and loses nothing', async () => {
+    const { redis } = under.services;
+    await redis.client.set('kept', '1');
+    begin('redis', 'full');
+    await redis.settled();
+    await expect(redis.client.set('more', '2')).rejects.toThrow(/^OOM /);
+    expect(await redis.client.get('kept')).toBe('1');
+    fault('redis', 'none');
+    await redis.settled();
+    expect(await redis.client.set('more', '2')).toBe('OK');
   });
 });

@@ -236,6 +236,20 @@ describe('the authorizer', () => {
     expect((await send(cloud.url, '/x')).status).toBe(200);
   });
 
+  test('is asked no more by a method that lost it, until the method has it back', async () => {
+    const lost = { method: 'ANY', path: '/{proxy+}' };
+    cloud.faults.set({ service: 'lambda:authorizer', fault: 'throttled' });
+    const statuses = async () =>
+      Promise.all(['/about', '/'].map(async (target) => (await send(cloud.url, target)).status));
+    cloud.drift.unguard(lost);
+    const without = await statuses();
+    cloud.drift.guard(lost);
+    expect([without, await statuses()]).toEqual([
+      [200, 503],
+      [503, 503],
+    ]);
+  });
+
   test('that is killed in the midst of a request ends in AUTHORIZER_FAILURE', async () => {
     const begun = new Promise<void>((resolve) => {
       const stop = cloud.logs.onEntry(({ message }) => {

@@ -38,12 +38,13 @@ export class ServicesUnderTest {
   /** @param data folder of the state, left alone; without one a new folder is made and removed */
   static async start(stack: Stack, data?: string): Promise<ServicesUnderTest> {
     const folder = data ?? mkdtempSync(path.join(tmpdir(), 'services-'));
+    const faults = new FaultRegistry();
     const context = {
       stack,
       clock: new MovableClock(),
-      faults: new FaultRegistry(),
+      faults,
       logs: new LogStore(),
-      access: new RoleAccess(stack),
+      access: new RoleAccess(stack, faults),
       drift: new Drift(),
     };
     const services = await createServices(context, {

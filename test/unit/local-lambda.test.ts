@@ -260,6 +260,21 @@ describe('a fault of a function', () => {
     expect(value(await call())).toBe(1);
   });
 
+  test('"throttled" refuses a call before it begins, and "init_error" lets none of its instances start', async () => {
+    const { call, faults, lines } = start('return 1;');
+    await call();
+    faults.set({ service: 'lambda:job', fault: 'throttled' });
+    await expect(call()).rejects.toThrow(FunctionThrottled);
+    faults.set({ service: 'lambda:job', fault: 'init_error' });
+    expect(value(await call())).toMatchObject({
+      errorType: 'Runtime.ExitError',
+      errorMessage: expect.stringContaining('exit status 1'),
+    });
+    expect(lines()[0]).toContain('Phase: init\tStatus: error\tError Type: Runtime.ExitError');
+    faults.set({ service: 'lambda:job', fault: 'none' });
+    expect(value(await call())).toBe(1);
+  });
+
   test('"slow" delays, "errors" hits its share of the calls', async () => {
     const { call, faults } = start('return 1;');
     await call();
