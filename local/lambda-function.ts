@@ -142,7 +142,13 @@ export class LambdaFunction {
 
   #observe(outcome: 'success' | 'error' | 'throttle', milliseconds: number): void {
     const { awsName } = this.settings;
-    this.#surroundings.observe?.({ kind: 'invocation', functionName: awsName, outcome, milliseconds });
+    this.#surroundings.observe?.({
+      kind: 'invocation',
+      functionName: awsName,
+      outcome,
+      milliseconds,
+      concurrent: this.#running,
+    });
   }
 
   /** Lets a fault of this function act on an invocation; an outcome if the handler must not run. */

@@ -5,6 +5,8 @@ export type Observation =
       /** Name by which AWS knows the function. */
       readonly functionName: string;
       readonly outcome: 'success' | 'error' | 'throttle';
+      /** Invocations of the function under way when it ended, itself among them. */
+      readonly concurrent: number;
       readonly milliseconds: number;
     }
   | {

@@ -35,7 +35,7 @@ export function serviceMetrics(stack: Stack, observation: Observation, timestamp
     }));
 
   if (observation.kind === 'invocation') {
-    const { functionName, outcome, milliseconds } = observation;
+    const { functionName, outcome, milliseconds, concurrent } = observation;
     const dimensions = { FunctionName: functionName };
     // A throttled call counts as no invocation, and has no duration.
     if (outcome === 'throttle') return points('AWS/Lambda', dimensions, { Throttles: [1, 'Count'] });
@@ -44,6 +44,7 @@ export function serviceMetrics(stack: Stack, observation: Observation, timestamp
       Errors: [outcome === 'error' ? 1 : 0, 'Count'],
       Throttles: [0, 'Count'],
       Duration: [milliseconds, 'Milliseconds'],
+      ConcurrentExecutions: [concurrent, 'Count'],
     });
   }
   if (observation.kind === 'execution') {

@@ -6,6 +6,7 @@ import { FaultRegistry } from '../../local/faults.ts';
 import { type FunctionSettings, FunctionThrottled, LambdaFunction } from '../../local/lambda-function.ts';
 import type { InvocationResult } from '../../local/local-services.ts';
 import { LogStore } from '../../local/log-store.ts';
+import type { Observation } from '../../local/observation.ts';
 
 /** Within the repository on purpose, whose package.json says "type": "module", as cdk.out is. */
 const parent = path.join(import.meta.dirname, '../../dist');
@@ -28,7 +29,13 @@ function start(code: string | Record<string, string>, settings: Partial<Function
       ? { 'index.js': `exports.handler = async (event, context) => { ${code} };` }
       : code;
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(codeFolder, name), text);
-  const surroundings = { clock: new MovableClock(), faults: new FaultRegistry(), logs: new LogStore() };
+  const observations: Observation[] = [];
+  const surroundings = {
+    clock: new MovableClock(),
+    faults: new FaultRegistry(),
+    logs: new LogStore(),
+    observe: (observation: Observation) => void observations.push(observation),
+  };
   const lambda = new LambdaFunction(
     {
       name: 'job',
@@ -49,7 +56,7 @@ function start(code: string | Record<string, string>, settings: Partial<Function
   started.push(lambda);
   const call = async (event: unknown = {}) => await lambda.invoke(JSON.stringify(event));
   const lines = () => surroundings.logs.entries({ group: 'job' }).map(({ message }) => message);
-  return { lambda, call, lines, ...surroundings };
+  return { lambda, call, lines, observations, ...surroundings };
 }
 
 const value = ({ payload }: InvocationResult) => JSON.parse(payload);
@@ -242,6 +249,15 @@ describe('the log', () => {
     expect(kept.at(-1)?.message).toBe('99');
     expect(logs.entries({ group: 'a', since: 99 })).toHaveLength(1);
   });
+});
+
+test('tells how many invocations were under way when one ended', async () => {
+  const { call, observations } = start('return 1;');
+  await Promise.all([call(), call()]);
+  const seen = observations.flatMap((observation) =>
+    observation.kind === 'invocation' ? [observation.concurrent] : [],
+  );
+  expect(seen).toEqual([2, 1]);
 });
 
 describe('a fault of a function', () => {
