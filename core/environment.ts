@@ -45,6 +45,22 @@ export const ENV = {
   workloads: 'WORKLOADS',
   /** ARN of the state machine that drains jobs. */
   drainMachine: 'DRAIN_MACHINE',
+  /** What stands before the name of every alarm of this deployment. */
+  alarmPrefix: 'ALARM_PREFIX',
+  /** Where clients reach the API, without a trailing slash. */
+  apiUrl: 'API_URL',
+  /** The application behind the gate, without a trailing slash. */
+  originUrl: 'ORIGIN_URL',
+  /** Name of the function that looks at Redis. */
+  redisProbe: 'REDIS_PROBE',
+  /** Name of the serverless cache that is the stack's own; absent where the Redis is somebody else's. */
+  cacheName: 'CACHE_NAME',
+  /** URL of the queue of what could not be delivered. */
+  deadLetterQueue: 'DEAD_LETTER_QUEUE',
+  /** Name of the function that ends sessions. */
+  purgeFunction: 'PURGE_FUNCTION',
+  /** Name of the function that starts drains. */
+  starterFunction: 'STARTER_FUNCTION',
 } as const;
 
 /** The `source` of every event on the bus. */

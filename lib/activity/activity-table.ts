@@ -29,6 +29,12 @@ export class ActivityTable extends Construct {
   readonly #drains: string;
   /** The partition of what drains have paused. */
   readonly #pauses: string;
+  /** The partition of the health check's newest record. */
+  readonly #health: string;
+  /** The partitions of what it saw during maintenances, as a pattern. */
+  readonly #watch: string;
+  /** The partition of how far the event log has been published. */
+  readonly #published: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -38,6 +44,9 @@ export class ActivityTable extends Construct {
     this.#purge = `PURGE#${props.logName}`;
     this.#drains = `DRAIN#${props.logName}#*`;
     this.#pauses = `PAUSES#${props.logName}`;
+    this.#health = `HEALTH#${props.logName}`;
+    this.#watch = `WATCH#${props.logName}#*`;
+    this.#published = `PUBLISHED#${props.logName}`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -56,9 +65,25 @@ export class ActivityTable extends Construct {
     this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
-  /** Lets a function make reports: of what was counted, of the purge and of the records of drains. */
+  /** Lets a function make reports: of what was counted, of the purge, of the records of drains and of what was watched. */
   bindReporter(reporter: LambdaFunction): void {
-    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains]);
+    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains, this.#watch]);
+  }
+
+  /** Lets a function read the newest record of the health check. */
+  bindHealthReader(reader: LambdaFunction): void {
+    this.#bindReader(reader, [this.#health]);
+  }
+
+  /** Lets the health check see how far background work has come, and keep what it found. */
+  bindHealthCheck(check: LambdaFunction): void {
+    this.#bindReader(check, [this.#purge, this.#drains, this.#pauses, this.#published]);
+    this.#bindWriter(check, [this.#health, this.#watch]);
+  }
+
+  /** Lets a function keep how far the event log has been published. */
+  bindPublisher(publisher: LambdaFunction): void {
+    this.#bindWriter(publisher, [this.#published]);
   }
 
   /** Lets a function count. */
