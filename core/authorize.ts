@@ -43,7 +43,12 @@ export interface StateReading {
 }
 
 export type Verdict =
-  | { readonly effect: 'allow'; readonly identity: Identity }
+  | {
+      readonly effect: 'allow';
+      readonly identity: Identity;
+      /** By which version of the state; told of the canary alone. */
+      readonly version?: number;
+    }
   | {
       readonly effect: 'deny';
       readonly refusal: Refusal;
@@ -111,8 +116,10 @@ export class Authorizer {
     if (reading === null) return this.#withoutState(request, now);
     const { state } = reading;
     this.#tellSummaries(state, now);
-    if (effective(state, now).maintenance === null) return ALLOW;
-    return this.#decide(request, reading, this.#parts.now());
+    const isOpen = effective(state, now).maintenance === null;
+    const verdict = isOpen ? ALLOW : await this.#decide(request, reading, this.#parts.now());
+    if (request.door !== 'canary' || verdict.effect !== 'allow') return verdict;
+    return { ...verdict, version: state.version };
   }
 
   /** Control routes are never blocked: the function behind them answers 401 or 403 by what is passed on here. */

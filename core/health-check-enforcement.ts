@@ -47,7 +47,8 @@ export function agreement(
   if (answer.decision === expected && !isOld) return 'agrees';
   const isFresh = writtenAt !== null && begun - writtenAt < ENFORCED_WITHIN;
   // An allowance without a version was made without a state.
-  const clockMoved = expected !== expectedOf(state, ended) || expected !== expectedOf(state, begun - ENFORCED_WITHIN);
+  const clockMoved =
+    expected !== expectedOf(state, ended) || expected !== expectedOf(state, begun - ENFORCED_WITHIN);
   if (isFresh || clockMoved) return 'early';
   return 'differs';
 }
@@ -74,16 +75,26 @@ function enforcement(look: Look<EnforcementFacts>, now: number): Finding {
   }
   const { answers, mismatches, newest } = look.facts;
   if (answers.some(({ decision }) => decision === 'unavailable')) {
-    return finding('enforcement', 'failed', 'The gateway could not decide about the canary route.', unavailable);
+    return finding(
+      'enforcement',
+      'failed',
+      'The gateway could not decide about the canary route.',
+      unavailable,
+    );
   }
   if (newest === null) {
-    const seen = 'The gateway decides, but the event log could not be read, so nobody knows whether it decides rightly.';
+    const seen =
+      'The gateway decides, but the event log could not be read, so nobody knows whether it decides rightly.';
     return finding('enforcement', 'unknown', seen, 'Cure `event_log_read` first.');
   }
   const expected = expectedOf(newest.state, now);
   if (mismatches === 0) {
     const mode = effective(newest.state, now).maintenance?.mode ?? 'no maintenance';
-    return finding('enforcement', 'ok', `The canary route is ${expected}, as it must be with ${mode} at version ${newest.state.version}.`);
+    return finding(
+      'enforcement',
+      'ok',
+      `The canary route is ${expected}, as it must be with ${mode} at version ${newest.state.version}.`,
+    );
   }
   return finding(
     'enforcement',
@@ -109,16 +120,31 @@ export function originFindings(look: Look<OriginFacts>): ComponentFindings {
     'Let the application refuse requests without the header X-Origin-Secret: docs/configuration.md, "Closing the way round the gateway".';
   if (!look.answered) {
     const seen = `The application ${silence(look)} to a request past the gate.`;
-    return of('origin_closed', 'unknown', seen, 'Look whether the application runs; if it does, nobody reaches it past the gate, which is as it should be.');
+    return of(
+      'origin_closed',
+      'unknown',
+      seen,
+      'Look whether the application runs; if it does, nobody reaches it past the gate, which is as it should be.',
+    );
   }
   const { status } = look.facts;
   if (status === 401 || status === 403) {
     return of('origin_closed', 'ok', `The application refuses requests past the gate (${status}).`);
   }
   if (status >= 500) {
-    return of('origin_closed', 'unknown', `The application answered a request past the gate with ${status}.`, 'Cure the application first: nobody can tell whether it would refuse.');
+    return of(
+      'origin_closed',
+      'unknown',
+      `The application answered a request past the gate with ${status}.`,
+      'Cure the application first: nobody can tell whether it would refuse.',
+    );
   }
-  return of('origin_closed', 'failed', `The application answered a request that came past the gate (${status}): maintenance does not block those.`, close);
+  return of(
+    'origin_closed',
+    'failed',
+    `The application answered a request that came past the gate (${status}): maintenance does not block those.`,
+    close,
+  );
 }
 
 /** What a caller without a credential gets where an admin would begin. */
@@ -133,17 +159,33 @@ export interface AdminPathFacts {
  * Whether an admin could get in: sign-in answers, the control function answers for itself (401, as a 503 would be the
  * gate's), and an admin is let through by what is decided.
  */
-export function adminPathFindings(look: Look<AdminPathFacts>, newest: NewestState | null, now: number): ComponentFindings {
+export function adminPathFindings(
+  look: Look<AdminPathFacts>,
+  newest: NewestState | null,
+  now: number,
+): ComponentFindings {
   const finding = findingsOf('permissions', look.latency);
-  const of = (...told: Parameters<typeof finding>): ComponentFindings => ({ component: 'control', findings: [finding(...told)] });
-  const direct = 'Look at the log of the function control. Meanwhile the command line works without the API: `maintenance disable --direct`.';
+  const of = (...told: Parameters<typeof finding>): ComponentFindings => ({
+    component: 'control',
+    findings: [finding(...told)],
+  });
+  const direct =
+    'Look at the log of the function control. Meanwhile the command line works without the API: `maintenance disable --direct`.';
   if (!look.answered) return of('admin_path', 'failed', `The control API ${silence(look)}.`, direct);
   const { signIn, whoAmI } = look.facts;
-  if (signIn !== 200) return of('admin_path', 'failed', `Sign-in is not to be had: /signin answers ${signIn}.`, direct);
+  if (signIn !== 200)
+    return of('admin_path', 'failed', `Sign-in is not to be had: /signin answers ${signIn}.`, direct);
   if (whoAmI !== 401) {
-    return of('admin_path', 'failed', `The control API answers a caller without a credential with ${whoAmI}, not 401.`, direct);
+    return of(
+      'admin_path',
+      'failed',
+      `The control API answers a caller without a credential with ${whoAmI}, not 401.`,
+      direct,
+    );
   }
-  const shut = newest !== null && ['admin_operations', 'canary'].some((type) => decide(newest.state, type, 'admin', now) === 'block');
+  const shut =
+    newest !== null &&
+    ['admin_operations', 'canary'].some((type) => decide(newest.state, type, 'admin', now) === 'block');
   return shut
     ? of('admin_path', 'failed', 'Admins are blocked by the state as it is.', direct)
     : of('admin_path', 'ok', 'An admin could sign in and would be let through.');

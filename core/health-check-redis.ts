@@ -51,13 +51,22 @@ export function redisFindings(
       'Look whether the cache is available (`cache_status`), and at the log of the function redis-probe: a role that may not sign in and a security group that lets nobody through look the same. Blocking goes on without Redis.';
     return {
       component: 'session_store',
-      findings: [finding('redis', 'failed', `Redis could not be looked at: its probe ${silence(look)}.`, remedy)],
+      findings: [
+        finding('redis', 'failed', `Redis could not be looked at: its probe ${silence(look)}.`, remedy),
+      ],
     };
   }
   const { facts } = look;
   return {
     component: 'session_store',
-    findings: [ping(facts), memory(facts), evictions(facts), policy(facts), expiry(facts), mirror(facts, state, now)],
+    findings: [
+      ping(facts),
+      memory(facts),
+      evictions(facts),
+      policy(facts),
+      expiry(facts),
+      mirror(facts, state, now),
+    ],
   };
 }
 
@@ -88,7 +97,8 @@ function memory({ usedBytes, maximumBytes }: RedisFacts): Finding {
 
 function evictions({ evictedKeys }: RedisFacts): Finding {
   const finding = findingsOf('performance', null);
-  if (evictedKeys === null) return finding('redis_evictions', 'ok', 'Redis does not say whether it has evicted keys.');
+  if (evictedKeys === null)
+    return finding('redis_evictions', 'ok', 'Redis does not say whether it has evicted keys.');
   return finding(
     'redis_evictions',
     evictedKeys > 0 ? 'warning' : 'ok',
@@ -100,7 +110,11 @@ function evictions({ evictedKeys }: RedisFacts): Finding {
 function policy({ evictionPolicy }: RedisFacts): Finding {
   const finding = findingsOf('configuration', null);
   if (evictionPolicy === null) {
-    return finding('redis_eviction_policy', 'ok', 'Redis does not say what it deletes when its memory is full.');
+    return finding(
+      'redis_eviction_policy',
+      'ok',
+      'Redis does not say what it deletes when its memory is full.',
+    );
   }
   const isRisky = evictionPolicy.startsWith('allkeys-');
   const seen = `When memory is full, Redis goes by ${evictionPolicy}${isRisky ? ': it may delete the sessions of admins, and the copy of the state' : ''}.`;
@@ -131,7 +145,12 @@ function mirror(
   const remedy =
     'It is renewed every minute by the function purge: look for `mirror_failed` in its log. The copy counts only while the event log can’t be read.';
   if (log === null) {
-    return finding('state_copy', 'unknown', 'The event log could not be read, so nothing is known of its copy.', remedy);
+    return finding(
+      'state_copy',
+      'unknown',
+      'The event log could not be read, so nothing is known of its copy.',
+      remedy,
+    );
   }
   const { state, writtenAt } = log;
   if (state.version === 0) return finding('state_copy', 'ok', 'There is no event yet, and nothing to copy.');
@@ -164,7 +183,8 @@ export function cacheFindings(look: Look<CacheFacts>): ComponentFindings {
     return { component: 'cache', findings: [finding('cache_status', 'unknown', seen, remedy)] };
   }
   const { status, events } = look.facts;
-  const happened = events.length === 0 ? 'nothing happened to it within the hour' : `within the hour: ${events[0]}`;
+  const happened =
+    events.length === 0 ? 'nothing happened to it within the hour' : `within the hour: ${events[0]}`;
   return {
     component: 'cache',
     findings: [

@@ -46,7 +46,12 @@ function throttles(count: number): Finding {
   const finding = findingsOf('services', null);
   return count === 0
     ? finding('event_log_throttles', 'ok', 'No request to the event log was throttled.')
-    : finding('event_log_throttles', 'warning', `${count} requests to the event log were throttled.`, STORE_REMEDY);
+    : finding(
+        'event_log_throttles',
+        'warning',
+        `${count} requests to the event log were throttled.`,
+        STORE_REMEDY,
+      );
 }
 
 /**
@@ -61,14 +66,21 @@ export function stateFindings(reading: Look<LogFacts>, now: number): ComponentFi
     return { component: 'state', findings: [finding('due_events', 'unknown', seen, STORE_REMEDY)] };
   }
   const { state } = reading.facts;
-  return { component: 'state', findings: [dueEvents(state, now), overdue(state, now), emergency(state, now)] };
+  return {
+    component: 'state',
+    findings: [dueEvents(state, now), overdue(state, now), emergency(state, now)],
+  };
 }
 
 function dueEvents(state: State, now: number): Finding {
   const finding = findingsOf('status', null);
   const step = clockStep(state, now);
   if (step === null || now - step.at <= OVERDUE) {
-    return finding('due_events', 'ok', 'All that the clock has made due is in the log, or will be within a minute.');
+    return finding(
+      'due_events',
+      'ok',
+      'All that the clock has made due is in the log, or will be within a minute.',
+    );
   }
   return finding(
     'due_events',
@@ -103,7 +115,8 @@ function overdue(state: State, now: number): Finding {
 function emergency(state: State, now: number): Finding {
   const finding = findingsOf('emergency', null);
   const { maintenance } = effective(state, now);
-  if (maintenance?.mode !== 'emergency') return finding('emergency_left_on', 'ok', 'No emergency is declared.');
+  if (maintenance?.mode !== 'emergency')
+    return finding('emergency_left_on', 'ok', 'No emergency is declared.');
   const age = now - maintenance.declaredAt;
   return finding(
     'emergency_left_on',

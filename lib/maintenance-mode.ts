@@ -17,6 +17,7 @@ import { SessionsFunction } from './functions/sessions-function.ts';
 import { StatusFunction } from './functions/status-function.ts';
 import { Tick } from './functions/tick.ts';
 import { Gateway } from './gateway/gateway.ts';
+import { HealthCheck } from './health/health-check.ts';
 import { Identity } from './identity/identity.ts';
 import { SignInGuard } from './identity/sign-in-guard.ts';
 import { JobTable } from './jobs/job-table.ts';
@@ -90,9 +91,15 @@ export class MaintenanceMode extends Construct {
       ...shared,
       deciders: { Lines: authorizer, JobLines: jobs.function },
     });
-    new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
-    new Drain(this, 'Drain', { ...shared, bus: publication.bus });
+    const purge = new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
+    const drain = new Drain(this, 'Drain', { ...shared, bus: publication.bus });
     new StateMirror(this, 'StateMirror', shared);
+    new HealthCheck(this, 'HealthCheck', {
+      ...shared,
+      bus: publication.bus,
+      apiUrl: gateway.url,
+      workers: { purge: purge.function, starter: drain.starter },
+    });
     if (identity.userPool !== undefined) {
       new SignInGuard(this, 'SignInGuard', shared).guard(identity.userPool);
     }

@@ -10,6 +10,7 @@ import { RoleAccess } from './iam.ts';
 import { LambdaRuntime } from './lambda-runtime.ts';
 import type { CloudContext, CreateServices, LocalServices, RunningCloud } from './local-services.ts';
 import { LogStore } from './log-store.ts';
+import { LOCAL_REGION } from './stack.ts';
 import { refuseUnsupported } from './supported-resources.ts';
 import { runTriggers } from './triggers.ts';
 
@@ -61,10 +62,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     const services = await options.createServices(context);
     stops.push(() => services.close());
     stack.useSource(services);
-    const functions = new LambdaRuntime(context, services);
+    const api = readRestApi(stack);
+    let url: string | undefined;
+    const functions = new LambdaRuntime(context, services, () => ({
+      ...Object.fromEntries(
+        Object.entries(options.hosts).map(([host, address]) => [`https://${host}`, address]),
+      ),
+      ...(url && { [`https://${api.id}.execute-api.${LOCAL_REGION}.amazonaws.com/${api.stage}`]: url }),
+    }));
     stops.push(() => functions.close());
     const gateway = new Gateway({
-      api: readRestApi(stack),
+      api,
       functions,
       hosts: options.hosts,
       clock: context.clock,
@@ -76,7 +84,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     });
     const port = await gateway.listen(options.port);
     stops.push(() => gateway.close());
-    const cloud: RunningCloud = { ...context, functions, url: `http://localhost:${port}` };
+    url = `http://localhost:${port}`;
+    const cloud: RunningCloud = { ...context, functions, url };
     stops.push(() => services.detach());
     await services.attach(cloud);
     await runTriggers(cloud);

@@ -33,6 +33,8 @@ export interface FunctionSurroundings {
   readonly faults: FaultRegistry;
   readonly logs: LogStore;
   readonly observe?: Observer | undefined;
+  /** Where, on this machine, the addresses are to be found that stand in environment variables. */
+  readonly addresses?: (() => Readonly<Record<string, string>>) | undefined;
   /** A certificate (PEM) that functions trust besides the public authorities'. */
   readonly certificate?: string | undefined;
 }
@@ -228,13 +230,13 @@ export class LambdaFunction {
   #start(): LambdaInstance {
     if (this.#closed) throw new FunctionEnded(this.settings.name);
     const { codeFolder, handler, timeoutMs, logFormat, environment, memoryMb, name } = this.settings;
-    const { clock, logs, certificate } = this.#surroundings;
+    const { clock, logs, certificate, addresses } = this.#surroundings;
     const instance = new LambdaInstance({
       codeFolder,
       handler,
       timeoutMs,
       logFormat,
-      environment,
+      environment: localised(environment, addresses?.() ?? {}),
       memoryMb,
       clock: clock.shared,
       ...(certificate && { certificate }),
@@ -270,6 +272,16 @@ export class LambdaFunction {
     ].join('\t');
     logs.append({ group: this.settings.name, timestamp, message, requestId });
   }
+}
+
+/** The variables with every address of the deployed stack replaced by the one at which the local cloud serves the same. */
+function localised(
+  environment: Readonly<Record<string, string>>,
+  addresses: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const here = (value: string): string =>
+    Object.entries(addresses).reduce((text, [deployed, local]) => text.replaceAll(deployed, local), value);
+  return Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, here(value)]));
 }
 
 /** The outcome, or the error that takes the place of a result that is too large. */

@@ -42,9 +42,15 @@ export class LambdaRuntime implements FunctionInvoker {
   constructor(
     context: CloudContext,
     services: Pick<LocalServices, 'awsEndpointUrl' | 'environment' | 'certificate' | 'deliver' | 'observe'>,
+    addresses?: () => Readonly<Record<string, string>>,
   ) {
     const { stack } = context;
-    this.#surroundings = { ...context, observe: services.observe, certificate: services.certificate };
+    this.#surroundings = {
+      ...context,
+      observe: services.observe,
+      certificate: services.certificate,
+      addresses,
+    };
     this.#services = services;
     for (const resource of stack.resources('AWS::Lambda::Function')) {
       const settings = functionSettings(context, resource, services);

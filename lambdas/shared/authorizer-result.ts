@@ -34,7 +34,7 @@ export function metered(result: AuthorizerResult, usageIdentifierKey: string): A
 export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResult {
   switch (verdict.effect) {
     case 'allow':
-      return allow(verdict.identity);
+      return allow(verdict.identity, verdict.version);
     case 'deny':
       return deny(allowOrigin, {
         body: verdict.refusal.body,
@@ -56,7 +56,10 @@ export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResul
   }
 }
 
-function allow({ principal, credential, authenticatedAt }: Identity): AuthorizerResult {
+function allow(
+  { principal, credential, authenticatedAt }: Identity,
+  version: number | undefined,
+): AuthorizerResult {
   const id = truncate(principal.id, LONGEST_ID);
   return {
     principalId: id,
@@ -66,6 +69,7 @@ function allow({ principal, credential, authenticatedAt }: Identity): Authorizer
       role: principal.role,
       credential,
       authTime: authenticatedAt === null ? '' : String(Math.floor(authenticatedAt / 1000)),
+      ...(version !== undefined && { version: String(version) }),
     },
   };
 }

@@ -77,6 +77,12 @@ export class EventLogTable extends Construct {
     this.#encryptionKey?.grantEncryptDecrypt(writer);
   }
 
+  /** Lets a function write beside the log, to see whether the table can be written to. */
+  bindProbe(prober: LambdaFunction): void {
+    this.#allow(prober, `PROBE#${this.#logName}`, 'dynamodb:PutItem');
+    this.#encryptionKey?.grantEncryptDecrypt(prober);
+  }
+
   /** Lets a function read the kept keys of an issuer. */
   bindKeyReader(reader: LambdaFunction, issuer: string): void {
     this.#allow(reader, `KEYS#${issuer}`, 'dynamodb:GetItem');

@@ -65,7 +65,9 @@ function canary(): MockIntegration {
       {
         statusCode: '200',
         responseParameters: { 'method.response.header.Cache-Control': "'no-store'" },
-        responseTemplates: { 'application/json': '{"canary": "passed"}' },
+        responseTemplates: {
+          'application/json': '{"canary": "passed", "version": "$context.authorizer.version"}',
+        },
       },
     ],
   });

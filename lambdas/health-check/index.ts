@@ -1,0 +1,80 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { ElastiCacheClient } from '@aws-sdk/client-elasticache';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { drainRecords } from '../../adapters/drain-ledger.ts';
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbHealthRecords, watchRecords } from '../../adapters/health-record-store.ts';
+import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
+import { publicationCursor } from '../../adapters/publication-cursor.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { countThrottles } from '../../adapters/throttle-count.ts';
+import { writeProbe } from '../../adapters/write-probe.ts';
+import { ENV } from '../../core/environment.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { createHealthCheckHandler } from './health-check-handler.ts';
+import { askCloudWatch } from './probes/alarms.ts';
+import { askElastiCache } from './probes/cache.ts';
+import { countMessages } from './probes/dead-letters.ts';
+import { askOrigin, GatewayProbe } from './probes/gateway.ts';
+import { askRedisProbe, restart } from './probes/invoke.ts';
+
+const environment = readEnvironment(process.env, [
+  'stateTable',
+  'activityTable',
+  'jobTable',
+  'scope',
+  'issuer',
+  'apiUrl',
+  'originUrl',
+  'redisProbe',
+  'deadLetterQueue',
+  'alarmPrefix',
+  'purgeFunction',
+  'starterFunction',
+]);
+const { stateTable, activityTable, scope, issuer } = environment;
+const cacheName = process.env[ENV.cacheName];
+
+const client = createStoreClient();
+const store = { client, table: stateTable, scope };
+const activity = { client, table: activityTable, scope };
+/** One try, and the next minute another: retries would only hide what is to be seen. */
+const impatient = { maxAttempts: 1 };
+const lambda = new LambdaClient(impatient);
+const sqs = new SQSClient(impatient);
+const cloudWatch = new CloudWatchClient(impatient);
+const elastiCache = new ElastiCacheClient(impatient);
+const gateway = new GatewayProbe(environment.apiUrl);
+const cursor = publicationCursor(activity);
+const now = (): number => Date.now();
+
+export const handler = createHealthCheckHandler({
+  events: new DynamoDbEventLog(store),
+  writeProbe: () => writeProbe(store, now()),
+  takeThrottles: countThrottles(client),
+  records: new DynamoDbHealthRecords(activity),
+  watched: watchRecords(activity),
+  purging: new DynamoDbPurgeLedger(activity),
+  drains: drainRecords(activity),
+  published: async () => (await cursor.read()).entry,
+  deadLetters: () => countMessages(sqs, environment.deadLetterQueue),
+  countJobs: () => new DynamoDbJobRegistry({ client, table: environment.jobTable, scope }).countActive(),
+  issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
+  redis: () => askRedisProbe(lambda, environment.redisProbe),
+  ...(cacheName && { cache: () => askElastiCache(elastiCache, cacheName) }),
+  canary: () => gateway.canary(),
+  adminPath: () => gateway.adminPath(),
+  origin: () => askOrigin(environment.originUrl),
+  alarms: () => askCloudWatch(cloudWatch, environment.alarmPrefix),
+  restart: (what) =>
+    restart(lambda, what === 'purge' ? environment.purgeFunction : environment.starterFunction),
+  log: createLog('health-check'),
+  write: (line) => process.stdout.write(line),
+  now,
+  wait: (milliseconds) => delay(milliseconds),
+});

@@ -1,0 +1,60 @@
+import { METRIC_NAMESPACE } from '../../core/environment.ts';
+import { type ComponentFindings, componentValue } from '../../core/health-check.ts';
+import { isOverdue } from '../../core/health-check-state.ts';
+import { effective, type State } from '../../core/state.ts';
+
+/** What a run has to measure. */
+export interface Measured {
+  /** The newest known state, null where there is none. */
+  readonly state: State | null;
+  /** Null where they could not be counted. */
+  readonly activeJobs: number | null;
+  /** Null where nobody could tell. */
+  readonly mismatches: number | null;
+  readonly components: readonly ComponentFindings[];
+}
+
+/**
+ * The lines of the log that CloudWatch makes metrics of. What is not known is not measured. ComponentHealthy is told
+ * for each component and for all together.
+ *
+ * @param now ms since the epoch
+ */
+export function metricLines({ state, activeJobs, mismatches, components }: Measured, now: number): string[] {
+  const active = state === null ? null : effective(state, now).maintenance;
+  const values = {
+    ...(state !== null && {
+      MaintenanceActive: active !== null && active.mode !== 'test' ? 1 : 0,
+      EmergencyActive: active?.mode === 'emergency' ? 1 : 0,
+      MaintenanceOverdue: isOverdue(state, now) ? 1 : 0,
+    }),
+    ...(activeJobs !== null && { ActiveJobs: activeJobs }),
+    ...(mismatches !== null && { EnforcementMismatch: mismatches }),
+  };
+  const healthy = components.flatMap(({ component, findings }) => {
+    const value = componentValue(findings);
+    return value === null ? [] : [line(now, { ComponentHealthy: value }, 'Count', { Component: component })];
+  });
+  return [line(now, values, 'Count'), ...healthy];
+}
+
+/** @param milliseconds see MeasuredLag */
+export function lagLine(now: number, milliseconds: number): string {
+  return line(now, { EnforcementLag: milliseconds }, 'Milliseconds');
+}
+
+function line(
+  now: number,
+  values: Readonly<Record<string, number>>,
+  Unit: string,
+  dimensions: Readonly<Record<string, string>> = {},
+): string {
+  const own = Object.keys(dimensions);
+  const directive = {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: own.length === 0 ? [[]] : [[], own],
+    Metrics: Object.keys(values).map((Name) => ({ Name, Unit })),
+  };
+  const _aws = { Timestamp: now, CloudWatchMetrics: [directive] };
+  return `${JSON.stringify({ event: 'health_measured', ...dimensions, ...values, _aws })}\n`;
+}

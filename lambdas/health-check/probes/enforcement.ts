@@ -1,0 +1,68 @@
+import {
+  agreement,
+  type CanaryAnswer,
+  ENFORCED_WITHIN,
+  type EnforcementFacts,
+  type NewestState,
+} from '../../../core/health-check-enforcement.ts';
+
+export interface EnforcementParts {
+  /** Reads the newest state of the log; null where it can't be read. */
+  readonly newest: () => Promise<NewestState | null>;
+  readonly canary: () => Promise<CanaryAnswer>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}
+
+/** Calls at once, which different instances of the authorizer may answer. */
+const CANARIES = 2;
+/** Between two looks, ms. */
+const PAUSE = 200;
+/** Longest that a state which nobody shows yet is waited for, ms. */
+const PATIENCE = 2 * ENFORCED_WITHIN + 500;
+
+/**
+ * Holds what the gateway decides against the log. What differs is looked at again until it may not differ any more: the
+ * log may have changed meanwhile. Rejects where the gateway does not answer.
+ */
+export async function watchEnforcement(parts: EnforcementParts): Promise<EnforcementFacts> {
+  const until = parts.now() + PATIENCE;
+  for (;;) {
+    const newest = await parts.newest();
+    const begun = parts.now();
+    const answers = await Promise.all(Array.from({ length: CANARIES }, () => parts.canary()));
+    const ended = parts.now();
+    if (newest === null || answers.some(({ decision }) => decision === 'unavailable')) {
+      return { answers, mismatches: 0, newest };
+    }
+    const verdicts = answers.map((answer) => agreement(answer, newest, { begun, ended }));
+    if (verdicts.every((verdict) => verdict === 'agrees')) return { answers, mismatches: 0, newest };
+    if (ended >= until) {
+      return { answers, mismatches: verdicts.filter((verdict) => verdict === 'differs').length, newest };
+    }
+    await parts.wait(PAUSE);
+  }
+}
+
+/** Between two calls while an event is waited for, ms; as much as the measured lag may be too long. */
+const LAG_PAUSE = 50;
+/** Longest that an event is waited for, ms. */
+const LAG_PATIENCE = 5000;
+
+/**
+ * When the gateway was first seen to decide by an event or a later one, ms since the epoch; null where it was not
+ * within five seconds. Answers that fail are waited for like those that are old.
+ */
+export async function firstShown(
+  version: number,
+  { canary, now, wait }: Pick<EnforcementParts, 'canary' | 'now' | 'wait'>,
+): Promise<number | null> {
+  const until = now() + LAG_PATIENCE;
+  do {
+    const answer = await canary().catch(() => null);
+    if (answer?.version != null && answer.version >= version) return now();
+    await wait(LAG_PAUSE);
+  } while (now() < until);
+  return null;
+}
