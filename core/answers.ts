@@ -340,6 +340,7 @@ export const healthAnswer = z.strictObject({
     issuer_keys: componentHealth,
     state: componentHealth,
     session_store: componentHealth,
+    health_check: componentHealth,
   }),
   as_of: instant,
 }) satisfies z.ZodType<Health>;

@@ -16,7 +16,7 @@ export interface ComponentHealth {
 }
 
 /** The parts that are checked. */
-export type Component = 'event_log' | 'issuer_keys' | 'state' | 'session_store';
+export type Component = 'event_log' | 'issuer_keys' | 'state' | 'session_store' | 'health_check';
 
 /** What `GET /api/maintenance/health` answers. */
 export interface Health {

@@ -40,8 +40,8 @@ export function reportMarkdown(report: ReportView): string {
     '## Jobs',
     jobs(report),
     '## Enforcement and alarms',
-    `- Enforcement lag: ${measured(report.enforcement_lag.milliseconds, report.enforcement_lag.note)}\n` +
-      `- Alarms raised: ${measured(report.alarms.raised?.join(', ') ?? null, report.alarms.note)}`,
+    `- Enforcement lag: ${lag(report.enforcement_lag)}\n` +
+      `- Alarms raised: ${text(report.alarms.raised === null ? (report.alarms.note ?? 'not known') : report.alarms.raised.join(', ') || 'none')}`,
     ...report.emergencies.flatMap(emergency),
     ...(report.test_run === null ? [] : testRun(report.test_run)),
     '## Timeline',
@@ -147,8 +147,12 @@ function jobs({ jobs: report, jobs_source: source }: ReportView): string {
   return failed.length === 0 ? line : `${line}\n\n${failed.join('\n')}`;
 }
 
-function measured(value: string | number | null, note: string | null): string {
-  return text(value === null ? (note ?? 'not known') : String(value));
+function lag({ milliseconds, note }: ReportView['enforcement_lag']): string {
+  const parts = [
+    ...(milliseconds === null ? [] : [`${milliseconds} ms at most`]),
+    ...(note === null ? [] : [note]),
+  ];
+  return text(parts.join('; '));
 }
 
 function emergency(report: EmergencyReport): string[] {
@@ -162,7 +166,7 @@ function emergency(report: EmergencyReport): string[] {
   return [
     `## Emergency of ${report.declared_at}`,
     quote(report.reason),
-    `${report.trigger === 'escalated' ? 'Escalated from maintenance' : 'Declared'} by ${text(report.declared_by)}; it took ${report.duration} s. Recovery: ${report.recovery.replaceAll('_', ' ')}. Jobs are ${jobsAre}.`,
+    `${report.trigger === 'escalated' ? 'Escalated from maintenance' : 'Declared'} by ${text(report.declared_by)}; it took ${report.duration} s${report.enforcement_lag === null ? '' : `, and was enforced after ${report.enforcement_lag} ms at most`}. Recovery: ${report.recovery.replaceAll('_', ' ')}. Jobs are ${jobsAre}.`,
     table(['Step', 'Outcome', 'At', 'Why'], rows),
   ];
 }

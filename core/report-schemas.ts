@@ -183,6 +183,7 @@ export const reportAnswer = summaryAnswer.extend({
         }),
       ),
       recovery: z.enum(['in_emergency', 'deescalated', 'ended']),
+      enforcement_lag: count.nullable(),
     }),
   ),
   test_run: testRun.nullable().meta({ description: 'Null unless it is a test run whose counts are known.' }),

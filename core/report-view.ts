@@ -16,6 +16,7 @@ import type { Mode, Plan, PurgeOrder, State } from './state.ts';
 import type { TestRecord } from './test-record.ts';
 import { type TestRunView, testRunView } from './test-run-view.ts';
 import { rfc3339 } from './text.ts';
+import { type MeasuredLag, NOTHING_WATCHED, type WatchRecord } from './watch-record.ts';
 
 /** A report as the list shows it. */
 export interface ReportSummary {
@@ -136,6 +137,8 @@ export interface EmergencyReport {
   readonly duration: number;
   readonly steps: readonly EmergencyStep[];
   readonly recovery: 'in_emergency' | 'deescalated' | 'ended';
+  /** Milliseconds from the declaration until the gate was seen to enforce it; null where that was not measured. */
+  readonly enforcement_lag: number | null;
 }
 
 /** What was counted during a maintenance, and how it is known. */
@@ -150,14 +153,17 @@ export interface ReportParts {
   /** Sessions that the ledger of purging has counted for this maintenance; null where it has another, or none. */
   readonly endedSessions: number | null;
   readonly drain: ReportDrain;
+  readonly watched: ReportWatch;
   /** The newest state. */
   readonly newest: State;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What is shown of what nobody measures yet. */
-export const NOT_MEASURED = 'not measured in this version';
+/** What the health check saw during the maintenance; `none` where it has kept nothing. */
+export type ReportWatch =
+  | { readonly source: 'recorded'; readonly record: WatchRecord }
+  | { readonly source: 'none' | 'unavailable' };
 
 /** @param now ms since the epoch */
 export function reportSummary(facts: ReportFacts, now: number): ReportSummary {
@@ -195,8 +201,7 @@ export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
     sessions,
     jobs: jobsReport(facts, drain),
     jobs_source: drain.source,
-    enforcement_lag: { milliseconds: null, note: NOT_MEASURED },
-    alarms: { raised: null, note: NOT_MEASURED },
+    ...watchReport(parts.watched),
     emergencies: facts.emergencies.map((emergency) => emergencyReport(emergency, facts, sessions, parts)),
     test_run:
       facts.kind === 'test_run' && counts.source === 'activity_table'
@@ -205,6 +210,28 @@ export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
     version: newest.version,
     as_of: rfc3339(now),
   };
+}
+
+/** The lag of a maintenance is the longest that was measured of its events: nobody waited for longer. */
+function watchReport(watched: ReportWatch): Pick<ReportView, 'enforcement_lag' | 'alarms'> {
+  if (watched.source === 'unavailable') {
+    const note = 'could not be read';
+    return { enforcement_lag: { milliseconds: null, note }, alarms: { raised: null, note } };
+  }
+  const { lags, alarms } = watched.source === 'recorded' ? watched.record : NOTHING_WATCHED;
+  const late = lags.filter(({ milliseconds }) => milliseconds === null).length;
+  const milliseconds = lagOf(watched, () => true);
+  const note = milliseconds === null && late === 0 ? 'not measured' : null;
+  return {
+    enforcement_lag: { milliseconds, note: late > 0 ? `${late} events were not shown within 5 s` : note },
+    alarms: { raised: alarms, note: null },
+  };
+}
+
+function lagOf(watched: ReportWatch, isMeant: (lag: MeasuredLag) => boolean): number | null {
+  if (watched.source !== 'recorded') return null;
+  const known = watched.record.lags.filter(isMeant).flatMap(({ milliseconds }) => milliseconds ?? []);
+  return known.length === 0 ? null : Math.max(...known);
 }
 
 /** Whether what was counted during a maintenance may be gone: counts are kept for COUNTS_KEPT after the last. */
@@ -298,7 +325,7 @@ function emergencyReport(
   emergency: EmergencyFacts,
   facts: ReportFacts,
   sessions: SessionsReport,
-  { now, drain }: ReportParts,
+  { now, drain, watched }: ReportParts,
 ): EmergencyReport {
   const { trigger, reason, declaredBy, declaredAt, terminateJobs, gracePeriod, endedAt } = emergency;
   const purged = receiptsOf(facts).find(({ at, details }) => at >= declaredAt && details.scope !== 'named');
@@ -323,6 +350,7 @@ function emergencyReport(
       { step: 'notices', outcome: 'not_recorded', at: null, error: null },
     ],
     recovery: endedAt === null ? 'in_emergency' : emergency.isDeescalated ? 'deescalated' : 'ended',
+    enforcement_lag: lagOf(watched, ({ at }) => at === declaredAt),
   };
 }
 

@@ -5,6 +5,7 @@ import type { EventLog } from '../../core/event-log.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
+import type { WatchRecords } from '../../core/watch-record.ts';
 import type { WindowStore } from '../../core/window-set.ts';
 import type { ActiveJobs } from '../shared/active-jobs.ts';
 import { admit } from '../shared/admit.ts';
@@ -30,6 +31,8 @@ export interface ControlParts {
   readonly attempts: Pick<AttemptStore, 'tally' | 'record'>;
   /** What became of jobs during each maintenance. */
   readonly drains: DrainRecords;
+  /** What the health check saw during each maintenance. */
+  readonly watched: WatchRecords;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */

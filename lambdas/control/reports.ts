@@ -7,7 +7,13 @@ import type { ReportDrain } from '../../core/report-drain.ts';
 import type { ReportFacts } from '../../core/report-facts.ts';
 import { reportMarkdown } from '../../core/report-markdown.ts';
 import { reportsPage } from '../../core/report-page.ts';
-import { areCountsExpired, type ReportCounts, type ReportView, reportView } from '../../core/report-view.ts';
+import {
+  areCountsExpired,
+  type ReportCounts,
+  type ReportView,
+  type ReportWatch,
+  reportView,
+} from '../../core/report-view.ts';
 import { FARTHEST, findReport } from '../../core/report-walk.ts';
 import { reportQuery } from '../../core/schemas.ts';
 import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
@@ -50,10 +56,11 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
     );
   }
   const { facts, newest } = found;
-  const [counts, purged, drain] = await Promise.all([
+  const [counts, purged, drain, watched] = await Promise.all([
     countsOf(call, facts, now),
     purging(),
     drainOf(call, facts),
+    watchOf(call, facts),
   ]);
   const last = facts.events.findLast(({ state }) => state.maintenance?.id === id)?.state ?? newest;
   const known = facts.kind === 'test_run' ? [...(await rules.read(last.rules)), ...BUILT_IN_RULES] : [];
@@ -62,6 +69,7 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
     rules: known,
     endedSessions: purged?.ended?.maintenanceId === id ? purged.ended.deleted : null,
     drain,
+    watched,
     newest,
     now,
   });
@@ -96,6 +104,20 @@ async function drainOf({ drains, log }: ControlCall, { id, kind }: ReportFacts):
   } catch (error) {
     log.warn('The record of the drain could not be read; the report is shown without it.', {
       event: 'drain_read_failed',
+      error,
+    });
+    return { source: 'unavailable' };
+  }
+}
+
+/** Nor is what the health check saw. */
+async function watchOf({ watched, log }: ControlCall, { id }: ReportFacts): Promise<ReportWatch> {
+  try {
+    const { entry } = await withTimeLimit(PATIENCE, watched(id).read());
+    return entry === null ? { source: 'none' } : { source: 'recorded', record: entry };
+  } catch (error) {
+    log.warn('What the health check saw could not be read; the report is shown without it.', {
+      event: 'watch_read_failed',
       error,
     });
     return { source: 'unavailable' };

@@ -25,6 +25,7 @@ export interface ControlCall
     | 'activeJobs'
     | 'attempts'
     | 'drains'
+    | 'watched'
     | 'log'
   > {
   readonly event: ProxyEvent;

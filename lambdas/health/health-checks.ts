@@ -1,5 +1,6 @@
 import type { EventLog } from '../../core/event-log.ts';
 import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health.ts';
+import type { HealthRecordStore } from '../../core/health-record.ts';
 import type { SessionStore } from '../../core/session-store.ts';
 import type { StateCache } from '../../core/state-cache.ts';
 import { rfc3339 } from '../../core/text.ts';
@@ -13,6 +14,7 @@ export interface HealthSources {
   /** When the issuer's keys were fetched; null when none are kept. */
   readonly issuerKeys: () => Promise<{ readonly fetchedAt: number } | null>;
   readonly sessions: Pick<SessionStore, 'find'>;
+  readonly records: Pick<HealthRecordStore, 'read'>;
 }
 
 /** Longest time for one check, ms: together with the function's start well below what a prober waits. */
@@ -25,6 +27,9 @@ const READ_BY_ALL: readonly Component[] = ['event_log', 'session_store'];
 const LOOKED_FOR = 'health-check';
 /** Tick renews the keys every hour, ms. Missing it for a day means that nobody would notice a rotation. */
 const OLD_KEYS = 24 * 3600 * 1000;
+
+/** The health check runs every minute; three that are missing are no chance, ms. */
+const SILENT = 180_000;
 
 type Finding = Omit<ComponentHealth, 'latency_ms'>;
 
@@ -41,6 +46,7 @@ export async function checkHealth(sources: HealthSources, now: () => number, log
     issuer_keys: { run: () => checkIssuerKeys(sources, now), onFailure: 'degraded' },
     state: { run: () => checkState(sources, now), onFailure: 'unhealthy' },
     session_store: { run: () => checkSessionStore(sources), onFailure: 'degraded' },
+    health_check: { run: () => checkHealthCheck(sources, now), onFailure: 'degraded' },
   };
   const found = await Promise.all(
     (Object.entries(checks) as [Component, Check][]).map(
@@ -93,6 +99,18 @@ async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number)
   return age > OLD_KEYS
     ? { status: 'degraded', message: 'They have not been renewed for more than a day.', age_ms: age }
     : { status: 'healthy', message: 'They are kept and recent.', age_ms: age };
+}
+
+/** What looks at everything every minute. A new stack, where it has not run yet, is none the worse for it. */
+async function checkHealthCheck({ records }: HealthSources, now: () => number): Promise<Finding> {
+  const record = await records.read();
+  if (record === null) return { status: 'healthy', message: 'It has not run yet.', age_ms: null };
+  const age = Math.max(0, now() - record.checkedAt);
+  if (age > SILENT) return { status: 'degraded', message: 'It has been silent for minutes.', age_ms: age };
+  const failed = record.findings.filter(({ status }) => status === 'failed').length;
+  return failed > 0
+    ? { status: 'degraded', message: `Failed checks: ${failed}.`, age_ms: age }
+    : { status: 'healthy', message: 'It has found nothing that failed.', age_ms: age };
 }
 
 async function checkState({ states }: HealthSources, now: () => number): Promise<Finding> {

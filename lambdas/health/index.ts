@@ -1,4 +1,5 @@
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
 import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
@@ -13,14 +14,10 @@ import { createHealthHandler } from './health-handler.ts';
 /** Milliseconds for Redis: less than its check has, so that a failure is Redis' own; and it is soon asked again. */
 const REDIS_LIMITS = { commandTimeout: 1000, connectTimeout: 1000, longestPause: 1000 };
 
-const { stateTable, scope, issuer, redis, sessions, allowedOrigins } = readEnvironment(process.env, [
-  'stateTable',
-  'scope',
-  'issuer',
-  'redis',
-  'sessions',
-  'allowedOrigins',
-]);
+const { stateTable, activityTable, scope, issuer, redis, sessions, allowedOrigins } = readEnvironment(
+  process.env,
+  ['stateTable', 'activityTable', 'scope', 'issuer', 'redis', 'sessions', 'allowedOrigins'],
+);
 
 const client = createStoreClient();
 const events = new DynamoDbEventLog({ client, table: stateTable, scope });
@@ -35,6 +32,7 @@ export const handler = createHealthHandler({
   }),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
   sessions: new RedisSessionStore(connection, JSON.parse(sessions) as SessionPolicy),
+  records: new DynamoDbHealthRecords({ client, table: activityTable, scope }),
   log: createLog('health'),
   now: () => Date.now(),
   allowedOrigins: listOf(allowedOrigins),

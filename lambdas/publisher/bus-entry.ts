@@ -1,7 +1,7 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { type EventItem, eventOf } from '../../adapters/event-log/event-item.ts';
 import { EVENT_SOURCE } from '../../core/environment.ts';
-import type { EventType } from '../../core/event.ts';
+import type { EventType, MaintenanceEvent } from '../../core/event.ts';
 import { eventView } from '../../core/event-view.ts';
 import type { Destination } from '../shared/destination.ts';
 
@@ -32,8 +32,12 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
  * Makes the entry for the bus of an item of the event log; the same item always makes the same entry (docs/events.md).
  * Idempotency keys and the answers kept for them stay in the log. Throws CorruptLogError.
  */
-export function toBusEntry(item: EventItem, { bus, scope }: Destination): PutEventsRequestEntry {
-  const event = eventOf(item);
+export function toBusEntry(item: EventItem, destination: Destination): PutEventsRequestEntry {
+  return entryOf(eventOf(item), destination);
+}
+
+/** Makes the entry for the bus of an event: that of its item. */
+export function entryOf(event: MaintenanceEvent, { bus, scope }: Destination): PutEventsRequestEntry {
   const { maintenance } = event.state;
   return {
     EventBusName: bus,

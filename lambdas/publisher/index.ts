@@ -1,12 +1,36 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { publicationCursor } from '../../adapters/publication-cursor.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
 import { readEnvironment } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
+import type { BatchResult, StreamEvent } from '../shared/stream-event.ts';
 import { createPublisherHandler } from './publisher-handler.ts';
+import { sweep } from './sweep.ts';
 
-const { eventBus, scope } = readEnvironment(process.env, ['eventBus', 'scope']);
+const { stateTable, activityTable, eventBus, scope } = readEnvironment(process.env, [
+  'stateTable',
+  'activityTable',
+  'eventBus',
+  'scope',
+]);
 
-export const handler = createPublisherHandler({
+const client = createStoreClient();
+const parts = {
+  events: new DynamoDbEventLog({ client, table: stateTable, scope }),
   eventBridge: new EventBridgeClient(),
   destination: { bus: eventBus, scope },
+  cursor: publicationCursor({ client, table: activityTable, scope }),
   log: createLog('publisher'),
-});
+  now: () => Date.now(),
+};
+const publish = createPublisherHandler(parts);
+
+/** Publishes what the stream brings; what invokes it otherwise is the minute. */
+export async function handler(
+  event: StreamEvent | { readonly Records?: undefined },
+): Promise<BatchResult | undefined> {
+  if (event.Records !== undefined) return publish(event);
+  await sweep(parts);
+  return undefined;
+}

@@ -3,15 +3,19 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import type { LedgerItem } from '../../core/ledger-item.ts';
 import type { Destination } from '../shared/destination.ts';
 import type { Log } from '../shared/log.ts';
 import type { BatchResult, StreamEvent, StreamRecord } from '../shared/stream-event.ts';
+import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
 import { toBusEntry } from './bus-entry.ts';
 
 export interface PublisherParts {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   readonly destination: Destination;
+  /** How far the log has been published. */
+  readonly cursor: LedgerItem<number | null>;
   readonly log: Log;
 }
 
@@ -26,7 +30,7 @@ interface Outgoing {
  * Publishes new events of the log to the bus, at least once and in order: nothing that comes after a failed record
  * counts as published, so a consumer may see an event twice (it has a number and an id) but never misses one.
  */
-export function createPublisherHandler({ eventBridge, destination, log }: PublisherParts) {
+export function createPublisherHandler({ eventBridge, destination, cursor, log }: PublisherParts) {
   /** Sends a batch; returns the sequence number of the first that was refused, null when all were taken. */
   const send = async (batch: readonly Outgoing[]): Promise<string | null> => {
     const { Entries = [] } = await eventBridge.send(
@@ -45,6 +49,16 @@ export function createPublisherHandler({ eventBridge, destination, log }: Publis
     return batch[refused]?.sequenceNumber ?? '';
   };
 
+  /** What can't be remembered is published once more by the sweep, which does no harm. */
+  const remember = async (batch: readonly Outgoing[]): Promise<void> => {
+    const versions = batch.map(({ version }) => version);
+    try {
+      await advanceCursor(cursor, Math.min(...versions), Math.max(...versions));
+    } catch (error) {
+      log.warn('How far events have been published could not be kept.', { event: 'cursor_failed', error });
+    }
+  };
+
   const tellOfFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
     log.warn('Events could not be published; the stream will offer them again.', {
       event: 'publication_failed',
@@ -59,6 +73,7 @@ export function createPublisherHandler({ eventBridge, destination, log }: Publis
       try {
         const refused = await send(batch);
         if (refused !== null) return failedFrom(refused);
+        await remember(batch);
       } catch (error) {
         tellOfFailure(batch[0], { error });
         return failedFrom(batch[0]?.sequenceNumber ?? '');

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
+import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
@@ -17,11 +18,12 @@ export class HealthFunction extends MaintenanceFunction {
     options: {
       configuration: Configuration;
       eventLog: EventLogTable;
+      activity: ActivityTable;
       identity: Identity;
       redis: SessionRedis;
     },
   ) {
-    const { configuration, eventLog, identity, redis } = options;
+    const { configuration, eventLog, activity, identity, redis } = options;
     super(scope, id, {
       folder: 'health',
       description: 'Tells how the components of maintenance mode are',
@@ -32,6 +34,7 @@ export class HealthFunction extends MaintenanceFunction {
       deletionProtection: configuration.deletionProtection,
     });
     eventLog.bindReader(this);
+    activity.bindHealthReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     redis.bind(this, 'gate');
     this.addEnvironment(ENV.issuer, identity.issuer);

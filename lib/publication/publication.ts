@@ -1,6 +1,9 @@
-import { EventBus } from 'aws-cdk-lib/aws-events';
+import { Duration } from 'aws-cdk-lib';
+import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
+import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
@@ -15,10 +18,15 @@ export class Publication extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable; deadLetters: DeadLetterQueue },
+    options: {
+      configuration: Configuration;
+      eventLog: EventLogTable;
+      activity: ActivityTable;
+      deadLetters: DeadLetterQueue;
+    },
   ) {
     super(scope, id);
-    const { configuration, eventLog, deadLetters } = options;
+    const { configuration, eventLog, activity, deadLetters } = options;
     this.bus = new EventBus(this, 'Bus', { description: 'Events of maintenance mode' });
     this.publisher = new MaintenanceFunction(this, 'Publisher', {
       folder: 'publisher',
@@ -29,8 +37,20 @@ export class Publication extends Construct {
       deletionProtection: configuration.deletionProtection,
     });
     this.publisher.addEnvironment(ENV.eventBus, this.bus.eventBusName);
-    this.publisher.addEnvironment(ENV.scope, configuration.scope);
+    eventLog.bindReader(this.publisher);
+    activity.bindPublisher(this.publisher);
     this.bus.grantPutEventsTo(this.publisher);
     consumeEvents(this.publisher, eventLog, deadLetters);
+    new Rule(this, 'EveryMinute', {
+      description: 'Publishes events that the stream has missed',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [
+        new LambdaFunction(this.publisher, {
+          deadLetterQueue: deadLetters.queue,
+          maxEventAge: Duration.minutes(1),
+          retryAttempts: 0,
+        }),
+      ],
+    });
   }
 }

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
+import type { HealthRecord } from '../../core/health-record.ts';
 import type { State } from '../../core/state.ts';
 import type { CachedState } from '../../core/state-cache.ts';
 import { createHealthHandler } from '../../lambdas/health/health-handler.ts';
@@ -18,6 +19,8 @@ export class HealthBench {
   /** What a look at the event log and at the issuer's keys comes to. */
   head: () => Promise<null> = async () => null;
   issuerKeys: () => Promise<{ fetchedAt: number } | null> = async () => ({ fetchedAt: this.time - 60_000 });
+  /** What the health check has found last. */
+  record: () => Promise<HealthRecord | null> = async () => null;
   readonly #handler = createHealthHandler({
     states: {
       get: async () => {
@@ -28,6 +31,7 @@ export class HealthBench {
     events: { head: () => this.head() },
     issuerKeys: () => this.issuerKeys(),
     sessions: this.sessions,
+    records: { read: () => this.record() },
     log: this.log,
     now: () => this.time,
     allowedOrigins: ['*'],

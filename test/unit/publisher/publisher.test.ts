@@ -9,6 +9,7 @@ import { createPublisherHandler } from '../../../lambdas/publisher/publisher-han
 import type { StreamRecord } from '../../../lambdas/shared/stream-event.ts';
 import { ALICE, declareEmergency, enable, NOW } from '../../support/examples.ts';
 import { InMemoryEventLog } from '../../support/in-memory-event-log.ts';
+import { InMemoryLedgerItem } from '../../support/in-memory-ledger-item.ts';
 import { RecordingLog } from '../../support/recording-log.ts';
 
 const eventBridge = mockClient(EventBridgeClient);
@@ -19,12 +20,14 @@ const accepted = (count: number) => ({
 
 function setUp() {
   const log = new RecordingLog();
+  const cursor = new InMemoryLedgerItem<number | null>(null);
   const handler = createPublisherHandler({
     eventBridge: new EventBridgeClient({ region: 'eu-central-1' }),
     destination: { bus: 'bus-1', scope: 'main' },
+    cursor,
     log,
   });
-  return { log, handler };
+  return { log, handler, cursor };
 }
 
 /** Items of a log in which these commands were carried out, one after the other. */

@@ -1,0 +1,20 @@
+import type { LedgerItem } from '../../core/ledger-item.ts';
+
+/** Times that it is tried: the stream and the sweep may be at it at once. */
+const TRIES = 3;
+
+/**
+ * Moves the cursor to the last of some events that were published one after the other. It stays where it is when one
+ * before them is missing, so that the sweep begins there. The first that is ever published is where counting begins.
+ */
+export async function advanceCursor(
+  cursor: LedgerItem<number | null>,
+  first: number,
+  last: number,
+): Promise<void> {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const { entry, revision } = await cursor.read();
+    if (entry !== null && (last <= entry || first > entry + 1)) return;
+    if (await cursor.replace(revision, last)) return;
+  }
+}
