@@ -52,6 +52,8 @@ const FOLDERS = [
   'tick',
   'tally',
   'publisher',
+  'health-check',
+  'redis-probe',
   'purge',
   'mirror',
   'sessions',
@@ -98,7 +100,10 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
       },
     ],
-    ['health', { ...store, ISSUER: issuer, ALLOWED_ORIGINS: '*', ...redis('gate') }],
+    [
+      'health',
+      { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ALLOWED_ORIGINS: '*', ...redis('gate') },
+    ],
     [
       'jobs',
       {
@@ -113,7 +118,8 @@ describe('environment', () => {
     ['job-sweep', jobStore],
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
-    ['publisher', { SCOPE: 'default', EVENT_BUS: { Ref: bus } }],
+    ['publisher', { ...store, ACTIVITY_TABLE: { Ref: activity }, EVENT_BUS: { Ref: bus } }],
+    ['redis-probe', { SCOPE: 'default', ...redis('keeper') }],
     ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') }],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
@@ -188,6 +194,10 @@ describe('permissions', () => {
     Effect: 'Allow',
     Resource: { 'Fn::GetAtt': [activity, 'Arn'] },
     Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': partitions } },
+  });
+  const read = (...partitions: string[]): Statement => ({
+    ...kept(...partitions),
+    Action: 'dynamodb:GetItem',
   });
   const counts = kept('COUNTS#default#*');
   const deadLetters: Statement = {
@@ -296,7 +306,56 @@ describe('permissions', () => {
     ],
     [
       'health',
-      [allow('dynamodb:Query', events), allow('dynamodb:GetItem', keys), ...inNetwork('health', 'gate')],
+      [
+        allow('dynamodb:Query', events),
+        allow('dynamodb:GetItem', keys),
+        read('HEALTH#default'),
+        ...inNetwork('health', 'gate'),
+      ],
+    ],
+    ['redis-probe', inNetwork('redis-probe', 'keeper')],
+    [
+      'health-check',
+      [
+        allow('dynamodb:Query', events),
+        allow('dynamodb:PutItem', only('PROBE#default')),
+        allow('dynamodb:GetItem', keys),
+        read('PURGE#default', 'DRAIN#default#*', 'PAUSES#default', 'PUBLISHED#default'),
+        kept('HEALTH#default', 'WATCH#default#*'),
+        onJobs('dynamodb:Query', 'active'),
+        { ...deadLetters, Action: 'sqs:GetQueueAttributes' },
+        {
+          Action: 'lambda:InvokeFunction',
+          Effect: 'Allow',
+          Resource: ['redis-probe', 'purge', 'starter'].map((folder) => ({
+            'Fn::GetAtt': [functionOf(template, folder)[0], 'Arn'],
+          })),
+        },
+        {
+          Action: 'elasticache:DescribeServerlessCaches',
+          Effect: 'Allow',
+          Resource: { 'Fn::GetAtt': [cache, 'ARN'] },
+        },
+        { Action: 'elasticache:DescribeEvents', Effect: 'Allow', Resource: '*' },
+        {
+          Action: 'cloudwatch:DescribeAlarms',
+          Effect: 'Allow',
+          Resource: {
+            'Fn::Join': [
+              '',
+              [
+                'arn:',
+                { Ref: 'AWS::Partition' },
+                ':cloudwatch:',
+                { Ref: 'AWS::Region' },
+                ':',
+                { Ref: 'AWS::AccountId' },
+                ':alarm:*',
+              ],
+            ],
+          },
+        },
+      ],
     ],
     [
       'jobs',
@@ -318,7 +377,17 @@ describe('permissions', () => {
       ],
     ],
     ['tally', [counts, deadLetters]],
-    ['publisher', [putEvents, deadLetters, listStreams, stream]],
+    [
+      'publisher',
+      [
+        putEvents,
+        allow('dynamodb:Query', events),
+        kept('PUBLISHED#default'),
+        deadLetters,
+        listStreams,
+        stream,
+      ],
+    ],
     [
       'purge',
       [

@@ -29,6 +29,7 @@ async function report(away?: ReportDrain): Promise<ReportView> {
     rules: [],
     endedSessions: null,
     drain: away ?? (record === null ? { source: 'none' } : { source: 'recorded', record }),
+    watched: { source: 'none' },
     newest: found.newest,
     now: bench.time,
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CanaryAnswer, NewestState } from '../../../core/health-check-enforcement.ts';
 import { firstShown, watchEnforcement } from '../../../lambdas/health-check/probes/enforcement.ts';
-import { NOW, normal, stateWith } from '../../support/examples.ts';
+import { NOW, normalMaintenance, stateWith } from '../../support/examples.ts';
 
 /** A gate and a log, with a clock that moves by waiting only. */
 function setUp(answer: (now: number) => CanaryAnswer, newest: (now: number) => NewestState | null) {
@@ -16,7 +16,7 @@ function setUp(answer: (now: number) => CanaryAnswer, newest: (now: number) => N
   };
 }
 
-const active = (writtenAt: number): NewestState => ({ state: stateWith(normal(), 7), writtenAt });
+const active = (writtenAt: number): NewestState => ({ state: stateWith(normalMaintenance(), 7), writtenAt });
 const blocked = (version: number): CanaryAnswer => ({ decision: 'blocked', version });
 const allowed = (version: number | null): CanaryAnswer => ({ decision: 'allowed', version });
 const LONG_AGO = NOW - 60_000;

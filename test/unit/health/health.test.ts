@@ -157,3 +157,26 @@ describe('health', () => {
     expect([again.status, again.text]).toEqual([304, '']);
   });
 });
+
+describe('the component health_check', () => {
+  const finding = { section: 'services', check: 'redis', seen: 'x', remedy: null, latency_ms: 1 } as const;
+  test.each([
+    ['has not run yet', null, 'healthy'],
+    ['has found nothing', { age: 60_000, status: 'ok' as const }, 'healthy'],
+    ['has found a failure', { age: 60_000, status: 'failed' as const }, 'degraded'],
+    ['has a warning only', { age: 60_000, status: 'warning' as const }, 'healthy'],
+    ['has been silent', { age: 180_001, status: 'ok' as const }, 'degraded'],
+  ])('%s', async (_what, record, expected) => {
+    const bench = new HealthBench();
+    if (record !== null) {
+      const checkedAt = bench.time - record.age;
+      bench.record = async () => ({
+        checkedAt,
+        findings: [{ ...finding, status: record.status }],
+        alarms: [],
+      });
+    }
+    const { json } = await bench.call('GET', '/health');
+    expect(json.components.health_check).toMatchObject({ status: expected });
+  });
+});
