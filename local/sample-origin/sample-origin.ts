@@ -47,7 +47,7 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024;
 
 /**
  * An HTTP application that stands for the one behind the gate: it behaves as the troubleshooting guide's application
- * where that guide touches it, refuses whoever doesn't know the secret, and remembers every request byte for byte.
+ * where that guide touches it, refuses whoever doesn't know the secret, and remembers every other request byte for byte.
  */
 export class SampleOrigin {
   readonly url: string;
@@ -113,13 +113,13 @@ class Application {
     const path = (request.url ?? '/').replace(/\?.*$/s, '');
     if (path === '/_origin/requests') return this.#requests(request);
     const body = await readBody(request, MAX_BODY_BYTES);
-    const received = this.#log.add(request, body);
     if (!this.#knowsSecret(request)) {
       return json(
         { error: 'forbidden', message: 'This application is reached through its gateway only.' },
         403,
       );
     }
+    const received = this.#log.add(request, body);
     if (path.startsWith('/echo/')) return json(received);
     const verb = request.method === 'HEAD' ? 'GET' : request.method;
     const matching = this.#endpoints.filter(([, pattern]) => pattern.test(path));

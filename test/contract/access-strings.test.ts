@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import { lookAtRedis } from '../../adapters/redis/redis-facts.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { RedisStateMirror } from '../../adapters/state-mirror.ts';
 import { mirrorKey, offencePrefix, type SessionPolicy } from '../../core/session.ts';
@@ -107,6 +108,21 @@ describe('the keeper', () => {
     } while (position !== null);
     expect(ended).toBe(20);
     expect(await servers.client.exists('other:1')).toBe(1);
+  });
+
+  test('tells the health check how Redis is', async () => {
+    const keeper = connectionAs('keeper');
+    await new RedisStateMirror(keeper, SCOPE).keep(stateWith(null, 5));
+    expect(await lookAtRedis(keeper, SCOPE)).toMatchObject({
+      ping: expect.any(Number),
+      servers: 2,
+      usedBytes: expect.any(Number),
+      maximumBytes: null,
+      evictionPolicy: 'noeviction',
+      evictedKeys: 0,
+      keys: { all: expect.any(Number), expiring: expect.any(Number) },
+      mirror: { version: expect.any(Number), keptAt: expect.any(Number) },
+    });
   });
 
   test('keeps the newest state, and none of another log', async () => {

@@ -269,7 +269,7 @@ describe('permissions', () => {
     }));
   };
   const readReports = {
-    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*'),
+    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*', 'WATCH#default#*'),
     Action: 'dynamodb:GetItem',
   };
   const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
@@ -327,7 +327,7 @@ describe('permissions', () => {
         {
           Action: 'lambda:InvokeFunction',
           Effect: 'Allow',
-          Resource: ['redis-probe', 'purge', 'starter'].map((folder) => ({
+          Resource: ['starter', 'redis-probe', 'purge'].map((folder) => ({
             'Fn::GetAtt': [functionOf(template, folder)[0], 'Arn'],
           })),
         },
