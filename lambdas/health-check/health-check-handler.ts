@@ -10,6 +10,7 @@ import {
   type AdminPathFacts,
   adminPathFindings,
   type CanaryAnswer,
+  DECISIVE_EVENTS,
   enforcementFindings,
   type NewestState,
   type OriginFacts,
@@ -82,6 +83,9 @@ const LIMIT = 3000;
 const ENFORCEMENT_LIMIT = 8000;
 /** Events that are younger than this, ms, are on their way to the bus. */
 const SETTLED_AFTER = 60_000;
+
+/** Events among which one is looked for that has just come: those that were overtaken are not worth a measurement. */
+const NEWEST = 5;
 
 /** What invoked it: the minute, or an event of maintenance on the bus. */
 export interface HealthCheckEvent {
@@ -286,8 +290,10 @@ async function measureLag(
   const { version, type } = detail;
   if (version === undefined || type === undefined) return;
   try {
-    const event = (await events.page({ limit: 1, before: version + 1 })).items[0];
-    if (event?.number !== version) return;
+    const { items } = await events.page({ limit: NEWEST });
+    const event = items.find(({ number }) => number === version);
+    const isOvertaken = items.some((other) => other.number > version && DECISIVE_EVENTS.includes(other.type));
+    if (event === undefined || isOvertaken) return;
     const shown = await firstShown(version, parts);
     const milliseconds = shown === null ? null : Math.max(0, shown - event.at);
     if (milliseconds !== null) write(lagLine(now(), milliseconds));
