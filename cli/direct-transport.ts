@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, CommandType>> = {
   'PATCH ': 'update',
   'POST /sessions/purge': 'purge_sessions',
   'POST /revocations': 'revoke',
+  'POST /refresh': 'refresh',
+  'POST /log-level': 'log_level',
+  'POST /reset': 'reset',
 };
 
 /**

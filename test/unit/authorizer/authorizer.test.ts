@@ -63,6 +63,7 @@ function authorizerIn(
         summaries.push(args[0]);
         log.summed(...args);
       },
+      debugged: (record) => log.debugged(record),
       stateUnknown: (error, requestId) => {
         unknown.push(requestId);
         log.stateUnknown(error, requestId);
