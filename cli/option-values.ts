@@ -36,6 +36,12 @@ export function limitValue(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 100.');
 }
 
+/** Minutes that the log level may be another. */
+export function minutesValue(text: string): number {
+  if (/^(?:[1-9]|[1-5]\d|60)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number of minutes from 1 to 60.');
+}
+
 /** An entity tag is accepted with its quotes too, as the API shows it. */
 export function versionValue(text: string): string {
   const version = /^"?(\d{1,15})"?$/.exec(text)?.[1];

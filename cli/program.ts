@@ -8,6 +8,7 @@ import {
   keyValue,
   limitValue,
   listValue,
+  minutesValue,
   sessionIdValue,
   startValue,
   timeoutValue,
@@ -54,6 +55,9 @@ export function buildProgram(io: Io): Command {
     deescalate(io),
     disable(io),
     update(io),
+    refresh(io),
+    logLevel(io),
+    reset(io),
     history(io),
     reports(io),
     report(io),
@@ -227,6 +231,41 @@ function update(io: Io): Command {
       ),
     )
     .action(async (options) => (await import('./commands/change.ts')).update(options, io));
+  return withChange(command);
+}
+
+function refresh(io: Io): Command {
+  const command = new Command('refresh')
+    .description('Have every instance of every function drop what it remembers, as a restart would.')
+    .addHelpText('after', () => examples('maintenance refresh', 'maintenance refresh --direct --table state'))
+    .action(async (options) => (await import('./commands/upkeep.ts')).refresh(options, io));
+  return withChange(command);
+}
+
+function logLevel(io: Io): Command {
+  const command = new Command('log-level')
+    .description('Have every decision told in the log for some minutes, or no more.')
+    .addArgument(new Argument('<level>', 'what is told').choices(['debug', 'info']))
+    .option('--minutes <number>', 'how long debug holds, 1 to 60 (default: 15)', minutesValue)
+    .addHelpText('after', () =>
+      examples('maintenance log-level debug --minutes 30', 'maintenance log-level info'),
+    )
+    .action(async (level, options) =>
+      (await import('./commands/upkeep.ts')).changeLogLevel(level, options, io),
+    );
+  return withChange(command);
+}
+
+function reset(io: Io): Command {
+  const command = new Command('reset')
+    .description('End whatever is active and take out of the state what could be stuck, after asking.')
+    .option('--windows', 'take scheduled windows away too')
+    .option('--rules', 'take your own classification rules away too')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () =>
+      examples('maintenance reset', 'maintenance reset --direct --table maintenance-state --yes'),
+    )
+    .action(async (options) => (await import('./commands/upkeep.ts')).reset(options, io));
   return withChange(command);
 }
 
