@@ -16,7 +16,8 @@ export interface Confirmation {
     | 'users revoke'
     | 'windows cancel'
     | 'jobs terminate'
-    | 'reset';
+    | 'reset'
+    | 'escalate';
   /** What is going to happen, a sentence each; found out only where somebody is asked. */
   readonly consequences: readonly string[] | (() => Promise<readonly string[]>);
   readonly question: string;

@@ -68,3 +68,15 @@ export function sessionIdValue(text: string): string {
   if (NO_SESSION_IDS.has(text)) throw new InvalidArgumentError('Give the whole id of a session.');
   return text;
 }
+
+export function statsMinutesValue(text: string): number {
+  const minutes = Number(text);
+  if (/^\d{1,4}$/.test(text) && minutes >= 5 && minutes <= 1440) return minutes;
+  throw new InvalidArgumentError('Give a whole number of minutes from 5 to 1440.');
+}
+
+/** A level of escalation. */
+export function levelValue(text: string): 1 | 2 | 3 {
+  if (text === '1' || text === '2' || text === '3') return Number(text) as 1 | 2 | 3;
+  throw new InvalidArgumentError('Give 1, 2 or 3.');
+}

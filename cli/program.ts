@@ -6,11 +6,13 @@ import {
   durationValue,
   instantValue,
   keyValue,
+  levelValue,
   limitValue,
   listValue,
   minutesValue,
   sessionIdValue,
   startValue,
+  statsMinutesValue,
   timeoutValue,
   versionValue,
 } from './option-values.ts';
@@ -68,6 +70,8 @@ export function buildProgram(io: Io): Command {
     sessions(io),
     users(io),
     jobs(io),
+    stats(io),
+    escalate(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -498,6 +502,49 @@ function jobs(io: Io): Command {
     .argument('<id>', 'as the list shows it')
     .action(async (id, options) => (await import('./commands/jobs.ts')).requeueJob(id, options, io));
   return command.addCommand(list).addCommand(show).addCommand(terminate).addCommand(requeue);
+}
+
+function stats(io: Io): Command {
+  return new Command('stats')
+    .description('Show decisions, latencies, throttles and what they depend on, of the last minutes.')
+    .option('--minutes <number>', 'how far back, 5 to 1440', statsMinutesValue, 60)
+    .addHelpText('after', () => examples('maintenance stats', 'maintenance stats --minutes 1440 --json'))
+    .action(async (options) => (await import('./commands/stats.ts')).stats(options, io));
+}
+
+function escalate(io: Io): Command {
+  return new Command('escalate')
+    .description('Call those of a level with the state of the system, after asking; or test their contacts.')
+    .option('-l, --level <number>', '1, 2 or 3; all of them for --test', levelValue)
+    .addOption(
+      new Option('--test', 'send a message that is marked as a test').conflicts([
+        'description',
+        'impact',
+        'step',
+        'contact',
+      ]),
+    )
+    .option('--description <text>', 'what the problem is')
+    .option('--impact <text>', 'what it does to the business')
+    .addOption(
+      new Option('--step <text>', 'what has been tried; may be repeated').argParser<string[]>(
+        (text, before: readonly string[] = []) => [...before, text],
+      ),
+    )
+    .addOption(
+      new Option('--urgency <urgency>', 'how urgent it is')
+        .choices(['low', 'medium', 'high', 'critical'])
+        .default('high'),
+    )
+    .option('--contact <text>', 'where you can be reached')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () =>
+      examples(
+        'maintenance escalate --level 2 --description "Sessions are not ended" --impact "Members go on working" --contact "alice, +49 30 1234567"',
+        'maintenance escalate --test',
+      ),
+    )
+    .action(async (options) => (await import('./commands/escalate.ts')).escalate(options, io));
 }
 
 function withCommon(command: Command): Command {

@@ -27,6 +27,7 @@ import {
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
 import { JOB_API } from './job-api.ts';
+import { OPERATIONS_API } from './operations-api.ts';
 import { reportAnswer, reportsAnswer } from './report-schemas.ts';
 import {
   classifyBody,
@@ -56,7 +57,7 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs';
+  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs' | 'operations';
   /**
    * `public`: everybody. `caller`: whoever has a valid credential. `worker`: workers and admins. `fresh_admin`: admins
    * who signed in lately.
@@ -438,6 +439,7 @@ export const API = {
     problems: ['session_not_found', 'session_store_unavailable'],
   },
   ...JOB_API,
+  ...OPERATIONS_API,
 } as const satisfies Readonly<Record<string, ApiCall>>;
 
 /** What a call does. */

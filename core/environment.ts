@@ -45,6 +45,10 @@ export const ENV = {
   workloads: 'WORKLOADS',
   /** ARN of the state machine that drains jobs. */
   drainMachine: 'DRAIN_MACHINE',
+  /** ARNs of the topics of the three levels of escalation, as JSON: `{"1": …, "2": …, "3": …}`. */
+  levelTopics: 'LEVEL_TOPICS',
+  /** What statistics are of, as JSON: see Watched. */
+  watched: 'WATCHED',
 } as const;
 
 /** The `source` of every event on the bus. */

@@ -29,6 +29,8 @@ export class ActivityTable extends Construct {
   readonly #drains: string;
   /** The partition of what drains have paused. */
   readonly #pauses: string;
+  /** The partition of the health check's newest record. */
+  readonly #health: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -38,6 +40,7 @@ export class ActivityTable extends Construct {
     this.#purge = `PURGE#${props.logName}`;
     this.#drains = `DRAIN#${props.logName}#*`;
     this.#pauses = `PAUSES#${props.logName}`;
+    this.#health = `HEALTH#${props.logName}`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -59,6 +62,11 @@ export class ActivityTable extends Construct {
   /** Lets a function make reports: of what was counted, of the purge and of the records of drains. */
   bindReporter(reporter: LambdaFunction): void {
     this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains]);
+  }
+
+  /** Lets a function read the newest record of the health check. */
+  bindHealthReader(reader: LambdaFunction): void {
+    this.#bindReader(reader, [this.#health]);
   }
 
   /** Lets a function count. */
