@@ -30,6 +30,7 @@ Environment:
   MAINTENANCE_API       the API when --api is not given
   MAINTENANCE_PASSWORD  the password for login
   MAINTENANCE_TABLE     the state table for --direct
+  MAINTENANCE_STACK     the stack when --stack is not given
   NO_COLOR              set to anything: no colours`;
 
 /** Built anew for each run. What a command needs to act is loaded when it is called: help and errors come at once. */
@@ -72,6 +73,7 @@ export function buildProgram(io: Io): Command {
     jobs(io),
     stats(io),
     escalate(io),
+    logs(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -448,16 +450,34 @@ function sessions(io: Io): Command {
 
 function users(io: Io): Command {
   const command = new Command('users')
-    .description('End what somebody was given: access tokens and sessions.')
+    .description('Show users, make them admins, and end what somebody was given.')
     .addHelpText('after', () =>
-      examples('maintenance users revoke mia', 'maintenance users revoke mia --yes'),
+      examples(
+        'maintenance users revoke mia',
+        'maintenance users show alice --stack MaintenanceMode',
+        'maintenance users promote alice --create',
+      ),
     );
   const revoke = new Command('revoke')
     .description('End all that somebody was given until now, whatever their role, after asking.')
     .argument('<name>', 'the id, as `maintenance whoami` and log lines show it')
     .option('-y, --yes', "don't ask")
     .action(async (name, options) => (await import('./commands/purge.ts')).revoke(name, options, io));
-  return command.addCommand(withChange(revoke));
+  const show = new Command('show')
+    .description('Show what the user pool knows of somebody. Goes to AWS by IAM, not through the API.')
+    .argument('<name>', 'user name in the user pool')
+    .action(async (name, options) => (await import('./commands/users.ts')).showUser(name, options, io));
+  const promote = new Command('promote')
+    .description('Make somebody an admin, after asking. Goes to AWS by IAM, not through the API.')
+    .argument('<name>', 'user name in the user pool')
+    .option('--group <name>', 'the group to put them into', 'admins')
+    .option('--create', 'create the user if there is none, with a temporary password')
+    .option('-y, --yes', "don't ask")
+    .action(async (name, options) => (await import('./commands/users.ts')).promoteUser(name, options, io));
+  return command
+    .addCommand(withChange(revoke))
+    .addCommand(withStack(withRegion(show)))
+    .addCommand(withStack(withRegion(promote)));
 }
 
 function jobs(io: Io): Command {
@@ -547,6 +567,45 @@ function escalate(io: Io): Command {
     .action(async (options) => (await import('./commands/escalate.ts')).escalate(options, io));
 }
 
+function logs(io: Io): Command {
+  const command = new Command('logs')
+    .description('Show the log lines of the functions. Goes to AWS by IAM, not through the API.')
+    .option('-f, --function <name>', 'only those of this function, such as authorizer or purge')
+    .addOption(new Option('--errors', 'only errors').conflicts('blocked'))
+    .option('--blocked', 'only blocked calls')
+    .addOption(
+      new Option('--count', 'count them: blocked calls by type, others by event').conflicts('follow'),
+    )
+    .option('--since <length>', 'how far back', durationValue, 900)
+    .option('--follow', 'go on until Ctrl-C; with --json one line each')
+    .addOption(
+      new Option(
+        '--level <level>',
+        'change what is told first, for 15 minutes, through the API or --direct',
+      ).choices(['debug', 'info']),
+    )
+    .addHelpText('after', () =>
+      examples(
+        'maintenance logs --errors --since 1h',
+        'maintenance logs --blocked --count',
+        'maintenance logs --function authorizer --follow --level debug',
+      ),
+    )
+    .action(async (options) => (await import('./commands/logs.ts')).logs(options, io));
+  return withDirect(command);
+}
+
+function withStack(command: Command): Command {
+  return command.option(
+    '--stack <name>',
+    'stack to look in (default: MAINTENANCE_STACK, else MaintenanceMode)',
+  );
+}
+
+function withRegion(command: Command): Command {
+  return command.option('--region <region>', 'AWS region (default: as AWS is configured)');
+}
+
 function withCommon(command: Command): Command {
   return command
     .option(
@@ -559,13 +618,16 @@ function withCommon(command: Command): Command {
 }
 
 function withDirect(command: Command): Command {
-  return command
+  return withStack(command)
     .addOption(
       new Option('--direct', 'use AWS credentials and the state table alone, without the API').conflicts(
         'api',
       ),
     )
-    .option('--table <name>', 'state table, for --direct (default: MAINTENANCE_TABLE)')
+    .option(
+      '--table <name>',
+      'state table, for --direct (default: MAINTENANCE_TABLE, else that of the stack)',
+    )
     .option('--region <region>', 'AWS region of the table, for --direct (default: as AWS is configured)')
     .option('--scope <name>', 'event log within the table, for --direct', 'default');
 }

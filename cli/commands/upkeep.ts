@@ -37,10 +37,7 @@ export async function changeLogLevel(
   options: LogLevelOptions,
   io: Io,
 ): Promise<void> {
-  const transport = await openTransport(options, io, 'needed');
-  const { minutes } = options;
-  const body = minutes === undefined ? { level } : { level, minutes };
-  const answer = await send(transport, '/log-level', body, options);
+  const answer = await askLogLevel(level, options, io);
   if (options.json) return printJson(io, answer);
   const until = textOf(answer.until);
   printLine(
@@ -49,6 +46,17 @@ export async function changeLogLevel(
       ? 'Log level info: decisions are told where they matter.'
       : printable(`Log level debug: every decision is told until ${until}.`),
   );
+}
+
+/** Asks for a log level; tells nothing. */
+export async function askLogLevel(
+  level: 'debug' | 'info',
+  options: LogLevelOptions,
+  io: Io,
+): Promise<JsonObject> {
+  const transport = await openTransport(options, io, 'needed');
+  const { minutes } = options;
+  return await send(transport, '/log-level', minutes === undefined ? { level } : { level, minutes }, options);
 }
 
 /** Takes everything out of the state that could be stuck in it, once that is confirmed. */
