@@ -138,7 +138,7 @@ async function tableOfStack(options: Options, io: Io): Promise<string> {
     const { exitCode, message } = error.complaint;
     throw new CliError(
       {
-        exitCode: exitCode === EXIT.failed ? EXIT.usage : exitCode,
+        exitCode: exitCode === EXIT.notSignedIn ? exitCode : EXIT.usage,
         code: 'table_missing',
         message: `With --direct, the state table must be known, and none was named. ${message}`,
         remedy:
