@@ -10,6 +10,8 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'GET reports': 'maintenance reports',
   'GET rules': 'maintenance rules list',
   'DELETE rules': 'maintenance rules remove',
+  'POST refresh': 'maintenance refresh',
+  'POST reset': 'maintenance reset',
   'GET jobs': 'maintenance jobs list',
   'POST sessions': 'maintenance sessions',
   'POST revocations': 'maintenance users revoke',

@@ -16,6 +16,8 @@ export interface CommonOptions {
 export interface DirectOptions {
   readonly direct?: true;
   readonly table?: string;
+  /** The stack to find the table in, where none is named. */
+  readonly stack?: string;
   readonly region?: string;
   readonly scope: string;
 }

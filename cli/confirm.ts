@@ -15,7 +15,9 @@ export interface Confirmation {
     | 'sessions purge'
     | 'users revoke'
     | 'windows cancel'
-    | 'jobs terminate';
+    | 'jobs terminate'
+    | 'reset'
+    | 'escalate';
   /** What is going to happen, a sentence each; found out only where somebody is asked. */
   readonly consequences: readonly string[] | (() => Promise<readonly string[]>);
   readonly question: string;

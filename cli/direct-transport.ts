@@ -31,6 +31,9 @@ const COMMANDS: Readonly<Record<string, CommandType>> = {
   'PATCH ': 'update',
   'POST /sessions/purge': 'purge_sessions',
   'POST /revocations': 'revoke',
+  'POST /refresh': 'refresh',
+  'POST /log-level': 'log_level',
+  'POST /reset': 'reset',
 };
 
 /**
@@ -54,15 +57,7 @@ export class DirectTransport implements Transport {
 
   /** Throws CliError where the table, the region or the credentials are missing. */
   static async open(options: Options, io: Io): Promise<DirectTransport> {
-    const table = options.table || io.env.MAINTENANCE_TABLE;
-    if (!table) {
-      throw new CliError({
-        exitCode: EXIT.usage,
-        code: 'table_missing',
-        message: 'With --direct, the state table must be named.',
-        remedy: 'Give --table NAME or set MAINTENANCE_TABLE; the stack has it among its outputs.',
-      });
-    }
+    const table = options.table || io.env.MAINTENANCE_TABLE || (await tableOfStack(options, io));
     const scope = options.scope ?? 'default';
     const client = createStoreClient({
       ...(options.region === undefined ? {} : { region: options.region }),
@@ -130,6 +125,27 @@ export class DirectTransport implements Transport {
       },
     );
     return commandResult(outcome, now()).answer as object;
+  }
+}
+
+/** Where no table is named, that of the stack. Throws CliError where there is none. */
+async function tableOfStack(options: Options, io: Io): Promise<string> {
+  const { readStack, stateTableOf } = await import('./stack-resources.ts');
+  try {
+    return stateTableOf(await readStack(options, io));
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const { exitCode, message } = error.complaint;
+    throw new CliError(
+      {
+        exitCode: exitCode === EXIT.notSignedIn ? exitCode : EXIT.usage,
+        code: 'table_missing',
+        message: `With --direct, the state table must be known, and none was named. ${message}`,
+        remedy:
+          'Give --table NAME or set MAINTENANCE_TABLE; or name the stack, by --stack or MAINTENANCE_STACK.',
+      },
+      { cause: error },
+    );
   }
 }
 

@@ -36,6 +36,12 @@ export function limitValue(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1 to 100.');
 }
 
+/** Minutes that the log level may be another. */
+export function minutesValue(text: string): number {
+  if (/^(?:[1-9]|[1-5]\d|60)$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Give a whole number of minutes from 1 to 60.');
+}
+
 /** An entity tag is accepted with its quotes too, as the API shows it. */
 export function versionValue(text: string): string {
   const version = /^"?(\d{1,15})"?$/.exec(text)?.[1];
@@ -61,4 +67,16 @@ const NO_SESSION_IDS = new Set(['', '.', '..', 'statistics', 'purge']);
 export function sessionIdValue(text: string): string {
   if (NO_SESSION_IDS.has(text)) throw new InvalidArgumentError('Give the whole id of a session.');
   return text;
+}
+
+export function statsMinutesValue(text: string): number {
+  const minutes = Number(text);
+  if (/^\d{1,4}$/.test(text) && minutes >= 5 && minutes <= 1440) return minutes;
+  throw new InvalidArgumentError('Give a whole number of minutes from 5 to 1440.');
+}
+
+/** A level of escalation. */
+export function levelValue(text: string): 1 | 2 | 3 {
+  if (text === '1' || text === '2' || text === '3') return Number(text) as 1 | 2 | 3;
+  throw new InvalidArgumentError('Give 1, 2 or 3.');
 }

@@ -6,10 +6,13 @@ import {
   durationValue,
   instantValue,
   keyValue,
+  levelValue,
   limitValue,
   listValue,
+  minutesValue,
   sessionIdValue,
   startValue,
+  statsMinutesValue,
   timeoutValue,
   versionValue,
 } from './option-values.ts';
@@ -27,6 +30,7 @@ Environment:
   MAINTENANCE_API       the API when --api is not given
   MAINTENANCE_PASSWORD  the password for login
   MAINTENANCE_TABLE     the state table for --direct
+  MAINTENANCE_STACK     the stack when --stack is not given
   NO_COLOR              set to anything: no colours`;
 
 /** Built anew for each run. What a command needs to act is loaded when it is called: help and errors come at once. */
@@ -54,6 +58,9 @@ export function buildProgram(io: Io): Command {
     deescalate(io),
     disable(io),
     update(io),
+    refresh(io),
+    logLevel(io),
+    reset(io),
     history(io),
     reports(io),
     report(io),
@@ -64,6 +71,9 @@ export function buildProgram(io: Io): Command {
     sessions(io),
     users(io),
     jobs(io),
+    stats(io),
+    escalate(io),
+    logs(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -227,6 +237,41 @@ function update(io: Io): Command {
       ),
     )
     .action(async (options) => (await import('./commands/change.ts')).update(options, io));
+  return withChange(command);
+}
+
+function refresh(io: Io): Command {
+  const command = new Command('refresh')
+    .description('Have every instance of every function drop what it remembers, as a restart would.')
+    .addHelpText('after', () => examples('maintenance refresh', 'maintenance refresh --direct --table state'))
+    .action(async (options) => (await import('./commands/upkeep.ts')).refresh(options, io));
+  return withChange(command);
+}
+
+function logLevel(io: Io): Command {
+  const command = new Command('log-level')
+    .description('Have every decision told in the log for some minutes, or no more.')
+    .addArgument(new Argument('<level>', 'what is told').choices(['debug', 'info']))
+    .option('--minutes <number>', 'how long debug holds, 1 to 60 (default: 15)', minutesValue)
+    .addHelpText('after', () =>
+      examples('maintenance log-level debug --minutes 30', 'maintenance log-level info'),
+    )
+    .action(async (level, options) =>
+      (await import('./commands/upkeep.ts')).changeLogLevel(level, options, io),
+    );
+  return withChange(command);
+}
+
+function reset(io: Io): Command {
+  const command = new Command('reset')
+    .description('End whatever is active and take out of the state what could be stuck, after asking.')
+    .option('--windows', 'take scheduled windows away too')
+    .option('--rules', 'take your own classification rules away too')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () =>
+      examples('maintenance reset', 'maintenance reset --direct --table maintenance-state --yes'),
+    )
+    .action(async (options) => (await import('./commands/upkeep.ts')).reset(options, io));
   return withChange(command);
 }
 
@@ -405,16 +450,34 @@ function sessions(io: Io): Command {
 
 function users(io: Io): Command {
   const command = new Command('users')
-    .description('End what somebody was given: access tokens and sessions.')
+    .description('Show users, make them admins, and end what somebody was given.')
     .addHelpText('after', () =>
-      examples('maintenance users revoke mia', 'maintenance users revoke mia --yes'),
+      examples(
+        'maintenance users revoke mia',
+        'maintenance users show alice --stack MaintenanceMode',
+        'maintenance users promote alice --create',
+      ),
     );
   const revoke = new Command('revoke')
     .description('End all that somebody was given until now, whatever their role, after asking.')
     .argument('<name>', 'the id, as `maintenance whoami` and log lines show it')
     .option('-y, --yes', "don't ask")
     .action(async (name, options) => (await import('./commands/purge.ts')).revoke(name, options, io));
-  return command.addCommand(withChange(revoke));
+  const show = new Command('show')
+    .description('Show what the user pool knows of somebody. Goes to AWS by IAM, not through the API.')
+    .argument('<name>', 'user name in the user pool')
+    .action(async (name, options) => (await import('./commands/users.ts')).showUser(name, options, io));
+  const promote = new Command('promote')
+    .description('Make somebody an admin, after asking. Goes to AWS by IAM, not through the API.')
+    .argument('<name>', 'user name in the user pool')
+    .option('--group <name>', 'the group to put them into', 'admins')
+    .option('--create', 'create the user if there is none, with a temporary password')
+    .option('-y, --yes', "don't ask")
+    .action(async (name, options) => (await import('./commands/users.ts')).promoteUser(name, options, io));
+  return command
+    .addCommand(withChange(revoke))
+    .addCommand(withStack(withRegion(show)))
+    .addCommand(withStack(withRegion(promote)));
 }
 
 function jobs(io: Io): Command {
@@ -461,6 +524,88 @@ function jobs(io: Io): Command {
   return command.addCommand(list).addCommand(show).addCommand(terminate).addCommand(requeue);
 }
 
+function stats(io: Io): Command {
+  return new Command('stats')
+    .description('Show decisions, latencies, throttles and what they depend on, of the last minutes.')
+    .option('--minutes <number>', 'how far back, 5 to 1440', statsMinutesValue, 60)
+    .addHelpText('after', () => examples('maintenance stats', 'maintenance stats --minutes 1440 --json'))
+    .action(async (options) => (await import('./commands/stats.ts')).stats(options, io));
+}
+
+function escalate(io: Io): Command {
+  return new Command('escalate')
+    .description('Call those of a level with the state of the system, after asking; or test their contacts.')
+    .option('-l, --level <number>', '1, 2 or 3; all of them for --test', levelValue)
+    .addOption(
+      new Option('--test', 'send a message that is marked as a test').conflicts([
+        'description',
+        'impact',
+        'step',
+        'contact',
+      ]),
+    )
+    .option('--description <text>', 'what the problem is')
+    .option('--impact <text>', 'what it does to the business')
+    .addOption(
+      new Option('--step <text>', 'what has been tried; may be repeated').argParser<string[]>(
+        (text, before: readonly string[] = []) => [...before, text],
+      ),
+    )
+    .addOption(
+      new Option('--urgency <urgency>', 'how urgent it is')
+        .choices(['low', 'medium', 'high', 'critical'])
+        .default('high'),
+    )
+    .option('--contact <text>', 'where you can be reached')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () =>
+      examples(
+        'maintenance escalate --level 2 --description "Sessions are not ended" --impact "Members go on working" --contact "alice, +49 30 1234567"',
+        'maintenance escalate --test',
+      ),
+    )
+    .action(async (options) => (await import('./commands/escalate.ts')).escalate(options, io));
+}
+
+function logs(io: Io): Command {
+  const command = new Command('logs')
+    .description('Show the log lines of the functions. Goes to AWS by IAM, not through the API.')
+    .option('-f, --function <name>', 'only those of this function, such as authorizer or purge')
+    .addOption(new Option('--errors', 'only errors').conflicts('blocked'))
+    .option('--blocked', 'only blocked calls')
+    .addOption(
+      new Option('--count', 'count them: blocked calls by type, others by event').conflicts('follow'),
+    )
+    .option('--since <length>', 'how far back', durationValue, 900)
+    .option('--follow', 'go on until Ctrl-C; with --json one line each')
+    .addOption(
+      new Option(
+        '--level <level>',
+        'change what is told first, for 15 minutes, through the API or --direct',
+      ).choices(['debug', 'info']),
+    )
+    .addHelpText('after', () =>
+      examples(
+        'maintenance logs --errors --since 1h',
+        'maintenance logs --blocked --count',
+        'maintenance logs --function authorizer --follow --level debug',
+      ),
+    )
+    .action(async (options) => (await import('./commands/logs.ts')).logs(options, io));
+  return withDirect(command);
+}
+
+function withStack(command: Command): Command {
+  return command.option(
+    '--stack <name>',
+    'stack to look in (default: MAINTENANCE_STACK, else MaintenanceMode)',
+  );
+}
+
+function withRegion(command: Command): Command {
+  return command.option('--region <region>', 'AWS region (default: as AWS is configured)');
+}
+
 function withCommon(command: Command): Command {
   return command
     .option(
@@ -473,13 +618,16 @@ function withCommon(command: Command): Command {
 }
 
 function withDirect(command: Command): Command {
-  return command
+  return withStack(command)
     .addOption(
       new Option('--direct', 'use AWS credentials and the state table alone, without the API').conflicts(
         'api',
       ),
     )
-    .option('--table <name>', 'state table, for --direct (default: MAINTENANCE_TABLE)')
+    .option(
+      '--table <name>',
+      'state table, for --direct (default: MAINTENANCE_TABLE, else that of the stack)',
+    )
     .option('--region <region>', 'AWS region of the table, for --direct (default: as AWS is configured)')
     .option('--scope <name>', 'event log within the table, for --direct', 'default');
 }

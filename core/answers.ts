@@ -1,7 +1,14 @@
 import * as z from 'zod';
 import type { BlockedOperationsView } from './blocked-operations-view.ts';
 import type { ClassificationView } from './classification-view.ts';
-import type { DisableAnswer, EnableAnswer, PurgeAnswer, RevocationAnswer } from './command-answer.ts';
+import type {
+  DisableAnswer,
+  EnableAnswer,
+  LogLevelAnswer,
+  PurgeAnswer,
+  RefreshAnswer,
+  RevocationAnswer,
+} from './command-answer.ts';
 import { EVENT_TYPES } from './event.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
@@ -125,6 +132,22 @@ export const revocationAnswer = z.strictObject({
   purge_id: z.string().meta({ description: "Names the run that deletes the principal's sessions." }),
   version: count,
 }) satisfies z.ZodType<RevocationAnswer>;
+
+/** `POST /refresh` */
+export const refreshAnswer = z.strictObject({
+  requested_at: instant.meta({
+    description:
+      'What instances remember from before is dropped within a second of the next request to each.',
+  }),
+  version: count,
+}) satisfies z.ZodType<RefreshAnswer>;
+
+/** `POST /log-level` */
+export const logLevelAnswer = z.strictObject({
+  level: z.enum(['debug', 'info']),
+  until: instant.nullable().meta({ description: 'When `debug` ends by itself; null for `info`.' }),
+  version: count,
+}) satisfies z.ZodType<LogLevelAnswer>;
 
 export const eventAnswer = z.strictObject({
   number: count,

@@ -6,9 +6,11 @@ import {
   enableAnswer,
   healthAnswer,
   historyAnswer,
+  logLevelAnswer,
   messageAnswer,
   openApiAnswer,
   purgeAnswer,
+  refreshAnswer,
   revocationAnswer,
   ruleChangeAnswer,
   rulesAnswer,
@@ -25,6 +27,7 @@ import {
 } from './answers.ts';
 import type { ProblemCode } from './http-problem.ts';
 import { JOB_API } from './job-api.ts';
+import { OPERATIONS_API } from './operations-api.ts';
 import { reportAnswer, reportsAnswer } from './report-schemas.ts';
 import {
   classifyBody,
@@ -32,10 +35,12 @@ import {
   emptyBody,
   enableBody,
   historyQuery,
+  logLevelBody,
   messageQuery,
   purgeBody,
   reportQuery,
   reportsQuery,
+  resetBody,
   revocationBody,
   ruleBody,
   rulesQuery,
@@ -52,7 +57,7 @@ export interface ApiCall {
   /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
   readonly path: string;
   /** The function that serves it. */
-  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs';
+  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs' | 'operations';
   /**
    * `public`: everybody. `caller`: whoever has a valid credential. `worker`: workers and admins. `fresh_admin`: admins
    * who signed in lately.
@@ -333,6 +338,39 @@ export const API = {
     problems: ['too_many_revocations'],
     example: { body: { principal: 'mia' } },
   },
+  refresh: {
+    method: 'POST',
+    path: '/refresh',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Has every instance of every function drop what it remembers, as a restart would.',
+    body: emptyBody,
+    answer: refreshAnswer,
+    changesState: true,
+  },
+  logLevel: {
+    method: 'POST',
+    path: '/log-level',
+    servedBy: 'control',
+    access: 'admin',
+    summary: 'Has every decision told in the log for some minutes, or no more.',
+    body: logLevelBody,
+    answer: logLevelAnswer,
+    changesState: true,
+    example: { body: { level: 'debug', minutes: 15 } },
+  },
+  reset: {
+    method: 'POST',
+    path: '/reset',
+    servedBy: 'control',
+    access: 'admin',
+    summary:
+      'Ends whatever is active and takes out of the state what could be stuck. Nothing is deleted from the log.',
+    body: resetBody,
+    answer: statusAnswer,
+    changesState: true,
+    example: { body: { windows: false, rules: false } },
+  },
   classify: {
     method: 'POST',
     path: '/classify',
@@ -401,6 +439,7 @@ export const API = {
     problems: ['session_not_found', 'session_store_unavailable'],
   },
   ...JOB_API,
+  ...OPERATIONS_API,
 } as const satisfies Readonly<Record<string, ApiCall>>;
 
 /** What a call does. */

@@ -1,5 +1,6 @@
 import { type Classification, type Classify, classify as classifyByBuiltInRules } from './classify.ts';
 import { decide, decisiveOperation, type Outcome, roleMatters } from './decision.ts';
+import { CONTROL_BASE_PATH } from './environment.ts';
 import { StoreUnavailableError } from './errors.ts';
 import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
 import type { OffenderTable, Summary } from './offenders.ts';
@@ -7,12 +8,14 @@ import { buildRefusal, type Refusal } from './refusal.ts';
 import { baseWait, repeatedWait } from './retry-after.ts';
 import type { RouteMatcher } from './route-matcher.ts';
 import { holdsSecret } from './rule.ts';
-import { effective, type Maintenance, type State } from './state.ts';
+import { effective, isDebugging, type Maintenance, type State } from './state.ts';
 
 /** A request that came to the gateway, and by which of its routes. Costly facts are asked for when they matter. */
 export interface GatewayRequest {
   /** `origin`: goes on to the application. `control`: goes to our own functions. `canary`: the health check's probe. */
   readonly door: 'origin' | 'control' | 'canary';
+  /** The template of the gateway's route, e.g. `/api/maintenance/{proxy+}`; where that is known. */
+  readonly resource?: string;
   readonly method: string;
   readonly path: string;
   readonly sourceAddress: string;
@@ -51,6 +54,7 @@ export type Verdict =
     }
   | {
       readonly effect: 'deny';
+      readonly identity: Identity;
       readonly refusal: Refusal;
       readonly maintenance: Maintenance;
       readonly version: number;
@@ -74,11 +78,27 @@ export interface DecisionRecord {
   readonly now: number;
 }
 
+/** One decision as it is told while that was asked for, whatever it came to. */
+export interface DebugRecord {
+  readonly verdict: Verdict['effect'];
+  readonly request: GatewayRequest;
+  /** Null where the decision did not depend on who calls. */
+  readonly identity: Identity | null;
+  readonly classification: Classification | null;
+  /** The path as it may be shown. */
+  readonly endpoint: string;
+  readonly state: State;
+  readonly stateAge: number;
+  readonly now: number;
+}
+
 /** Where decisions are told. Must neither fail nor wait. */
 export interface DecisionLog {
   decided(record: DecisionRecord): void;
   /** Blocked calls of repeat offenders that had no line of their own. */
   summed(summary: Summary, version: number, now: number): void;
+  /** Told of every decision while `isDebugging`. */
+  debugged(record: DebugRecord): void;
   stateUnknown(error: StoreUnavailableError, requestId: string): void;
 }
 
@@ -103,6 +123,8 @@ const ALLOW: Verdict = { effect: 'allow', identity: NOBODY };
 export class Authorizer {
   readonly #parts: AuthorizerParts;
   readonly #classifierOf: (state: State) => Classify;
+  /** Tells whether to debug also while the state can't be read. */
+  #lastRead: StateReading | null = null;
 
   constructor(parts: AuthorizerParts) {
     this.#parts = parts;
@@ -110,6 +132,14 @@ export class Authorizer {
   }
 
   async authorize(request: GatewayRequest): Promise<Verdict> {
+    const verdict = await this.#verdictOn(request);
+    const now = this.#parts.now();
+    const reading = this.#parts.states.peek(now) ?? this.#lastRead;
+    if (reading !== null && isDebugging(reading.state, now)) this.#debug(request, verdict, reading, now);
+    return verdict;
+  }
+
+  async #verdictOn(request: GatewayRequest): Promise<Verdict> {
     const now = this.#parts.now();
     if (request.door === 'control') return this.#control(request, now);
     const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
@@ -132,10 +162,7 @@ export class Authorizer {
 
   async #decide(request: GatewayRequest, reading: StateReading, now: number): Promise<Verdict> {
     const { state } = reading;
-    const classification: Classification =
-      request.door === 'canary'
-        ? { operation: 'canary', rule: null, canonicalPath: request.path }
-        : this.#classifierOf(state)(request.method, request.path);
+    const classification = this.#classify(request, state);
     const operation = decisiveOperation(classification);
     if (this.#isOpen(request, classification) || !roleMatters(state, operation, now)) return ALLOW;
     const identity = identityOf(await request.identify(now), effective(state, now));
@@ -150,7 +177,7 @@ export class Authorizer {
       identity,
       client,
       classification,
-      endpoint: classification.rule?.path ?? classification.canonicalPath ?? '(malformed path)',
+      endpoint: shownPath(classification),
       maintenance,
       version: state.version,
       stateAge: Math.max(0, now - reading.readAt),
@@ -159,13 +186,35 @@ export class Authorizer {
     return outcome === 'block' ? this.#refuse(record) : this.#pass(record);
   }
 
+  #classify(request: GatewayRequest, state: State): Classification {
+    return request.door === 'canary'
+      ? { operation: 'canary', rule: null, canonicalPath: request.path }
+      : this.#classifierOf(state)(request.method, request.path);
+  }
+
+  /** Calls of the control API are told by the gateway's template: ids of sessions stand in their paths. */
+  #debug(request: GatewayRequest, verdict: Verdict, { state, readAt }: StateReading, now: number): void {
+    const classification = request.door === 'control' ? null : this.#classify(request, state);
+    const identity = verdict.effect === 'unavailable' ? null : verdict.identity;
+    this.#parts.log.debugged({
+      verdict: verdict.effect,
+      request,
+      identity: identity === NOBODY ? null : identity,
+      classification,
+      endpoint: classification === null ? (request.resource ?? CONTROL_BASE_PATH) : shownPath(classification),
+      state,
+      stateAge: Math.max(0, now - readAt),
+      now,
+    });
+  }
+
   #pass(record: DecisionRecord): Verdict {
     if (record.request.door !== 'canary') this.#parts.log.decided(record);
     return { effect: 'allow', identity: record.identity };
   }
 
   #refuse(record: DecisionRecord): Verdict {
-    const { request, client, classification, maintenance, version, now } = record;
+    const { request, client, identity, classification, maintenance, version, now } = record;
     const { operation, rule } = classification;
     const base = baseWait(maintenance, client, now);
     let retryAfter = base;
@@ -177,7 +226,7 @@ export class Authorizer {
     const instance = rule !== null && holdsSecret(rule.path) ? rule.path : pathOf(request.path);
     const form = request.prefersHtml() ? 'html' : 'json';
     const refusal = buildRefusal({ maintenance, version, operation, instance, retryAfter, now, form });
-    return { effect: 'deny', refusal, maintenance, version };
+    return { effect: 'deny', identity, refusal, maintenance, version };
   }
 
   /** Routes that no maintenance closes: preflights, and the owner's list. */
@@ -189,7 +238,8 @@ export class Authorizer {
 
   async #read(request: GatewayRequest): Promise<StateReading | null> {
     try {
-      return await this.#parts.states.get();
+      this.#lastRead = await this.#parts.states.get();
+      return this.#lastRead;
     } catch (error) {
       if (!(error instanceof StoreUnavailableError)) throw error;
       this.#parts.log.stateUnknown(error, request.requestId);
@@ -229,6 +279,11 @@ export function identityOf(shown: Shown, state: State | null): Identity {
     case 'unavailable':
       return unbelieved('unavailable');
   }
+}
+
+/** By the rule's template where there is one: what stands for its names may be a secret. */
+function shownPath({ rule, canonicalPath }: Classification): string {
+  return rule?.path ?? canonicalPath ?? '(malformed path)';
 }
 
 /** Paths are shown without their query: it may hold secrets. */

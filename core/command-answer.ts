@@ -1,4 +1,4 @@
-import type { Command, PurgeSessionsCommand, RevokeCommand } from './command.ts';
+import type { Command, LogLevel, PurgeSessionsCommand, RevokeCommand } from './command.ts';
 import { blockedOperations } from './decision.ts';
 import type { EventDraft } from './event.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from './purge-ledger.ts';
@@ -41,6 +41,31 @@ export interface RevocationAnswer {
   readonly version: number;
 }
 
+/** What `refresh` answers. */
+export interface RefreshAnswer {
+  /** What instances remember from before is dropped with the next request that comes to them. */
+  readonly requested_at: string;
+  readonly version: number;
+}
+
+/** What `log-level` answers. */
+export interface LogLevelAnswer {
+  readonly level: LogLevel;
+  /** When `debug` ends by itself; null for `info`. */
+  readonly until: string | null;
+  readonly version: number;
+}
+
+/** What a command answers. */
+export type CommandAnswer =
+  | StatusView
+  | EnableAnswer
+  | DisableAnswer
+  | PurgeAnswer
+  | RevocationAnswer
+  | RefreshAnswer
+  | LogLevelAnswer;
+
 /**
  * The answer to a command that was accepted: the state after it, and what belongs to the command.
  *
@@ -53,9 +78,13 @@ export function commandAnswer(
   before: State,
   purging: PurgeLedgerEntry | null = null,
   activeJobs: number | null = null,
-): StatusView | EnableAnswer | DisableAnswer | PurgeAnswer | RevocationAnswer {
+): CommandAnswer {
   if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);
   if (command.type === 'revoke') return revocationAnswer(command, accepted);
+  if (command.type === 'refresh') {
+    return { requested_at: rfc3339(accepted.at), version: accepted.state.version };
+  }
+  if (command.type === 'log_level') return logLevelAnswer(accepted);
   const view = statusView(accepted.state, {
     now: accepted.at,
     forAdmin: true,
@@ -80,8 +109,15 @@ export function commandAnswer(
     }
     case 'deescalate':
     case 'update':
+    case 'reset':
       return view;
   }
+}
+
+function logLevelAnswer({ state: { debugUntil, version } }: EventDraft): LogLevelAnswer {
+  return debugUntil === undefined
+    ? { level: 'info', until: null, version }
+    : { level: 'debug', until: rfc3339(debugUntil), version };
 }
 
 function purgeAnswer({ all }: PurgeSessionsCommand, { state, at, details }: EventDraft): PurgeAnswer {

@@ -47,12 +47,40 @@ export interface RevokeCommand {
   readonly principal: string;
 }
 
+/** Has every instance of every function drop what it remembers, without a new deployment. */
+export interface RefreshCommand {
+  readonly type: 'refresh';
+}
+
+/** Has every decision told in the log for a while, or no more. */
+export interface LogLevelCommand {
+  readonly type: 'log_level';
+  readonly level: LogLevel;
+  /** How long `debug` holds. */
+  readonly minutes: number;
+}
+
+/** `info`: what was blocked, and what is worth knowing. `debug`: every decision beside that. */
+export type LogLevel = 'debug' | 'info';
+
+/** Takes everything out of the state that could be stuck in it. What has happened stays in the log. */
+export interface ResetCommand {
+  readonly type: 'reset';
+  /** Whether scheduled windows go too. */
+  readonly windows: boolean;
+  /** Whether the owner's classification rules go too. */
+  readonly rules: boolean;
+}
+
 export type Command =
   | EnableCommand
   | EmergencyCommand
   | UpdateCommand
   | PurgeSessionsCommand
   | RevokeCommand
+  | RefreshCommand
+  | LogLevelCommand
+  | ResetCommand
   | { readonly type: 'deescalate' }
   | { readonly type: 'disable' };
 
@@ -62,3 +90,7 @@ export const LONGEST = 604_800;
 
 /** A reason, in code points. */
 export const LONGEST_REASON = 500;
+
+/** Minutes for which decisions are told, if nothing else is asked for, and at most: each costs a line. */
+export const USUAL_DEBUG_MINUTES = 15;
+export const LONGEST_DEBUG_MINUTES = 60;

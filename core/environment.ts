@@ -61,6 +61,10 @@ export const ENV = {
   purgeFunction: 'PURGE_FUNCTION',
   /** Name of the function that starts drains. */
   starterFunction: 'STARTER_FUNCTION',
+  /** ARNs of the topics of the three levels of escalation, as JSON: `{"1": …, "2": …, "3": …}`. */
+  levelTopics: 'LEVEL_TOPICS',
+  /** What statistics are of, as JSON: see Watched. */
+  watched: 'WATCHED',
 } as const;
 
 /** The `source` of every event on the bus. */

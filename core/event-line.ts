@@ -85,13 +85,7 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
     case 'deactivated':
     case 'auto_ended':
     case 'window_ended':
-      return {
-        name: 'maintenance_deactivated',
-        message: line('[MAINTENANCE] Maintenance mode deactivated', {
-          duration: seconds(details.duration),
-          admin,
-        }),
-      };
+      return deactivated(details.duration, admin);
     case 'principal_revoked':
       return {
         name: 'principal_revoked',
@@ -128,6 +122,28 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
           duration: seconds(details.duration),
         }),
       };
+    case 'refreshed':
+      return {
+        name: 'refresh_requested',
+        message: line('[MAINTENANCE] Refresh requested', { admin }),
+      };
+    case 'log_level_changed':
+      return {
+        name: 'log_level_changed',
+        message: line('[MAINTENANCE] Log level changed', {
+          level: String(details.level),
+          until: String(details.until ?? ''),
+          admin,
+        }),
+      };
+    case 'reset':
+      // What was active has ended: searches for the end of maintenance find it.
+      return details.duration === undefined
+        ? {
+            name: 'state_reset',
+            message: line('[MAINTENANCE] State reset', { cleared: list(details.cleared), admin }),
+          }
+        : deactivated(details.duration, admin);
     case 'rules_changed':
       return {
         name: 'rules_changed',
@@ -141,6 +157,13 @@ function describe(event: MaintenanceEvent): { name: string; message: string } {
 
 function activated(reason: string | null, admin: string): string {
   return line('[MAINTENANCE] Maintenance mode activated', { reason: reason ?? '', admin });
+}
+
+function deactivated(duration: unknown, admin: string): { name: string; message: string } {
+  return {
+    name: 'maintenance_deactivated',
+    message: line('[MAINTENANCE] Maintenance mode deactivated', { duration: seconds(duration), admin }),
+  };
 }
 
 function emergencyActivated(reason: string | null, admin: string): { name: string; message: string } {

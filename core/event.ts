@@ -25,6 +25,9 @@ export const EVENT_TYPES = [
   'sessions_purged',
   'drained',
   'drain_incomplete',
+  'refreshed',
+  'log_level_changed',
+  'reset',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

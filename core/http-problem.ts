@@ -35,6 +35,7 @@ export const PROBLEMS = {
   precondition_failed: { status: 412, title: 'Precondition failed' },
   idempotency_key_reused: { status: 422, title: 'Idempotency key reused' },
   internal_error: { status: 500, title: 'Internal error' },
+  escalation_unavailable: { status: 503, title: 'Escalation unavailable', retryAfter: 5 },
   event_bus_unavailable: { status: 503, title: 'Event bus unavailable', retryAfter: 5 },
   state_store_unavailable: { status: 503, title: 'State store unavailable', retryAfter: 5 },
   session_store_unavailable: { status: 503, title: 'Session store unavailable', retryAfter: 5 },

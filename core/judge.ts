@@ -3,13 +3,15 @@ import {
   type EmergencyCommand,
   type EnableCommand,
   LONGEST,
+  type LogLevelCommand,
   type PurgeSessionsCommand,
+  type ResetCommand,
   type RevokeCommand,
   SHORTEST,
   type UpdateCommand,
 } from './command.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from './event.ts';
-import { type Changes, nextState } from './next-state.ts';
+import { type Changes, nextState, resetState } from './next-state.ts';
 import { BLOCKABLE_OPERATIONS } from './operation.ts';
 import { MOST_REVOCATIONS, REVOCATION_KEPT, withRevocation } from './revocation.ts';
 import {
@@ -120,6 +122,12 @@ export function judge(state: State, command: Command, circumstances: Circumstanc
       return purgeSessions(state, command, circumstances);
     case 'revoke':
       return revoke(state, command, circumstances);
+    case 'refresh':
+      return refresh(state, circumstances);
+    case 'log_level':
+      return changeLogLevel(state, command, circumstances);
+    case 'reset':
+      return reset(state, command, circumstances);
   }
 }
 
@@ -277,6 +285,60 @@ function revoke(state: State, { principal }: RevokeCommand, { actor, now }: Circ
     maintenanceId: order.maintenanceId,
     details: { purge_id: order.id, principal },
     state: nextState(state, now, { order, revoked }),
+  });
+}
+
+function refresh(state: State, { actor, now }: Circumstances): Judgement {
+  return event({
+    type: 'refreshed',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: state.maintenance?.id ?? null,
+    details: {},
+    state: nextState(state, now, { refreshes: true }),
+  });
+}
+
+function changeLogLevel(
+  state: State,
+  { level, minutes }: LogLevelCommand,
+  { actor, now }: Circumstances,
+): Judgement {
+  const debugUntil = level === 'debug' ? now + minutes * 60_000 : null;
+  return event({
+    type: 'log_level_changed',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: state.maintenance?.id ?? null,
+    details: { level, until: debugUntil === null ? null : rfc3339(debugUntil) },
+    state: nextState(state, now, { debugUntil }),
+  });
+}
+
+/** Never refused: it is for when nobody knows any more what holds. */
+function reset(state: State, gone: ResetCommand, { actor, now }: Circumstances): Judgement {
+  const { maintenance } = state;
+  const after = resetState(state, gone);
+  const parts = {
+    maintenance: maintenance !== null,
+    revocations: state.revoked !== undefined,
+    session_purge: state.purge !== undefined,
+    refresh: state.refresh !== undefined,
+    log_level: state.debugUntil !== undefined,
+    windows: state.windows !== undefined && after.windows === undefined,
+    rules: state.rules !== null && after.rules === null,
+  };
+  const cleared = Object.entries(parts).flatMap(([part, isCleared]) => (isCleared ? part : []));
+  return event({
+    type: 'reset',
+    at: now,
+    actor,
+    reason: null,
+    maintenanceId: maintenance?.id ?? null,
+    details: { cleared, ...(maintenance === null ? {} : closing(maintenance, now)) },
+    state: after,
   });
 }
 

@@ -13,20 +13,25 @@ export interface Changes {
   readonly order?: PurgeOrder;
   /** The order that stands has been carried out. */
   readonly isPurged?: boolean;
+  /** Every instance is to drop what it remembers. */
+  readonly refreshes?: true;
+  /** Until when every decision is told, ms since the epoch; null for no more. */
+  readonly debugUntil?: number | null;
 }
 
 /**
- * The state after an event: the next version, with what the event changes, and without revocations that have had
- * their time.
+ * The state after an event: the next version, with what the event changes, and without what has had its time:
+ * revocations, and the telling of every decision.
  *
  * @param now when the event happens, ms since the epoch
  */
 export function nextState(before: State, now: number, changes: Changes): State {
-  const { revoked: known = [], purge: standing, ...kept } = before;
+  const { revoked: known = [], purge: standing, debugUntil: toldUntil, ...kept } = before;
   const { order, endsSessions = false } = changes;
   const ordered = order === undefined ? standing : mergeOrders(standing, order);
   const open = changes.isPurged || ordered === undefined ? {} : { purge: ordered };
   const revoked = revocationsAt({ revoked: changes.revoked ?? known, ...open }, now);
+  const debugUntil = changes.debugUntil === undefined ? toldUntil : changes.debugUntil;
   return {
     ...kept,
     version: before.version + 1,
@@ -37,5 +42,25 @@ export function nextState(before: State, now: number, changes: Changes): State {
       : before.sessionsInvalidBefore,
     ...(revoked.length === 0 ? {} : { revoked }),
     ...open,
+    ...(changes.refreshes ? { refresh: before.version + 1 } : {}),
+    ...(typeof debugUntil === 'number' && now < debugUntil ? { debugUntil } : {}),
+  };
+}
+
+/**
+ * The state after a reset: nothing is active, revoked, to be deleted or asked of instances. Sessions that have ended
+ * stay so; the owner's windows and rules go where they are named.
+ */
+export function resetState(
+  before: State,
+  gone: { readonly windows: boolean; readonly rules: boolean },
+): State {
+  const { version, rules, sessionsInvalidBefore, windows } = before;
+  return {
+    version: version + 1,
+    maintenance: null,
+    rules: gone.rules ? null : rules,
+    sessionsInvalidBefore,
+    ...(windows === undefined || gone.windows ? {} : { windows }),
   };
 }

@@ -4,6 +4,7 @@ import { API, type ApiCall } from './api.ts';
 import { CONTROL_BASE_PATH } from './environment.ts';
 import { PROBLEMS, type ProblemCode } from './http-problem.ts';
 import * as jobs from './job-schemas.ts';
+import * as operations from './operations-schemas.ts';
 import * as reports from './report-schemas.ts';
 import * as bodies from './schemas.ts';
 
@@ -20,6 +21,8 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Empty: bodies.emptyBody,
   Purge: bodies.purgeBody,
   Revocation: bodies.revocationBody,
+  LogLevelChange: bodies.logLevelBody,
+  Reset: bodies.resetBody,
   Rule: bodies.ruleBody,
   Request: bodies.classifyBody,
   ScheduleWindow: bodies.windowBody,
@@ -28,6 +31,7 @@ const REQUESTS: Readonly<Record<string, z.ZodType>> = {
   Heartbeat: jobs.heartbeatBody,
   Completion: jobs.completeJobBody,
   Failure: jobs.failJobBody,
+  Escalation: operations.escalationBody,
   JobsToTerminate: jobs.terminateJobsBody,
 };
 const ANSWERS: Readonly<Record<string, z.ZodType>> = {
@@ -45,6 +49,8 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   WindowAfterChange: answers.windowChangeAnswer,
   PurgeRequested: answers.purgeAnswer,
   Revoked: answers.revocationAnswer,
+  RefreshRequested: answers.refreshAnswer,
+  LogLevel: answers.logLevelAnswer,
   Classification: answers.classificationAnswer,
   Health: answers.healthAnswer,
   Principal: answers.whoAmIAnswer,
@@ -58,6 +64,9 @@ const ANSWERS: Readonly<Record<string, z.ZodType>> = {
   Jobs: jobs.jobsAnswer,
   HeartbeatAnswer: jobs.heartbeatAnswer,
   TerminatedJobs: jobs.terminateJobsAnswer,
+  Diagnostics: operations.diagnosticsAnswer,
+  Statistics: operations.statisticsAnswer,
+  EscalationSent: operations.escalationAnswer,
   OpenApi: answers.openApiAnswer,
   Problem: answers.problemAnswer,
   GatewayProblem: answers.gatewayProblemAnswer,

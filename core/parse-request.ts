@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Command } from './command.ts';
+import { type Command, USUAL_DEBUG_MINUTES } from './command.ts';
 import type { FieldProblem } from './judge.ts';
 import {
   type EmergencyBody,
@@ -7,7 +7,9 @@ import {
   emergencyBody,
   emptyBody,
   enableBody,
+  logLevelBody,
   purgeBody,
+  resetBody,
   revocationBody,
   type UpdateBody,
   updateBody,
@@ -67,8 +69,17 @@ export function parseCommand(type: CommandType, body: unknown): Parsed<Command> 
       return mapped(check(purgeBody, body, 'body'), ({ all }) => ({ type, all }));
     case 'revoke':
       return mapped(check(revocationBody, body, 'body'), ({ principal }) => ({ type, principal }));
+    case 'log_level':
+      return mapped(check(logLevelBody, body, 'body'), ({ level, minutes = USUAL_DEBUG_MINUTES }) => ({
+        type,
+        level,
+        minutes,
+      }));
+    case 'reset':
+      return mapped(check(resetBody, body, 'body'), ({ windows, rules }) => ({ type, windows, rules }));
     case 'deescalate':
     case 'disable':
+    case 'refresh':
       return mapped(check(emptyBody, body, 'body'), () => ({ type }));
   }
 }

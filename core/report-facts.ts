@@ -7,7 +7,7 @@ import { windowOf } from './window-schedule.ts';
 export type ReportKind = 'maintenance' | 'emergency' | 'test_run';
 
 /** How a maintenance came to its end: by an admin, by the clock, or because another took the place of a test run. */
-export type Ending = 'disabled' | 'auto_ended' | 'window_ended' | 'replaced';
+export type Ending = 'disabled' | 'auto_ended' | 'window_ended' | 'replaced' | 'reset';
 
 /** One emergency within a maintenance; there may be several. */
 export interface EmergencyFacts {
@@ -108,11 +108,12 @@ const ENDINGS: Partial<Record<EventType, Ending>> = {
   deactivated: 'disabled',
   auto_ended: 'auto_ended',
   window_ended: 'window_ended',
+  reset: 'reset',
 };
 
 function endOf(id: string, startedAt: number, events: readonly EventDraft[]): ReportFacts['end'] {
   for (const event of events) {
-    const { type, actor, at, details } = event;
+    const { type, actor, details } = event;
     const replaced = completedTestRun(event);
     if (replaced?.id === id) {
       // A window replaces it at its start, however late that is told.
@@ -127,7 +128,7 @@ function endOf(id: string, startedAt: number, events: readonly EventDraft[]): Re
     if (how !== undefined && event.maintenanceId === id) {
       const duration = Number(details.duration);
       return {
-        at: how === 'disabled' ? at : endedAt(startedAt, duration, event),
+        at: endedAt(startedAt, duration, event),
         by: actor.id,
         how,
         duration,

@@ -20,6 +20,7 @@ const ENDINGS: Readonly<Record<NonNullable<ReportView['ended_how']>, string>> = 
   disabled: 'disabled',
   auto_ended: 'by the clock, as planned',
   window_ended: 'with its window',
+  reset: 'by a reset of the state',
   replaced: 'completed when another maintenance began',
 };
 

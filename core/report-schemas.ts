@@ -20,7 +20,7 @@ const summaryAnswer = z.strictObject({
   started_at: instant,
   ended_by: z.string().nullable(),
   ended_at: instant.nullable(),
-  ended_how: z.enum(['disabled', 'auto_ended', 'window_ended', 'replaced']).nullable(),
+  ended_how: z.enum(['disabled', 'auto_ended', 'window_ended', 'replaced', 'reset']).nullable(),
   duration: count.meta({ description: 'Seconds, until now where it goes on.' }),
   window: z.string().nullable().meta({ description: 'The window that began it.' }),
 }) satisfies z.ZodType<ReportSummary>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { LONGEST, LONGEST_REASON, SHORTEST } from './command.ts';
+import { LONGEST, LONGEST_DEBUG_MINUTES, LONGEST_REASON, SHORTEST, USUAL_DEBUG_MINUTES } from './command.ts';
 import {
   BLOCKABLE_OPERATIONS,
   isBuiltInOperation,
@@ -195,12 +195,40 @@ export const windowChangeBody = z
       'must name what to change: reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
   });
 
-/** `POST /deescalate` and `POST /disable` */
+/** `POST /deescalate`, `POST /disable` and `POST /refresh` */
 export const emptyBody = z.strictObject({});
 
 /** `POST /sessions/purge` */
 export const purgeBody = z.strictObject({
   all: flag.default(false).meta({ description: "Whether admins' sessions end too, but for your own." }),
+});
+
+const MINUTES = `must be a whole number of minutes from 1 to ${LONGEST_DEBUG_MINUTES}, as a JSON number`;
+
+/** `POST /log-level` */
+export const logLevelBody = z
+  .strictObject({
+    level: z.enum(['debug', 'info'], {
+      error: ({ input }) => (input === undefined ? 'is required' : 'must be "debug" or "info"'),
+    }),
+    minutes: z
+      .int(MINUTES)
+      .min(1, MINUTES)
+      .max(LONGEST_DEBUG_MINUTES, MINUTES)
+      .optional()
+      .meta({ description: `How long \`debug\` holds; ${USUAL_DEBUG_MINUTES} if not given.` }),
+  })
+  .refine(({ level, minutes }) => level === 'debug' || minutes === undefined, {
+    path: ['minutes'],
+    error: 'can only be given with "debug"',
+  });
+
+/** `POST /reset` */
+export const resetBody = z.strictObject({
+  windows: flag.default(false).meta({ description: 'Whether scheduled windows are taken away too.' }),
+  rules: flag
+    .default(false)
+    .meta({ description: "Whether the owner's classification rules are taken away too." }),
 });
 
 /** A principal's id has at most 128 characters in a Cognito user pool, 255 in OpenID Connect. */

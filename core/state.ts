@@ -65,6 +65,13 @@ export interface State {
   readonly purge?: PurgeOrder;
   /** What is coming of the owner's windows; absent while there are none. */
   readonly windows?: WindowSchedule;
+  /**
+   * The number of the event that asked every instance to drop what it remembers; absent before the first. A number that
+   * an instance has not met tells it to.
+   */
+  readonly refresh?: number;
+  /** Until when every decision is told in the log; absent while that was not asked for. */
+  readonly debugUntil?: number;
 }
 
 /** Ends what a principal was given before an instant. Kept for as long as a token could be believed. */
@@ -112,6 +119,11 @@ export const INITIAL_STATE: State = {
 /** The operation types that the owner has added. */
 export function ownOperations(state: State): readonly string[] {
   return state.rules?.operations ?? [];
+}
+
+/** Whether every decision is told in the log at an instant. It ends by the clock, without an event. */
+export function isDebugging({ debugUntil }: State, now: number): boolean {
+  return debugUntil !== undefined && now < debugUntil;
 }
 
 /** The planned end of a maintenance; an emergency suspends its own. */

@@ -13,10 +13,11 @@ import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
 import { HealthFunction } from './functions/health-function.ts';
+import { OperationsFunction } from './functions/operations-function.ts';
 import { SessionsFunction } from './functions/sessions-function.ts';
 import { StatusFunction } from './functions/status-function.ts';
 import { Tick } from './functions/tick.ts';
-import { Gateway } from './gateway/gateway.ts';
+import { Gateway, STAGE } from './gateway/gateway.ts';
 import { HealthCheck } from './health/health-check.ts';
 import { Identity } from './identity/identity.ts';
 import { SignInGuard } from './identity/sign-in-guard.ts';
@@ -25,6 +26,7 @@ import { Jobs } from './jobs/jobs.ts';
 import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
 import { Publication } from './publication/publication.ts';
 import { findRedis } from './sessions/find-redis.ts';
+import { SessionCache } from './sessions/session-cache.ts';
 import { SessionPurge } from './sessions/session-purge.ts';
 import type { SessionRedis } from './sessions/session-redis.ts';
 import { StateMirror } from './sessions/state-mirror.ts';
@@ -74,6 +76,8 @@ export class MaintenanceMode extends Construct {
     const publication = new Publication(this, 'Publication', shared);
     const jobs = new Jobs(this, 'Jobs', { ...shared, bus: publication.bus });
 
+    const operations = new OperationsFunction(this, 'Operations', shared);
+
     const gateway = new Gateway(this, 'Gateway', {
       configuration,
       authorizer,
@@ -83,7 +87,15 @@ export class MaintenanceMode extends Construct {
         health: new HealthFunction(this, 'Health', shared),
         sessions: new SessionsFunction(this, 'Sessions', shared),
         jobs: jobs.function,
+        operations,
       },
+    });
+    operations.watch({
+      authorizer: authorizer.functionName,
+      api: gateway.api.restApiName,
+      stage: STAGE,
+      table: eventLog.table.tableName,
+      cache: redis instanceof SessionCache ? redis.cache.serverlessCacheName : null,
     });
     this.#throttle(configuration, authorizer, gateway.api);
     new Tick(this, 'Tick', shared);

@@ -40,7 +40,7 @@ const API_KEY = /^[!-~]{20,128}$/;
 export class TokenVerifier {
   readonly #settings: TokenSettings;
   readonly #readKeys: ReadKeys;
-  readonly #verifier: ReturnType<typeof createJwtVerifier>;
+  #verifier: ReturnType<typeof createJwtVerifier>;
   readonly #remembered = new Map<string, { credential: Credential; until: number }>();
   #keysReadAt = Number.NEGATIVE_INFINITY;
   #keysKnown = false;
@@ -70,6 +70,13 @@ export class TokenVerifier {
     return this.#keysKnown
       ? { outcome: 'bad', why: 'the token was signed with an unknown key' }
       : { outcome: 'unavailable' };
+  }
+
+  /** Checks every token anew, with the keys that the table holds then. */
+  forget(): void {
+    this.#remembered.clear();
+    this.#verifier = createJwtVerifier(this.#settings);
+    this.#keysKnown = false;
   }
 
   #check(token: string, now: number): Verified | 'unknown_key' {

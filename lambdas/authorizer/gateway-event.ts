@@ -23,6 +23,7 @@ export function toGatewayRequest(
   const door = doorOf(event.resource);
   return {
     door,
+    resource: event.resource,
     method: event.httpMethod,
     path: event.path,
     sourceAddress: event.requestContext.identity.sourceIp,

@@ -4,6 +4,7 @@ import { readState } from '../../adapters/lean/read-state.ts';
 import type { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
 import { Authorizer, type GatewayRequest } from '../../core/authorize.ts';
 import { CatalogueCache } from '../../core/catalogue-cache.ts';
+import { followRefresh } from '../../core/follow-refresh.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import { SharedOffenders } from '../../core/shared-offenders.ts';
@@ -51,12 +52,22 @@ const verify: VerifyToken = async (token, at) => {
 
 const catalogue = new CatalogueCache((name) => readRules(reads, settings.table, settings.scope, name));
 
+const ownOffenders = new Offenders(settings.offenderThreshold);
+
+/** The state is read every second anyway, and the issuer's keys are kept only for when the table gives none. */
+const follow = followRefresh(() => {
+  catalogue.forget();
+  verifier?.forget();
+  ownOffenders.forget();
+});
+
 /**
  * The newest state, with the rules that it names made ready: both are in force at the same instant. Under maintenance,
  * or with one to come by the clock, the issuer's keys are fetched by the way, for the first admin to come.
  */
 const readStateAndRules = async (): Promise<State> => {
   const state = await readState(reads, settings.table, settings.scope);
+  follow(state);
   if (state.maintenance !== null || nextOccurrence(state.windows) !== null) keys.prepare();
   await catalogue.prepare(state);
   return state;
@@ -91,8 +102,6 @@ const states = new StateCache({
   onCopy: trouble.stateCopied,
   now,
 });
-
-const ownOffenders = new Offenders(settings.offenderThreshold);
 
 const authorizer = new Authorizer({
   states,

@@ -4,6 +4,7 @@ import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
 import { stateOf } from '../../core/execute-command.ts';
+import { followRefresh } from '../../core/follow-refresh.ts';
 import { Offenders } from '../../core/offenders.ts';
 import { StateCache } from '../../core/state-cache.ts';
 import { decisionLog } from '../shared/decision-log.ts';
@@ -31,14 +32,23 @@ const now = (): number => Date.now();
 const client = createStoreClient();
 const events = new DynamoDbEventLog({ client, table: stateTable, scope });
 const eventBridge = new EventBridgeClient();
-const states = new StateCache({ read: async () => stateOf(await events.head()), now });
+const offenders = new Offenders(wholeNumber('offenderThreshold', offenderThreshold));
+const follow = followRefresh(() => offenders.forget());
+const states = new StateCache({
+  read: async () => {
+    const state = stateOf(await events.head());
+    follow(state);
+    return state;
+  },
+  now,
+});
 
 export const handler = createJobsHandler({
   registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
   state: async () => (await states.get()).state,
   gate: registrationGate({
     states,
-    offenders: new Offenders(wholeNumber('offenderThreshold', offenderThreshold)),
+    offenders,
     decisions: decisionLog((line) => process.stdout.write(line)),
     now,
     allowedOrigins: listOf(allowedOrigins),

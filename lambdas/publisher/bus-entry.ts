@@ -26,6 +26,9 @@ export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {
   sessions_purged: 'Sessions Purged',
   drained: 'Jobs Drained',
   drain_incomplete: 'Job Drain Incomplete',
+  refreshed: 'Refresh Requested',
+  log_level_changed: 'Log Level Changed',
+  reset: 'State Reset',
 };
 
 /**

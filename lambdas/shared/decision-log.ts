@@ -1,4 +1,4 @@
-import type { DecisionLog, DecisionRecord } from '../../core/authorize.ts';
+import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/authorize.ts';
 import { METRIC_NAMESPACE } from '../../core/environment.ts';
 
 /**
@@ -29,6 +29,7 @@ export function decisionLog(write: (line: string) => void): DecisionLog {
         BlockedRequests: calls,
         _aws: metrics(now, [BLOCKED_METRICS]),
       }),
+    debugged: (record) => tell(debugLine(record)),
     stateUnknown: (error, requestId) =>
       tell({
         level: 'ERROR',
@@ -39,6 +40,32 @@ export function decisionLog(write: (line: string) => void): DecisionLog {
         error: error.message,
         cause: error.cause instanceof Error ? error.cause.message : undefined,
       }),
+  };
+}
+
+/** Not among the lines that are counted: what is told of a decision twice counts once. */
+function debugLine(record: DebugRecord): Record<string, unknown> {
+  const { request, identity, classification, state, now } = record;
+  const { maintenance, version } = state;
+  return {
+    level: 'DEBUG',
+    message: `[MAINTENANCE] Decision: verdict=${quoted(record.verdict)} method=${quoted(request.method)} endpoint=${quoted(record.endpoint)} user=${quoted(identity?.principal.id ?? '')}`,
+    timestamp: new Date(now).toISOString(),
+    event: 'decision',
+    version,
+    request_id: request.requestId,
+    maintenance_id: maintenance?.id ?? null,
+    mode: maintenance?.mode ?? null,
+    verdict: record.verdict,
+    door: request.door,
+    method: request.method,
+    endpoint: record.endpoint,
+    operation: classification?.operation ?? null,
+    user: identity?.principal.id ?? null,
+    role: identity?.principal.role ?? null,
+    credential: identity?.credential ?? null,
+    state_age_ms: record.stateAge,
+    latency_ms: performance.now() - request.startedAt,
   };
 }
 

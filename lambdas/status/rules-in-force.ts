@@ -1,11 +1,13 @@
 import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import { followRefresh } from '../../core/follow-refresh.ts';
 import type { Rule } from '../../core/rule.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
 import type { State } from '../../core/state.ts';
 import type { Log } from '../shared/log.ts';
 
 /**
- * Tells all rules of a state. A set of the owner's rules never changes, so each is read once. They only add to what
+ * Tells all rules of a state. A set of the owner's rules never changes, so each is read once,
+ * and once more after a refresh. They only add to what
  * is shown: where they can't be read, the built-in ones are shown alone.
  */
 export function rulesInForce(
@@ -13,7 +15,12 @@ export function rulesInForce(
   log: Log,
 ): (state: State) => Promise<readonly Rule[]> {
   let kept: { readonly name: string; readonly rules: readonly Rule[] } | null = null;
-  return async ({ rules: reference }) => {
+  const follow = followRefresh(() => {
+    kept = null;
+  });
+  return async (state) => {
+    follow(state);
+    const { rules: reference } = state;
     if (reference === null) return BUILT_IN_RULES;
     if (kept?.name === reference.name) return kept.rules;
     try {

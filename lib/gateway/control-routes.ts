@@ -15,7 +15,7 @@ const CALLS: readonly ApiCall[] = Object.values(API);
 
 /**
  * Serves the control API below `/api`. The control function has whatever is no other's, unknown paths included; the
- * functions for status and health what everybody may read; the functions for sessions and for jobs what lies below `/sessions` and
+ * functions for status and health what everybody may read; that for operations what those on call need; the functions for sessions and for jobs what lies below `/sessions` and
  * `/jobs`, but for the calls there that are another's. The canary answers by itself, so that whether it can be reached
  * is the authorizer's decision alone.
  */
@@ -25,7 +25,7 @@ export function serveControlApi(branch: IResource, functions: ServingFunctions):
   const base = branch.addResource('maintenance');
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
-  for (const part of ['status', 'health'] as const) {
+  for (const part of ['status', 'health', 'operations'] as const) {
     const serving = integration(functions[part]);
     for (const path of pathsOf(part)) base.addResource(path).addMethod('ANY', serving);
   }

@@ -47,6 +47,7 @@ describe('the bundles', () => {
       'job-sweep',
       'jobs',
       'mirror',
+      'operations',
       'publisher',
       'purge',
       'sessions',

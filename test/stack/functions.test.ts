@@ -57,6 +57,7 @@ const FOLDERS = [
   'purge',
   'mirror',
   'sessions',
+  'operations',
   'signin-guard',
 ];
 
@@ -123,6 +124,26 @@ describe('environment', () => {
     ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') }],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
+    [
+      'operations',
+      {
+        ...store,
+        ACTIVITY_TABLE: { Ref: activity },
+        ALLOWED_ORIGINS: '*',
+        WATCHED: {
+          'Fn::Join': [
+            '',
+            [
+              '{"authorizer":"',
+              { Ref: functionOf(template, 'authorizer')[0] },
+              '","api":"Test-MaintenanceMode-Gateway","stage":"live","table":"',
+              { Ref: table },
+              `","cache":"${NAME}"}`,
+            ],
+          ],
+        },
+      },
+    ],
     [
       'signin-guard',
       { ...store, ADMIN_GROUPS: 'admins,owners', WORKER_GROUPS: 'workers', STATE_UNKNOWN: 'open' },
@@ -400,6 +421,15 @@ describe('permissions', () => {
     ],
     ['mirror', [deadLetters, listStreams, stream, ...inNetwork('mirror', 'keeper')]],
     ['sessions', [allow('dynamodb:Query', events), ...inNetwork('sessions', 'keeper')]],
+    [
+      'operations',
+      [
+        allow('dynamodb:Query', events),
+        readActivity,
+        { ...kept('HEALTH#default'), Action: 'dynamodb:GetItem' },
+        { Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' },
+      ],
+    ],
     ['signin-guard', [allow('dynamodb:Query', events)]],
   ])('%s may do what it does, and nothing else', (folder, statements) => {
     const [, { Properties }] = functionOf(template, folder);
@@ -439,6 +469,7 @@ describe('runtime', () => {
     ['purge', 512, 900],
     ['mirror', 256, 30],
     ['sessions', 512, 10],
+    ['operations', 512, 15],
     ['signin-guard', 512, 5],
   ])('%s runs on Node 24 and arm64 with a log group that is cleared', (folder, memory, timeout) => {
     const [, { Properties }] = functionOf(template, folder);

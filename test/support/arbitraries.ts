@@ -101,6 +101,8 @@ export const state: fc.Arbitrary<State> = fc
           selector: ({ id }) => id,
         }),
         purge: fc.constant(null).chain(() => purgeOrder),
+        refresh: fc.nat(),
+        debugUntil: instant,
       },
       { requiredKeys: [] },
     ),
@@ -159,6 +161,18 @@ const revoke: fc.Arbitrary<Command> = principalId.map(
   (principal): Command => ({ type: 'revoke', principal }),
 );
 
+const logLevel: fc.Arbitrary<Command> = fc.record({
+  type: fc.constant('log_level' as const),
+  level: fc.constantFrom('debug', 'info'),
+  minutes: fc.integer({ min: 1, max: 60 }),
+});
+
+const reset: fc.Arbitrary<Command> = fc.record({
+  type: fc.constant('reset' as const),
+  windows: fc.boolean(),
+  rules: fc.boolean(),
+});
+
 /** Any command that the API could accept by its form. */
 export const command: fc.Arbitrary<Command> = fc.oneof(
   enable,
@@ -166,7 +180,9 @@ export const command: fc.Arbitrary<Command> = fc.oneof(
   declareEmergency,
   purgeSessions,
   revoke,
-  fc.constantFrom<Command>({ type: 'deescalate' }, { type: 'disable' }),
+  logLevel,
+  reset,
+  fc.constantFrom<Command>({ type: 'deescalate' }, { type: 'disable' }, { type: 'refresh' }),
 );
 
 export const purgeOrder: fc.Arbitrary<PurgeOrder> = fc

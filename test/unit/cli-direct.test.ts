@@ -63,6 +63,39 @@ beforeEach(() => {
 });
 
 describe('--direct', () => {
+  test('refreshes, has decisions told, and resets', async () => {
+    const answers = [];
+    for (const command of [
+      ['enable', '--reason', 'Upgrade'],
+      ['refresh'],
+      ['log-level', 'debug', '--minutes', '1'],
+      ['reset', '--windows', '--rules', '--yes'],
+    ]) {
+      const { exitCode, stdout } = await direct(...command, '--json');
+      answers.push({ exitCode, json: JSON.parse(stdout) });
+    }
+    expect(answers).toMatchObject([
+      { exitCode: 0, json: { is_active: true, version: 1 } },
+      { exitCode: 0, json: { version: 2 } },
+      { exitCode: 0, json: { level: 'debug', until: expect.any(String), version: 3 } },
+      { exitCode: 0, json: { is_active: false, version: 4 } },
+    ]);
+    const { stdout } = await direct('history', '--json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      items: [
+        { type: 'reset', details: { cleared: ['maintenance', 'session_purge', 'refresh', 'log_level'] } },
+        { type: 'log_level_changed' },
+        { type: 'refreshed' },
+        { type: 'activated' },
+      ],
+    });
+  });
+
+  test('resets nothing unasked', async () => {
+    const { exitCode, stderr } = await direct('reset');
+    expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--yes')]);
+  });
+
   test('goes through a whole maintenance with nothing but the table', async () => {
     const answers = [];
     for (const command of [

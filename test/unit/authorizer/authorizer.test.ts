@@ -63,6 +63,7 @@ function authorizerIn(
         summaries.push(args[0]);
         log.summed(...args);
       },
+      debugged: (record) => log.debugged(record),
       stateUnknown: (error, requestId) => {
         unknown.push(requestId);
         log.stateUnknown(error, requestId);
@@ -285,6 +286,71 @@ describe('log lines', () => {
       now += 60_000;
     }
     expect(waits).toEqual([300, 300, 300, 300, 300, 300, 300, 480, 300, 960]);
+  });
+});
+
+describe('while every decision is told', () => {
+  const debugging = (maintenance: Maintenance | null, debugUntil = NOW + 1) => ({
+    ...during(maintenance),
+    debugUntil,
+  });
+  const told = async (state: State, asked: GatewayRequest) => {
+    const { authorizer, lines } = authorizerIn(state);
+    await authorizer.authorize(asked);
+    return lines.filter(({ event }) => event === 'decision');
+  };
+  const signedIn = (role: Role) => ({ identify: async () => shownAs(role) });
+
+  test.each<[string, State, GatewayRequest, object]>([
+    [
+      'a request that runs',
+      debugging(null),
+      request('POST', '/start_caption_generation'),
+      { verdict: 'allow', operation: 'caption_generation', user: null, mode: null, version: 7 },
+    ],
+    [
+      'one that is blocked',
+      debugging(NORMAL),
+      request('POST', '/start_caption_generation', signedIn('member')),
+      { verdict: 'deny', mode: 'normal', user: 'a-member', role: 'member', credential: 'valid' },
+    ],
+    [
+      "an admin's",
+      debugging(NORMAL),
+      request('POST', '/start_caption_generation', signedIn('admin')),
+      { verdict: 'allow', user: 'a-admin', role: 'admin', credential: 'valid' },
+    ],
+    [
+      'a secret in the path, by its template',
+      debugging(null),
+      request('GET', '/reset_password/s3cret-t0ken'),
+      { endpoint: '/reset_password/{token}' },
+    ],
+    [
+      'a call of the control API, by the route',
+      debugging(null),
+      request('GET', '/api/maintenance/sessions/s3cret-t0ken', {
+        door: 'control',
+        resource: '/api/maintenance/sessions/{proxy+}',
+        ...signedIn('admin'),
+      }),
+      { endpoint: '/api/maintenance/sessions/{proxy+}', operation: null, user: 'a-admin' },
+    ],
+    [
+      'the canary',
+      debugging(EMERGENCY),
+      request('GET', '/api/maintenance/canary', { door: 'canary' }),
+      { verdict: 'deny', operation: 'canary', door: 'canary' },
+    ],
+  ])('there is one line of %s', async (_what, state, asked, expected) => {
+    const lines = await told(state, asked);
+    expect(lines).toEqual([expect.objectContaining({ level: 'DEBUG', request_id: 'r-1', ...expected })]);
+    expect(JSON.stringify(lines)).not.toContain('s3cret');
+  });
+
+  test('there is none when the time is over', async () => {
+    expect(await told(debugging(NORMAL, NOW), request('GET', '/'))).toEqual([]);
+    expect(await told(during(null), request('GET', '/'))).toEqual([]);
   });
 });
 

@@ -31,6 +31,16 @@ describe('rules by the state that names them', () => {
     expect(read).toEqual(['a', 'b']);
   });
 
+  test('are read anew once they are to be forgotten, and decide as they were until then', async () => {
+    const read: string[] = [];
+    const { cache, operationOf } = cacheOf(read);
+    await cache.prepare(naming('a'));
+    cache.forget();
+    expect(operationOf('a')).toBe('of_a');
+    for (let times = 0; times < 2; times += 1) await cache.prepare(naming('a'));
+    expect(read).toEqual(['a', 'a']);
+  });
+
   test('that cannot be read fail the reading of the state, which is then kept as it was', async () => {
     const cache = new CatalogueCache(() => Promise.reject(new Error('down')));
     await expect(cache.prepare(naming('a'))).rejects.toThrow('down');

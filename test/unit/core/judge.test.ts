@@ -7,6 +7,7 @@ import { dueEvent, type Judgement, judge } from '../../../core/judge.ts';
 import { nextState } from '../../../core/next-state.ts';
 import {
   INITIAL_STATE,
+  isDebugging,
   type Maintenance,
   type Plan,
   type PurgeOrder,
@@ -75,6 +76,9 @@ describe('the transition table', () => {
     update: { type: 'update', reason: 'Another reason' },
     'purge sessions': { type: 'purge_sessions', all: false },
     revoke: { type: 'revoke', principal: 'mia' },
+    refresh: { type: 'refresh' },
+    'log level': { type: 'log_level', level: 'debug', minutes: 15 },
+    reset: { type: 'reset', windows: false, rules: false },
   };
 
   test.each([
@@ -99,6 +103,18 @@ describe('the transition table', () => {
     ['normal', 'revoke', 'principal_revoked', 'normal'],
     ['emergency', 'revoke', 'principal_revoked', 'emergency'],
     ['test', 'revoke', 'principal_revoked', 'test'],
+    ['inactive', 'refresh', 'refreshed', null],
+    ['normal', 'refresh', 'refreshed', 'normal'],
+    ['emergency', 'refresh', 'refreshed', 'emergency'],
+    ['test', 'refresh', 'refreshed', 'test'],
+    ['inactive', 'log level', 'log_level_changed', null],
+    ['normal', 'log level', 'log_level_changed', 'normal'],
+    ['emergency', 'log level', 'log_level_changed', 'emergency'],
+    ['test', 'log level', 'log_level_changed', 'test'],
+    ['inactive', 'reset', 'reset', null],
+    ['normal', 'reset', 'reset', null],
+    ['emergency', 'reset', 'reset', null],
+    ['test', 'reset', 'reset', null],
   ])('%s, %s: %s → %s', (from, asked, type, mode) => {
     const draft = accepted(judgeLater(stateWith(held[from] ?? null), commands[asked] as Command));
     expect(draft).toMatchObject({ type, actor: BOB, at: LATER });
@@ -127,7 +143,7 @@ describe('the transition table', () => {
     const verdicts = Object.values(held).flatMap((maintenance) =>
       Object.values(commands).map((command) => judgeLater(stateWith(maintenance), command).verdict),
     );
-    expect(verdicts.filter((verdict) => verdict === 'event')).toHaveLength(21);
+    expect(verdicts.filter((verdict) => verdict === 'event')).toHaveLength(33);
     expect(verdicts.filter((verdict) => verdict === 'conflict')).toHaveLength(11);
   });
 });
@@ -544,6 +560,97 @@ describe('a revocation', () => {
   });
 });
 
+describe('a refresh', () => {
+  test('is named by a number that no instance can have met', () => {
+    const first = accepted(judgeLater(stateWith(null), { type: 'refresh' })).state;
+    const cleared = accepted(judgeLater(first, { type: 'reset', windows: false, rules: false })).state;
+    const second = accepted(judgeLater(cleared, { type: 'refresh' })).state;
+    expect([first.refresh, cleared.refresh, second.refresh]).toEqual([8, undefined, 10]);
+  });
+});
+
+describe('the log level', () => {
+  const UNTIL = LATER + 15 * 60_000;
+  const level = (state: State, asked: 'debug' | 'info') =>
+    accepted(judgeLater(state, { type: 'log_level', level: asked, minutes: 15 }));
+
+  test('is debug until an instant, by the clock alone', () => {
+    const draft = level(stateWith(null), 'debug');
+    expect(draft.details).toEqual({ level: 'debug', until: '2026-01-15T10:25:00Z' });
+    expect([UNTIL - 1, UNTIL].map((now) => isDebugging(draft.state, now))).toEqual([true, false]);
+  });
+
+  test('goes back at once, or with the first event after its time', () => {
+    const debugging = { ...stateWith(null), debugUntil: UNTIL };
+    expect(level(debugging, 'info')).toMatchObject({ details: { level: 'info', until: null } });
+    expect(level(debugging, 'info').state).not.toHaveProperty('debugUntil');
+    expect(nextState(debugging, UNTIL - 1, {})).toHaveProperty('debugUntil', UNTIL);
+    expect(nextState(debugging, UNTIL, {})).not.toHaveProperty('debugUntil');
+  });
+});
+
+describe('a reset', () => {
+  const windows = { name: 'w', windows: [], hasMore: false, operations: [] };
+  const rules = { name: 'r', operations: ['newsletter'] };
+  const full: State = {
+    ...stateWith(emergency({ suspended: PLAN })),
+    rules,
+    windows,
+    sessionsInvalidBefore: NOW,
+    revoked: [{ id: 'mia', before: LATER }],
+    purge: purgeOrder({}),
+    refresh: 3,
+    debugUntil: LATER + 1,
+  };
+  const reset = (state: State, gone: { windows?: boolean; rules?: boolean } = {}) =>
+    accepted(judgeLater(state, { type: 'reset', windows: false, rules: false, ...gone }));
+
+  test('clears what could be stuck, keeps what the owner has set up, and brings no session back', () => {
+    expect(reset(full)).toMatchObject({
+      maintenanceId: 'm-1',
+      details: {
+        cleared: ['maintenance', 'revocations', 'session_purge', 'refresh', 'log_level'],
+        id: 'm-1',
+        mode: 'emergency',
+        duration: 600,
+      },
+    });
+    expect(reset(full).state).toEqual({
+      version: 8,
+      maintenance: null,
+      rules,
+      sessionsInvalidBefore: NOW,
+      windows,
+    });
+  });
+
+  test.each([
+    [{ windows: true }, ['windows'], { rules }],
+    [{ rules: true }, ['rules'], { rules: null, windows }],
+    [{ windows: true, rules: true }, ['windows', 'rules'], { rules: null }],
+  ])('%j', (gone, cleared, kept) => {
+    const draft = reset({ ...stateWith(null), rules, windows }, gone);
+    expect(draft).toMatchObject({ maintenanceId: null, details: { cleared } });
+    expect(draft.state).toEqual({ version: 8, maintenance: null, sessionsInvalidBefore: null, ...kept });
+  });
+
+  test('of any state leaves nothing active, and no event due but those of windows', () => {
+    fc.assert(
+      fc.property(anyState, instant, (state, now) => {
+        const command: Command = { type: 'reset', windows: true, rules: true };
+        const after = accepted(judge(state, command, { actor: BOB, now, newId: () => 'm-2' })).state;
+        expect(dueEvent(after, now + LONGEST * 1000, now)).toBeNull();
+        expect(after).toEqual({
+          version: state.version + 1,
+          maintenance: null,
+          rules: null,
+          sessionsInvalidBefore: state.sessionsInvalidBefore,
+        });
+      }),
+    );
+  });
+});
+
 describe('what the clock makes due', () => {
   const END = NOW + 3_600_000;
   const ending = deepFreeze(stateWith(normalMaintenance({ endsAt: END, autoEnd: true })));
@@ -589,11 +696,11 @@ describe('laws of judging', () => {
     );
   });
 
-  test('no event takes away what an order asks for', () => {
+  test('no event but a reset takes away what an order asks for', () => {
     fc.assert(
       fc.property(anyState, anyCommand, instant, (state, command, now) => {
         const judgement = judge(state, command, circumstances(now));
-        fc.pre(judgement.verdict === 'event' && state.purge !== undefined);
+        fc.pre(judgement.verdict === 'event' && state.purge !== undefined && command.type !== 'reset');
         const before = state.purge as PurgeOrder;
         const after = accepted(judgement).state.purge;
         expect(after?.users).toEqual(expect.arrayContaining([...before.users]));

@@ -141,6 +141,22 @@ describe('the line of an event', () => {
       'window_schedule_extended',
       '[MAINTENANCE] Window schedule extended: coming="24"',
     ],
+    [{ type: 'refreshed' }, 'refresh_requested', '[MAINTENANCE] Refresh requested: admin="alice"'],
+    [
+      { type: 'log_level_changed', details: { level: 'debug', until: '2026-01-15T10:15:00Z' } },
+      'log_level_changed',
+      '[MAINTENANCE] Log level changed: level="debug" until="2026-01-15T10:15:00Z" admin="alice"',
+    ],
+    [
+      { type: 'reset', details: { cleared: ['maintenance'], duration: 90 } },
+      'maintenance_deactivated',
+      '[MAINTENANCE] Maintenance mode deactivated: duration="90s" admin="alice"',
+    ],
+    [
+      { type: 'reset', details: { cleared: ['windows', 'rules'] } },
+      'state_reset',
+      '[MAINTENANCE] State reset: cleared="windows,rules" admin="alice"',
+    ],
   ])('%#: %j', (draft, name, message) => {
     const told = eventLine(event(draft));
     expect(told.message).toBe(message);

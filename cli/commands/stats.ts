@@ -1,0 +1,19 @@
+import type { CommonOptions } from '../common-options.ts';
+import type { Io } from '../io.ts';
+import { openHttpTransport } from '../open-transport.ts';
+import { printJson, printLine } from '../output.ts';
+import { painterFor } from '../painter.ts';
+import { renderStats } from '../render-stats.ts';
+
+export interface StatsOptions extends CommonOptions {
+  readonly minutes: number;
+}
+
+/** Shows how decisions, and what they depend on, have been doing. */
+export async function stats({ minutes, ...options }: StatsOptions, io: Io): Promise<void> {
+  const transport = await openHttpTransport(options, io, 'needed');
+  const query = { minutes: String(minutes) };
+  const answer = await transport.send({ method: 'GET', path: '/statistics', query });
+  if (options.json) printJson(io, answer);
+  else printLine(io, renderStats(answer, painterFor(io.stdout, io.env)));
+}

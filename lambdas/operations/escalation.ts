@@ -1,0 +1,66 @@
+import { diagnose } from '../../core/diagnostics-view.ts';
+import { StoreUnavailableError } from '../../core/errors.ts';
+import { escalationNotice } from '../../core/escalation.ts';
+import { line } from '../../core/event-line.ts';
+import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
+import { type EscalationAnswer, escalationBody } from '../../core/operations-schemas.ts';
+import { check } from '../../core/parse-request.ts';
+import { type StatusView, statusView } from '../../core/status-view.ts';
+import { rfc3339 } from '../../core/text.ts';
+import { json, type ProxyResult } from '../shared/proxy-event.ts';
+import { readBody } from '../shared/read-body.ts';
+import type { OperationsCall, OperationsParts } from './operations-handler.ts';
+
+/** Calls those of a level. Nothing is claimed that the topic has not accepted. */
+export async function serveEscalation(
+  { event, caller }: OperationsCall,
+  parts: OperationsParts,
+): Promise<ProxyResult> {
+  const parsed = check(escalationBody, readBody(event), 'body');
+  if (!parsed.ok) throw invalidRequest(parsed.problems);
+  const { level, test } = parsed.value;
+  const now = parts.now();
+  const sentAt = rfc3339(now);
+  const admin = caller.principal.id;
+  const [status, diagnostics] = await Promise.all([statusNow(parts, now), diagnose(parts.records, now)]);
+  const from = { by: admin, at: sentAt, deployment: parts.scope };
+  const notice = escalationNotice(parsed.value, from, { status, diagnostics });
+  const messageId = await published(level, notice, parts);
+  parts.log.info(line('[MAINTENANCE] Escalated', { level: String(level), test: String(test), admin }), {
+    event: 'escalated',
+    level,
+    test,
+    admin,
+    message_id: messageId,
+    request_id: event.requestContext.requestId,
+  });
+  const answer: EscalationAnswer = { message_id: messageId, level, test, sent_at: sentAt };
+  return json(200, answer);
+}
+
+async function published(
+  level: number,
+  notice: Parameters<OperationsParts['topics']['publish']>[1],
+  { topics }: OperationsParts,
+): Promise<string> {
+  try {
+    return await topics.publish(level, notice);
+  } catch (cause) {
+    throw new HttpProblem(
+      'escalation_unavailable',
+      `Level ${level} could not be told: take it that nobody has been. Try again, and call them.`,
+      {},
+      { cause },
+    );
+  }
+}
+
+/** Null while the state can't be read: that is no reason to call nobody. */
+async function statusNow({ state }: OperationsParts, now: number): Promise<StatusView | null> {
+  try {
+    return statusView(await state(), { now, forAdmin: true, source: 'event_log', activeJobs: null });
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return null;
+    throw error;
+  }
+}

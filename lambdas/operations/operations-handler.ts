@@ -1,0 +1,61 @@
+import middy from '@middy/core';
+import type { LevelTopics } from '../../adapters/level-topics.ts';
+import type { ActionOf } from '../../core/api.ts';
+import type { AttemptStore } from '../../core/attempt-store.ts';
+import { diagnose } from '../../core/diagnostics-view.ts';
+import type { HealthRecordStore } from '../../core/health-record.ts';
+import type { MetricSource } from '../../core/metric-source.ts';
+import type { State } from '../../core/state.ts';
+import type { Watched } from '../../core/statistics.ts';
+import { admit } from '../shared/admit.ts';
+import { type Caller, callerOf } from '../shared/caller.ts';
+import { httpAnswers } from '../shared/http-answers.ts';
+import type { Log } from '../shared/log.ts';
+import { json, type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
+import { Router } from '../shared/router.ts';
+import { serveEscalation } from './escalation.ts';
+import { serveStatistics } from './statistics.ts';
+
+export interface OperationsParts {
+  readonly records: Pick<HealthRecordStore, 'read'>;
+  readonly metrics: MetricSource;
+  readonly attempts: Pick<AttemptStore, 'tally'>;
+  readonly topics: LevelTopics;
+  readonly watched: Watched;
+  /** Name of the deployment's event log. */
+  readonly scope: string;
+  /** Reads the newest state. */
+  readonly state: () => Promise<State>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly allowedOrigins: readonly string[];
+}
+
+export interface OperationsCall {
+  readonly event: ProxyEvent;
+  readonly caller: Caller;
+}
+
+type Serve = (call: OperationsCall, parts: OperationsParts) => Promise<ProxyResult>;
+
+const SERVE: Readonly<Record<ActionOf<'operations'>, Serve>> = {
+  diagnostics: async (_, { records, now }) => json(200, await diagnose(records, now())),
+  statistics: serveStatistics,
+  escalate: serveEscalation,
+};
+
+/** Serves those on call. It runs outside of any network, so that it works when Redis and what is around it do not. */
+export function createOperationsHandler(parts: OperationsParts) {
+  const router = new Router('operations');
+  return middy<ProxyEvent, ProxyResult>()
+    .use(httpAnswers(parts))
+    .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
+      const { httpMethod: method, path } = event;
+      if (method === 'OPTIONS') return preflight(router.methodsOf(path));
+      const { action, call } = router.find(method, path);
+      const caller = callerOf(event);
+      admit(caller, call, event, parts);
+      return SERVE[action]({ event, caller }, parts);
+    });
+}

@@ -1,0 +1,51 @@
+import { totalOf } from '../../core/attempt-counts.ts';
+import { invalidRequest } from '../../core/http-problem.ts';
+import { statisticsQuery } from '../../core/operations-schemas.ts';
+import { check } from '../../core/parse-request.ts';
+import { effective, ownOperations, type State } from '../../core/state.ts';
+import { rangeOf, type Statistics, statisticsOf, statisticsQueries } from '../../core/statistics.ts';
+import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
+import type { OperationsCall, OperationsParts } from './operations-handler.ts';
+
+/** What can't be had is null, and the log says why: statistics are asked for when something is down. */
+export async function serveStatistics(
+  { event }: OperationsCall,
+  parts: OperationsParts,
+): Promise<ProxyResult> {
+  const parsed = check(statisticsQuery, queryOf(event), 'query');
+  if (!parsed.ok) throw invalidRequest(parsed.problems);
+  const minutes = Number(parsed.value.minutes);
+  const now = parts.now();
+  const state = await orNull('The state', parts.state(), parts);
+  const ownTypes = state === null ? [] : ownOperations(state);
+  const range = rangeOf(minutes, now);
+  const { watched } = parts;
+  const [found, maintenance] = await Promise.all([
+    orNull('Metrics', parts.metrics.read(statisticsQueries(watched, ownTypes), range), parts),
+    maintenanceOf(state, parts),
+  ]);
+  return json(200, statisticsOf(found, { watched, ownTypes, range, minutes, now, maintenance }));
+}
+
+async function maintenanceOf(
+  state: State | null,
+  parts: OperationsParts,
+): Promise<Statistics['maintenance']> {
+  const id = state === null ? null : effective(state, parts.now()).maintenance?.id;
+  if (id === null || id === undefined) return null;
+  const tally = await orNull('Counts', parts.attempts.tally(id), parts);
+  return {
+    id,
+    blocked_calls: tally === null ? null : (totalOf(tally.counts.blocked)?.calls ?? 0),
+    distinct_clients: tally?.clients.count ?? null,
+  };
+}
+
+async function orNull<T>(what: string, reading: Promise<T>, { log }: OperationsParts): Promise<T | null> {
+  try {
+    return await reading;
+  } catch (error) {
+    log.warn(`${what} could not be read for statistics.`, { event: 'statistics_incomplete', error });
+    return null;
+  }
+}
