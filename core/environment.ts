@@ -45,6 +45,12 @@ export const ENV = {
   workloads: 'WORKLOADS',
   /** ARN of the state machine that drains jobs. */
   drainMachine: 'DRAIN_MACHINE',
+  /** ARN of the topic of notices. */
+  noticesTopic: 'NOTICES_TOPIC',
+  /** ARNs of the topics of the three levels of escalation, as JSON: `{"1": …, "2": …, "3": …}`. */
+  levelTopics: 'LEVEL_TOPICS',
+  /** What stands before the name of every alarm of this deployment. */
+  alarmPrefix: 'ALARM_PREFIX',
 } as const;
 
 /** The `source` of every event on the bus. */

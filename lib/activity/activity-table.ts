@@ -14,7 +14,7 @@ export interface ActivityTableProps {
 }
 
 /**
- * The table of what is counted, and of how far the purge of sessions and the drains of jobs have come. Apart from the event log's, so that
+ * The table of what is counted, of how far the purge of sessions and the drains of jobs have come, and of the notices given. Apart from the event log's, so that
  * writing here, however much of it there is, holds up neither the log nor its stream. Counts go by themselves, see
  * `expires_at`.
  */
@@ -29,6 +29,8 @@ export class ActivityTable extends Construct {
   readonly #drains: string;
   /** The partition of what drains have paused. */
   readonly #pauses: string;
+  /** The partitions of the records of notices, as a pattern. */
+  readonly #notices: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -38,6 +40,7 @@ export class ActivityTable extends Construct {
     this.#purge = `PURGE#${props.logName}`;
     this.#drains = `DRAIN#${props.logName}#*`;
     this.#pauses = `PAUSES#${props.logName}`;
+    this.#notices = `NOTICES#${props.logName}#*`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -56,9 +59,9 @@ export class ActivityTable extends Construct {
     this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
-  /** Lets a function make reports: of what was counted, of the purge and of the records of drains. */
+  /** Lets a function make reports: of what was counted, of the purge, and of the records of drains and notices. */
   bindReporter(reporter: LambdaFunction): void {
-    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains]);
+    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains, this.#notices]);
   }
 
   /** Lets a function count. */
@@ -75,6 +78,11 @@ export class ActivityTable extends Construct {
   /** Lets a function keep the records of drains, and what they have paused. */
   bindDrain(drain: LambdaFunction): void {
     this.#bindWriter(drain, [this.#drains, this.#pauses]);
+  }
+
+  /** Lets a function keep which notices were given. */
+  bindNotices(notifier: LambdaFunction): void {
+    this.#bindWriter(notifier, [this.#notices]);
   }
 
   #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {
