@@ -1,5 +1,5 @@
 import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Effect, Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -40,6 +40,16 @@ export class AlertTopics extends Construct {
       this.#topic(`Level${level}`, `Maintenance alarms, level ${level}`, contacts[`level${level}`]),
     ) as [Topic, Topic, Topic];
     this.levels = { 1: one, 2: two, 3: three };
+  }
+
+  /** Lets a function publish. */
+  letPublish(publisher: IGrantable, ...topics: readonly Topic[]): void {
+    Grant.addToPrincipal({
+      grantee: publisher,
+      actions: ['sns:Publish'],
+      resourceArns: topics.map(({ topicArn }) => topicArn),
+    });
+    this.key.grant(publisher, 'kms:Decrypt', 'kms:GenerateDataKey');
   }
 
   #topic(id: string, displayName: string, contacts: readonly string[]): Topic {

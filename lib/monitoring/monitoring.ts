@@ -92,7 +92,7 @@ export class Monitoring extends Construct {
     const { levels } = this.topics;
     const arns = Object.fromEntries(Object.entries(levels).map(([level, { topicArn }]) => [level, topicArn]));
     user.addEnvironment(ENV.levelTopics, Stack.of(this).toJsonString(arns));
-    for (const topic of Object.values(levels)) topic.grantPublish(user);
+    this.topics.letPublish(user, ...Object.values(levels));
   }
 
   /** Tells a function what the alarms are called. */

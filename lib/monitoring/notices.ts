@@ -44,7 +44,7 @@ export class Notices extends Construct {
     eventLog.bindReader(this.function);
     activity.bindNotices(this.function);
     this.function.addEnvironment(ENV.noticesTopic, topics.notices.topicArn);
-    topics.notices.grantPublish(this.function);
+    topics.letPublish(this.function, topics.notices);
     this.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),
