@@ -3,6 +3,7 @@ import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-s
 import { drainRecords } from '../../adapters/drain-ledger.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
+import { noticeRecords } from '../../adapters/notice-ledger.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
@@ -39,6 +40,7 @@ export const handler = createControlHandler({
   }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   drains: drainRecords({ client, table: activityTable, scope }),
+  notices: noticeRecords({ client, table: activityTable, scope }),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,

@@ -25,6 +25,7 @@ export interface ControlCall
     | 'activeJobs'
     | 'attempts'
     | 'drains'
+    | 'notices'
     | 'log'
   > {
   readonly event: ProxyEvent;

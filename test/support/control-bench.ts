@@ -1,4 +1,5 @@
 import type { DrainRecord } from '../../core/drain-record.ts';
+import { NO_NOTICES, type NoticeRecord } from '../../core/notice-record.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
@@ -19,6 +20,7 @@ export class ControlBench {
   readonly log = new RecordingLog();
   /** The record of whatever drain is asked for. */
   readonly drain = new InMemoryLedgerItem<DrainRecord | null>(null);
+  readonly notices = new InMemoryLedgerItem<NoticeRecord>(NO_NOTICES);
   activeJobs: number | null = 0;
   time = NOW;
   /** What the ledger of purging says. */
@@ -33,6 +35,7 @@ export class ControlBench {
       windows: this.windows,
       attempts: this.attempts,
       drains: () => this.drain,
+      notices: () => this.notices,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,
