@@ -115,7 +115,9 @@ export class Topics implements AwsService {
   }
 
   #topic(topicArn: string): Resource {
-    const topic = this.#context.stack.find('AWS::SNS::Topic', topicArn);
+    const { stack } = this.#context;
+    const topics = stack.resources('AWS::SNS::Topic');
+    const topic = topics.find((each) => stack.attribute(each, 'Ref') === topicArn);
     if (!topic) throw new AwsError('NotFound', 'Topic does not exist', 404);
     return topic;
   }

@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => gate?.stop());
 beforeEach(() => gate.reset());
 afterEach(async () => {
-  for (const service of ['sns', 'redis', 'lambda:authorizer', 'lambda:tally'])
+  for (const service of ['sns', 'redis', 'lambda:authorizer', 'lambda:notices'])
     await gate.fault(service, 'none');
 });
 
@@ -50,16 +50,16 @@ describe('notices', () => {
     await gate.control('POST', '/emergency', { token, body: { reason: 'Fire', terminate_jobs: false } });
     await gate.as('admin', 'POST', '/disable');
     const told = async () => await noticesOf(json.maintenance_id ?? json.id ?? '');
-    await eventually(async () =>
-      (await told()).some(({ subject = '' }) => subject.startsWith('Maintenance is over')),
-    );
-    const [first, ...others] = await told();
+    await eventually(async () => {
+      const subjects = (await told()).map(({ subject = '' }) => subject);
+      return ['Maintenance is over', 'Maintenance has become an EMERGENCY'].every((title) =>
+        subjects.some((subject) => subject.startsWith(title)),
+      );
+    });
+    const first = (await told()).find(({ subject }) => subject?.startsWith('Maintenance has begun'));
     expect(first?.subject).toMatch(/^Maintenance has begun \(version \d+\)$/);
     expect(first?.message).toContain(`\nReason:\n${reason}\n`);
     expect(first?.message).toMatch(/^Until: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/m);
-    expect(others.some(({ subject = '' }) => subject.startsWith('Maintenance has become an EMERGENCY'))).toBe(
-      true,
-    );
     const { json: list } = await gate.as('admin', 'GET', '/reports?limit=1');
     const { json: report } = await gate.as(
       'admin',
@@ -102,7 +102,7 @@ describe('alarms', () => {
     await gate.enable();
     await eventually(async () => (await alarm('session-manager-failure')) === 'ALARM');
     expect(await raised('Level2', 'session-manager-failure')).toHaveLength(1);
-    for (let minute = 0; minute < 16; minute += 1) {
+    for (let minute = 0; minute < 15; minute += 1) {
       expect(await alarm('session-manager-failure-escalated')).not.toBe('ALARM');
       await gate.advanceClock(60_000);
       await gate.tick();
@@ -119,12 +119,11 @@ describe('alarms', () => {
 
   test('many blocked operations, an authorizer that fails and dead letters raise theirs', async () => {
     await gate.enable();
-    for (let minute = 0; minute < 5; minute += 1) {
-      await Promise.all(Array.from({ length: 120 }, () => gate.call('POST', BLOCKED)));
+    for (let minute = 0; minute < 8 && (await alarm('blocked-operations-high')) !== 'ALARM'; minute += 1) {
       await gate.advanceClock(60_000);
+      await Promise.all(Array.from({ length: 150 }, () => gate.call('POST', BLOCKED)));
     }
-    await gate.advanceClock(-60_000);
-    await eventually(async () => (await alarm('blocked-operations-high')) === 'ALARM');
+    expect(await alarm('blocked-operations-high')).toBe('ALARM');
     expect(await raised('Level1', 'blocked-operations-high')).toHaveLength(1);
 
     await gate.fault('lambda:authorizer', 'errors');
@@ -132,8 +131,8 @@ describe('alarms', () => {
     await gate.fault('lambda:authorizer', 'none');
     await eventually(async () => (await alarm('authorizer-errors')) === 'ALARM');
 
-    await gate.fault('lambda:tally', 'errors');
-    await gate.call('POST', BLOCKED);
+    await gate.fault('lambda:notices', 'errors');
+    await gate.as('admin', 'POST', '/disable');
     await eventually(async () => (await alarm('dead-letters')) === 'ALARM', 30_000);
     expect(await raised('Level2', 'dead-letters')).toHaveLength(1);
   }, 120_000);
@@ -149,10 +148,6 @@ describe('alarms', () => {
     await gate.enable();
     await expect(gate.signIn('member')).rejects.toThrow();
     await eventually(async () => (await count()) >= before + 3);
-  });
-
-  test('the silence of the health check is one, unless it speaks', async () => {
-    expect(['ALARM', 'OK']).toContain(await alarm('health-check-silent'));
   });
 
   test('an action that cannot publish shows why', async () => {
