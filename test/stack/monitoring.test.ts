@@ -93,7 +93,7 @@ describe('topics', () => {
     );
     const [[id, key] = ['', undefined]] = keys;
     expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
-    expect((key?.Properties.KeyPolicy as { Statement: object[] }).Statement).toContainEqual(
+    expect((key?.Properties.KeyPolicy as { Statement: object[] } | undefined)?.Statement).toContainEqual(
       expect.objectContaining({
         Principal: services,
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
