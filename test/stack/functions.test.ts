@@ -259,7 +259,7 @@ describe('permissions', () => {
     }));
   };
   const readReports = {
-    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*'),
+    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*', 'NOTICES#default#*'),
     Action: 'dynamodb:GetItem',
   };
   const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
