@@ -65,6 +65,8 @@ export const ENV = {
   levelTopics: 'LEVEL_TOPICS',
   /** What statistics are of, as JSON: see Watched. */
   watched: 'WATCHED',
+  /** ARN of the topic of notices. */
+  noticesTopic: 'NOTICES_TOPIC',
 } as const;
 
 /** The `source` of every event on the bus. */

@@ -2,6 +2,7 @@ import { type AttemptCount, totalOf } from './attempt-counts.ts';
 import type { Tally } from './attempt-ledger.ts';
 import { COUNTS_KEPT } from './attempt-store.ts';
 import type { EventDraft, EventType } from './event.ts';
+import type { NoticeRecord } from './notice-record.ts';
 import {
   drainedSteps,
   type EmergencyStep,
@@ -11,6 +12,7 @@ import {
   type StepOutcome,
 } from './report-drain.ts';
 import type { EmergencyFacts, Ending, ReportFacts, ReportKind } from './report-facts.ts';
+import { noticesStep } from './report-notices.ts';
 import type { Rule } from './rule.ts';
 import type { Mode, Plan, PurgeOrder, State } from './state.ts';
 import type { TestRecord } from './test-record.ts';
@@ -154,6 +156,8 @@ export interface ReportParts {
   readonly endedSessions: number | null;
   readonly drain: ReportDrain;
   readonly watched: ReportWatch;
+  /** Null where it can't be read. */
+  readonly notices: NoticeRecord | null;
   /** The newest state. */
   readonly newest: State;
   /** Milliseconds since the epoch. */
@@ -325,7 +329,7 @@ function emergencyReport(
   emergency: EmergencyFacts,
   facts: ReportFacts,
   sessions: SessionsReport,
-  { now, drain, watched }: ReportParts,
+  { now, drain, watched, notices }: ReportParts,
 ): EmergencyReport {
   const { trigger, reason, declaredBy, declaredAt, terminateJobs, gracePeriod, endedAt } = emergency;
   const purged = receiptsOf(facts).find(({ at, details }) => at >= declaredAt && details.scope !== 'named');
@@ -347,7 +351,7 @@ function emergencyReport(
       { step: 'sessions', ...(purged === undefined ? unpurged : done(purged.at)) },
       { step: 'jobs', ...steps.jobs },
       { step: 'pauses', ...steps.pauses },
-      { step: 'notices', outcome: 'not_recorded', at: null, error: null },
+      { step: 'notices', ...noticesStep(emergency, facts, notices) },
     ],
     recovery: endedAt === null ? 'in_emergency' : emergency.isDeescalated ? 'deescalated' : 'ended',
     enforcement_lag: lagOf(watched, ({ at }) => at === declaredAt),

@@ -13,6 +13,7 @@ import { EventLogTable } from './event-log/event-log-table.ts';
 import { AuthorizerFunction } from './functions/authorizer-function.ts';
 import { ControlFunction } from './functions/control-function.ts';
 import { HealthFunction } from './functions/health-function.ts';
+import { MaintenanceFunction } from './functions/maintenance-function.ts';
 import { OperationsFunction } from './functions/operations-function.ts';
 import { SessionsFunction } from './functions/sessions-function.ts';
 import { StatusFunction } from './functions/status-function.ts';
@@ -23,6 +24,7 @@ import { Identity } from './identity/identity.ts';
 import { SignInGuard } from './identity/sign-in-guard.ts';
 import { JobTable } from './jobs/job-table.ts';
 import { Jobs } from './jobs/jobs.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { DeadLetterQueue } from './publication/dead-letter-queue.ts';
 import { Publication } from './publication/publication.ts';
 import { findRedis } from './sessions/find-redis.ts';
@@ -56,6 +58,8 @@ export class MaintenanceMode extends Construct {
   readonly identity: Identity;
   /** Where sessions are: a SessionCache, unless the option `redis` names another. */
   readonly redis: SessionRedis;
+  /** Whom it tells of what, and by which topics. */
+  readonly monitoring: Monitoring;
 
   constructor(scope: Construct, id: string, props: MaintenanceModeProps) {
     super(scope, id);
@@ -106,7 +110,7 @@ export class MaintenanceMode extends Construct {
     const purge = new SessionPurge(this, 'SessionPurge', { ...shared, bus: publication.bus });
     const drain = new Drain(this, 'Drain', { ...shared, bus: publication.bus });
     new StateMirror(this, 'StateMirror', shared);
-    new HealthCheck(this, 'HealthCheck', {
+    const healthCheck = new HealthCheck(this, 'HealthCheck', {
       ...shared,
       bus: publication.bus,
       apiUrl: gateway.url,
@@ -115,6 +119,16 @@ export class MaintenanceMode extends Construct {
     if (identity.userPool !== undefined) {
       new SignInGuard(this, 'SignInGuard', shared).guard(identity.userPool);
     }
+
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      ...shared,
+      bus: publication.bus,
+      api: gateway.api,
+      accessLogs: gateway.accessLogs,
+      functions: this.node.findAll().filter((child) => child instanceof MaintenanceFunction),
+    });
+    this.monitoring.bindEscalation(operations);
+    this.monitoring.bindAlarmNames(healthCheck.function);
 
     this.api = gateway.api;
     this.url = gateway.url;

@@ -9,6 +9,7 @@ export const FAULTY_APIS = [
   'logs',
   'monitoring',
   'secretsmanager',
+  'sns',
   'sqs',
   'states',
 ] as const;

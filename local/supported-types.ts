@@ -408,16 +408,11 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { TargetKeyId: ENCRYPTION },
   },
   'AWS::KMS::Key': {
-    honoured: [],
+    honoured: ['KeyPolicy'],
     accepted: Object.fromEntries(
-      [
-        'Description',
-        'EnableKeyRotation',
-        'KeyPolicy',
-        'PendingWindowInDays',
-        'RotationPeriodInDays',
-        'Tags',
-      ].map((name) => [name, ENCRYPTION]),
+      ['Description', 'EnableKeyRotation', 'PendingWindowInDays', 'RotationPeriodInDays', 'Tags'].map(
+        (name) => [name, ENCRYPTION],
+      ),
     ),
   },
   'AWS::Lambda::Alias': {
@@ -489,6 +484,17 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     honoured: ['LogGroupName'],
     accepted: { KmsKeyId: ENCRYPTION, LogGroupClass: RETENTION, RetentionInDays: RETENTION, Tags: TAGS },
   },
+  'AWS::Logs::MetricFilter': {
+    honoured: [
+      'FilterPattern',
+      'LogGroupName',
+      'MetricTransformations.MetricName',
+      'MetricTransformations.MetricNamespace',
+      'MetricTransformations.MetricValue',
+      'MetricTransformations.Unit',
+    ],
+    accepted: { FilterName: DESCRIPTION },
+  },
   'AWS::Logs::QueryDefinition': {
     honoured: [],
     accepted: Object.fromEntries(
@@ -504,12 +510,11 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
     accepted: { RedrivePolicy: 'a delivery here does not fail' },
   },
   'AWS::SNS::Topic': {
-    honoured: ['TopicName'],
-    accepted: { DisplayName: DESCRIPTION, KmsMasterKeyId: ENCRYPTION, Tags: TAGS },
+    honoured: ['KmsMasterKeyId', 'TopicName'],
+    accepted: { DisplayName: DESCRIPTION, Tags: TAGS },
   },
   'AWS::SNS::TopicPolicy': {
-    honoured: [],
-    accepted: { PolicyDocument: RESOURCE_POLICY, Topics: RESOURCE_POLICY },
+    honoured: ['PolicyDocument', 'Topics'],
   },
   'AWS::SQS::Queue': {
     honoured: ['QueueName', 'RedrivePolicy', 'VisibilityTimeout'],

@@ -3,6 +3,7 @@ import type { AttemptStore } from '../../core/attempt-store.ts';
 import type { DrainRecords } from '../../core/drain-record.ts';
 import type { EventLog } from '../../core/event-log.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
+import type { NoticeRecords } from '../../core/notice-record.ts';
 import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { RuleStore } from '../../core/rule-set.ts';
 import type { WatchRecords } from '../../core/watch-record.ts';
@@ -33,6 +34,8 @@ export interface ControlParts {
   readonly drains: DrainRecords;
   /** What the health check saw during each maintenance. */
   readonly watched: WatchRecords;
+  /** What became of telling people. */
+  readonly notices: NoticeRecords;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** Path templates that maintenance never blocks. */

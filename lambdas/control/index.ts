@@ -4,6 +4,7 @@ import { drainRecords } from '../../adapters/drain-ledger.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { watchRecords } from '../../adapters/health-record-store.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
+import { noticeRecords } from '../../adapters/notice-ledger.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
@@ -41,6 +42,7 @@ export const handler = createControlHandler({
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   drains: drainRecords({ client, table: activityTable, scope }),
   watched: watchRecords({ client, table: activityTable, scope }),
+  notices: noticeRecords({ client, table: activityTable, scope }),
   alwaysAllowed: listOf(alwaysAllowed),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   log,

@@ -2,6 +2,7 @@ import Negotiator from 'negotiator';
 import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
 import { readDrainRecord } from '../../core/drain-record.ts';
 import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
+import { NO_NOTICES, type NoticeRecord } from '../../core/notice-record.ts';
 import { check } from '../../core/parse-request.ts';
 import type { ReportDrain } from '../../core/report-drain.ts';
 import type { ReportFacts } from '../../core/report-facts.ts';
@@ -56,11 +57,12 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
     );
   }
   const { facts, newest } = found;
-  const [counts, purged, drain, watched] = await Promise.all([
+  const [counts, purged, drain, watched, given] = await Promise.all([
     countsOf(call, facts, now),
     purging(),
     drainOf(call, facts),
     watchOf(call, facts),
+    noticesOf(call, facts),
   ]);
   const last = facts.events.findLast(({ state }) => state.maintenance?.id === id)?.state ?? newest;
   const known = facts.kind === 'test_run' ? [...(await rules.read(last.rules)), ...BUILT_IN_RULES] : [];
@@ -70,6 +72,7 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
     endedSessions: purged?.ended?.maintenanceId === id ? purged.ended.deleted : null,
     drain,
     watched,
+    notices: given,
     newest,
     now,
   });
@@ -121,6 +124,23 @@ async function watchOf({ watched, log }: ControlCall, { id }: ReportFacts): Prom
       error,
     });
     return { source: 'unavailable' };
+  }
+}
+
+/** Nor are the notices; only emergencies tell what became of theirs. */
+async function noticesOf(
+  { notices, log }: ControlCall,
+  { id, emergencies }: ReportFacts,
+): Promise<NoticeRecord | null> {
+  if (emergencies.length === 0) return NO_NOTICES;
+  try {
+    return (await withTimeLimit(PATIENCE, notices(id).read())).entry;
+  } catch (error) {
+    log.warn('The record of notices could not be read; the report is shown without it.', {
+      event: 'notices_read_failed',
+      error,
+    });
+    return null;
   }
 }
 

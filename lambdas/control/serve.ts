@@ -26,6 +26,7 @@ export interface ControlCall
     | 'attempts'
     | 'drains'
     | 'watched'
+    | 'notices'
     | 'log'
   > {
   readonly event: ProxyEvent;

@@ -64,7 +64,9 @@ function tell(
   for (const { kind, id, reason } of failed) tellOfResistance(log, id ?? kind, reason, requestId);
   if (record === null) return;
   const isStuck = step?.step === 'tell_overdue' || (step?.step === 'report' && step.outcome === 'incomplete');
-  if (isStuck || failed.length > 0) write(metricLine(now(), { DrainStuck: 1 }));
+  // It is told once that the deadline has passed; the measurement goes on for as long as jobs are left.
+  const isOverdue = step?.step === 'wait' && record.progress.toldOverdue && record.waitingFor.count > 0;
+  if (isStuck || isOverdue || failed.length > 0) write(metricLine(now(), { DrainStuck: 1 }));
   if (isStuck)
     log.warn('Jobs hold the maintenance back that should be gone.', facts(record, step, requestId));
   else log.info('A turn of the drain was taken.', facts(record, step, requestId));

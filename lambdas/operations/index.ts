@@ -4,22 +4,18 @@ import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-s
 import { cloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import { levelTopics } from '../../adapters/level-topics.ts';
+import { levelTopics as topicsAt } from '../../adapters/level-topics.ts';
 import { createStoreClient } from '../../adapters/state-store.ts';
-import { ENV } from '../../core/environment.ts';
 import { stateOf } from '../../core/execute-command.ts';
 import type { Watched } from '../../core/statistics.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
 import { createLog } from '../shared/log.ts';
 import { createOperationsHandler } from './operations-handler.ts';
 
-const { stateTable, activityTable, scope, watched, allowedOrigins } = readEnvironment(process.env, [
-  'stateTable',
-  'activityTable',
-  'scope',
-  'watched',
-  'allowedOrigins',
-]);
+const { stateTable, activityTable, scope, watched, levelTopics, allowedOrigins } = readEnvironment(
+  process.env,
+  ['stateTable', 'activityTable', 'scope', 'watched', 'levelTopics', 'allowedOrigins'],
+);
 
 const client = createStoreClient();
 const events = new DynamoDbEventLog({ client, table: stateTable, scope });
@@ -29,7 +25,7 @@ export const handler = createOperationsHandler({
   records: new DynamoDbHealthRecords(activity),
   attempts: new DynamoDbAttemptStore(activity),
   metrics: cloudWatchMetrics(new CloudWatchClient()),
-  topics: levelTopics(new SNSClient(), process.env[ENV.levelTopics] ?? '{}'),
+  topics: topicsAt(new SNSClient(), levelTopics),
   watched: JSON.parse(watched) as Watched,
   scope,
   state: async () => stateOf(await events.head()),

@@ -3,6 +3,8 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
+import { eventOf } from '../../adapters/event-log/event-item.ts';
+import { line } from '../../core/event-line.ts';
 import type { LedgerItem } from '../../core/ledger-item.ts';
 import type { Destination } from '../shared/destination.ts';
 import type { Log } from '../shared/log.ts';
@@ -22,6 +24,8 @@ export interface PublisherParts {
 interface Outgoing {
   /** The event's number. */
   readonly version: number;
+  /** Who made the change, where that was past the API; null for any other. */
+  readonly direct: { readonly admin: string; readonly type: string } | null;
   readonly sequenceNumber: string;
   readonly entry: PutEventsRequestEntry;
 }
@@ -42,6 +46,7 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
         event: 'events_published',
         versions: batch.map(({ version }) => version),
       });
+      for (const { version, direct } of batch) if (direct !== null) tellOfDirectUse(version, direct);
       return null;
     }
     const { ErrorCode, ErrorMessage } = Entries[refused] ?? {};
@@ -57,6 +62,16 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
     } catch (error) {
       log.warn('How far events have been published could not be kept.', { event: 'cursor_failed', error });
     }
+  };
+
+  /** IAM alone lets such changes in, and no function serves them: this is the first that sees them. */
+  const tellOfDirectUse = (version: number, { admin, type }: { admin: string; type: string }): void => {
+    log.warn(line('[MAINTENANCE] Changed past the API', { type, admin }), {
+      event: 'direct_change',
+      version,
+      user: admin,
+      type,
+    });
   };
 
   const tellOfFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
@@ -95,7 +110,9 @@ function readRecords(
     try {
       const item = dynamodb.NewImage ?? {};
       const entry = toBusEntry(item, destination);
-      readable.push({ sequenceNumber, version: Number(item.sk?.N), entry });
+      const { actor, type } = eventOf(item);
+      const direct = actor.via === 'direct' ? { admin: actor.id, type } : null;
+      readable.push({ sequenceNumber, version: Number(item.sk?.N), direct, entry });
     } catch (error) {
       log.error('A record of the event log cannot be read, so it cannot be published.', {
         event: 'malformed_record',

@@ -14,7 +14,7 @@ export interface ActivityTableProps {
 }
 
 /**
- * The table of what is counted, and of how far the purge of sessions and the drains of jobs have come. Apart from the event log's, so that
+ * The table of what is counted, of how far the purge of sessions and the drains of jobs have come, and of the notices given. Apart from the event log's, so that
  * writing here, however much of it there is, holds up neither the log nor its stream. Counts go by themselves, see
  * `expires_at`.
  */
@@ -35,6 +35,8 @@ export class ActivityTable extends Construct {
   readonly #watch: string;
   /** The partition of how far the event log has been published. */
   readonly #published: string;
+  /** The partitions of the records of notices, as a pattern. */
+  readonly #notices: string;
   readonly #encryptionKey: IKey | undefined;
 
   constructor(scope: Construct, id: string, props: ActivityTableProps) {
@@ -47,6 +49,7 @@ export class ActivityTable extends Construct {
     this.#health = `HEALTH#${props.logName}`;
     this.#watch = `WATCH#${props.logName}#*`;
     this.#published = `PUBLISHED#${props.logName}`;
+    this.#notices = `NOTICES#${props.logName}#*`;
     this.#encryptionKey = props.encryptionKey;
     this.table = new Table(this, 'Table', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
@@ -65,9 +68,9 @@ export class ActivityTable extends Construct {
     this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
-  /** Lets a function make reports: of what was counted, of the purge, of the records of drains and of what was watched. */
+  /** Lets a function make reports: of what was counted, of the purge, of the records of drains and notices, and of what was watched. */
   bindReporter(reporter: LambdaFunction): void {
-    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains, this.#watch]);
+    this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains, this.#notices, this.#watch]);
   }
 
   /** Lets a function read the newest record of the health check. */
@@ -100,6 +103,11 @@ export class ActivityTable extends Construct {
   /** Lets a function keep the records of drains, and what they have paused. */
   bindDrain(drain: LambdaFunction): void {
     this.#bindWriter(drain, [this.#drains, this.#pauses]);
+  }
+
+  /** Lets a function keep which notices were given. */
+  bindNotices(notifier: LambdaFunction): void {
+    this.#bindWriter(notifier, [this.#notices]);
   }
 
   #bindReader(reader: LambdaFunction, partitions: readonly string[]): void {

@@ -152,6 +152,38 @@ export interface WorkloadOptions {
   readonly eventSourceMappings?: readonly string[];
 }
 
+/** Who is told: e-mail addresses, and https endpoints that take notifications of Amazon SNS. Each confirms by itself. */
+export interface Contacts {
+  /** Whoever a maintenance concerns: begin, change, end, windows. @default nobody */
+  readonly notices?: readonly string[];
+  /** Warnings: operators. @default nobody */
+  readonly level1?: readonly string[];
+  /** What is grave, and warnings that nobody has cured for 15 minutes. @default nobody */
+  readonly level2?: readonly string[];
+  /** What is critical, and what is grave that nobody has cured for 15 minutes. @default nobody */
+  readonly level3?: readonly string[];
+}
+
+/** From what on an alarm is raised. The others have nothing to choose. */
+export interface AlarmThresholds {
+  /** Blocked calls in each of five minutes. @default 100 */
+  readonly blockedCallsPerMinute?: number;
+  /** Purges of sessions that failed in a minute. @default 1 */
+  readonly sessionPurgeFailuresPerMinute?: number;
+  /** Minutes for which a component is unhealthy. @default 3 */
+  readonly unhealthyMinutes?: number;
+  /** Minutes without a health check that came to its end. @default 3 */
+  readonly silentMinutes?: number;
+  /** Failures of the authorizer in a minute. @default 5 */
+  readonly authorizerErrorsPerMinute?: number;
+  /** Calls of the authorizer that Lambda turned away in a minute. @default 5 */
+  readonly authorizerThrottlesPerMinute?: number;
+  /** What one in a hundred decisions took in each of five minutes, in milliseconds. @default 1000 */
+  readonly authorizerMilliseconds?: number;
+  /** Messages in the dead-letter queue. @default 1 */
+  readonly deadLetters?: number;
+}
+
 /** A route of the origin, for the check at synthesis. */
 export interface OriginRoute {
   /** One verb in upper case, or `ANY`. */
@@ -210,6 +242,15 @@ export interface MaintenanceModeProps {
   readonly redis?: ExistingRedis;
   /** @default none: only what is in the registry of jobs */
   readonly workloads?: WorkloadOptions;
+  /** @default nobody: the topics are there, and whoever follows them is told */
+  readonly contacts?: Contacts;
+  /** @default thresholds as above */
+  readonly alarmThresholds?: AlarmThresholds;
+  /**
+   * Where the troubleshooting guide is, for the link in each alarm: an address, or a path.
+   * @default 'docs/troubleshooting.md', as in this project
+   */
+  readonly runbookUrl?: string;
   /**
    * Concurrent executions set aside for the control function, and as many for the guard of sign-ins, so that a flood
    * of other calls can't starve an admin. Recommended where the account's quota allows it.

@@ -4,6 +4,7 @@ import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { templateProblem } from '../../core/rule.ts';
 import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
+import { ALARM_THRESHOLDS, CONTACTS, RUNBOOK_URL } from './monitoring-schema.ts';
 import { CACHE, REDIS } from './redis-schema.ts';
 import { SESSIONS } from './session-schema.ts';
 
@@ -146,6 +147,9 @@ const OPTIONS = z.strictObject({
         .default([]),
     })
     .prefault({}),
+  contacts: CONTACTS.prefault({}),
+  alarmThresholds: ALARM_THRESHOLDS.prefault({}),
+  runbookUrl: RUNBOOK_URL,
   controlReservedConcurrency: integer(1, 1000).optional(),
   deletionProtection: flag.default(true),
   encryptionKey: z

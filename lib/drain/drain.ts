@@ -1,11 +1,10 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { ENV, EVENT_SOURCE, METRIC_NAMESPACE } from '../../core/environment.ts';
+import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
 import { EVENT_TYPES, isReceipt } from '../../core/event.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
@@ -42,7 +41,6 @@ export class Drain extends Construct {
     this.function = this.#turns(props);
     this.stateMachine = this.#workflow();
     this.starter = this.#starter(props);
-    this.#alarm();
   }
 
   #turns({ configuration, eventLog, activity, jobTable }: DrainProps): MaintenanceFunction {
@@ -118,23 +116,5 @@ export class Drain extends Construct {
       targets: [target],
     });
     return starter;
-  }
-
-  #alarm(): void {
-    new Alarm(this, 'DrainStuck', {
-      alarmDescription:
-        'Severity: warning. Jobs run although their drain deadline has passed, or could not be terminated, or something ' +
-        "could not be paused or set back. The drain's log says which; what can be tried again is.",
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: 'DrainStuck',
-        statistic: Stats.SUM,
-        period: Duration.minutes(1),
-      }),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
   }
 }

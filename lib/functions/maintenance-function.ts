@@ -38,6 +38,9 @@ export interface MaintenanceFunctionProps {
  * Lambda's own JSON envelope stays off. The template names the function's folder under `maintenance:function`.
  */
 export class MaintenanceFunction extends NodejsFunction {
+  /** The function's folder under lambdas/. */
+  readonly folder: string;
+
   constructor(scope: Construct, id: string, props: MaintenanceFunctionProps) {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const apart = props.apart ?? {};
@@ -84,6 +87,7 @@ export class MaintenanceFunction extends NodejsFunction {
         },
       },
     });
+    this.folder = props.folder;
     logGroup.grantWrite(role);
     if (props.network !== undefined) refuseCodeToAttach(this);
     (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);

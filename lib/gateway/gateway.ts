@@ -33,6 +33,7 @@ export class Gateway extends Construct {
   readonly api: RestApi;
   readonly authorizer: RequestAuthorizer;
   readonly originSecret: OriginSecret;
+  readonly accessLogs: LogGroup;
   /** Where clients reach the API, without a trailing slash. */
   readonly url: string;
 
@@ -52,6 +53,10 @@ export class Gateway extends Construct {
       identitySources: [],
       resultsCacheTtl: Duration.seconds(0),
     });
+    this.accessLogs = new LogGroup(this, 'AccessLogs', {
+      retention: configuration.logRetention,
+      removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
     this.api = this.#createApi(configuration);
     serveControlApi(proxyToOrigin(this.api, configuration.origin, this.originSecret), options.serving);
     addGatewayResponses(this.api, configuration.allowedOrigins);
@@ -61,10 +66,6 @@ export class Gateway extends Construct {
   }
 
   #createApi(configuration: Configuration): RestApi {
-    const logs = new LogGroup(this, 'AccessLogs', {
-      retention: configuration.logRetention,
-      removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-    });
     const api = new RestApi(this, 'Api', {
       restApiName: this.node.path.replaceAll('/', '-'),
       description: 'Maintenance mode in front of the application',
@@ -80,7 +81,7 @@ export class Gateway extends Construct {
           }),
       deployOptions: {
         stageName: STAGE,
-        accessLogDestination: new LogGroupLogDestination(logs),
+        accessLogDestination: new LogGroupLogDestination(this.accessLogs),
         accessLogFormat: ACCESS_LOG_FORMAT,
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,

@@ -96,7 +96,6 @@ export class HealthCheck extends Construct {
       [ENV.deadLetterQueue, deadLetters.queue.queueUrl],
       [ENV.purgeFunction, workers.purge.functionName],
       [ENV.starterFunction, workers.starter.functionName],
-      [ENV.alarmPrefix, `${Stack.of(this).stackName}-`],
     ] as const) {
       check.addEnvironment(name, value);
     }

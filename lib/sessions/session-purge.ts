@@ -1,9 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import { ENV, EVENT_SOURCE, METRIC_NAMESPACE } from '../../core/environment.ts';
+import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
 import type { EventType } from '../../core/event.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
@@ -20,7 +19,7 @@ const RECEIPT: EventType = 'sessions_purged';
  * Deletes the sessions that maintenance has ended. Each event starts it at once and each minute again; it looks at the
  * state for what there is to do, so it matters little if an event comes late, twice or never. The function may run for
  * as long as Lambda lets any: the fewer hand-overs the better. What fails is tried again in the next minute, so nothing
- * is retried before, and the alarm is what tells people.
+ * is retried before, and an alarm is what tells people.
  */
 export class SessionPurge extends Construct {
   readonly function: MaintenanceFunction;
@@ -71,21 +70,6 @@ export class SessionPurge extends Construct {
       description: 'Goes on with ending sessions',
       schedule: Schedule.rate(Duration.minutes(1)),
       targets: [target],
-    });
-    new Alarm(this, 'SessionManagerFailure', {
-      alarmDescription:
-        'Severity: high. Sessions that maintenance has ended could not be deleted. The gateway honours none of them, ' +
-        'but the application does. It is tried again every minute.',
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: 'SessionPurgeFailures',
-        statistic: Stats.SUM,
-        period: Duration.minutes(1),
-      }),
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      threshold: 1,
-      evaluationPeriods: 1,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
     });
   }
 }

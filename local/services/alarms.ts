@@ -26,6 +26,8 @@ interface Alarm {
   state: AlarmState;
   /** Of the last change of state, in milliseconds since 1970 by the movable clock. */
   since: number;
+  /** Why the action of the newest change failed; absent where none did. */
+  actionError?: string;
 }
 
 /** An alarm and its state, for those who look. */
@@ -63,20 +65,35 @@ export class Alarms {
   }
 
   /** Judges every alarm now, sends what its change of state calls for, and returns the states. */
-  async evaluate(): Promise<{ name: string; state: AlarmState }[]> {
+  async evaluate(): Promise<{ name: string; state: AlarmState; action_error?: string }[]> {
     for (const alarm of this.#alarms) {
       const state = this.#judge(alarm);
       if (state === alarm.state) continue;
       const before = alarm.state;
       alarm.state = state;
       alarm.since = this.#context.clock.now();
-      for (const action of alarm.actions[state]) {
-        await this.#deliver(action, this.#notification(alarm, before)).catch((error: unknown) =>
-          console.error(`The action of the alarm ${alarm.name} failed: ${String(error)}`),
-        );
-      }
+      delete alarm.actionError;
+      for (const action of alarm.actions[state]) await this.#act(alarm, action, before);
     }
-    return this.#alarms.map(({ name, state }) => ({ name, state }));
+    return this.#alarms.map(({ name, state, actionError }) => ({
+      name,
+      state,
+      ...(actionError === undefined ? {} : { action_error: actionError }),
+    }));
+  }
+
+  /** What fails is told, and not tried again: so it is in AWS. */
+  async #act(alarm: Alarm, action: string, before: AlarmState): Promise<void> {
+    try {
+      await this.#deliver(action, this.#notification(alarm, before), {
+        service: 'cloudwatch.amazonaws.com',
+        source: alarm.arn,
+        subject: `${alarm.state}: "${alarm.name}"`.slice(0, 100),
+      });
+    } catch (error) {
+      alarm.actionError = String(error);
+      console.error(`The action of the alarm ${alarm.name} failed: ${alarm.actionError}`);
+    }
   }
 
   /** Every alarm with the state that it was found in last. */

@@ -20,6 +20,7 @@ import { EventSourceMappings } from './event-source-mappings.ts';
 import { EventBuses } from './events.ts';
 import { LambdaApi } from './lambda-api.ts';
 import { LogSubscriptions } from './log-subscriptions.ts';
+import { startMetricFilters } from './metric-filters.ts';
 import { Metrics } from './metrics.ts';
 import { RedisServer } from './redis.ts';
 import { Samples } from './samples.ts';
@@ -205,6 +206,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     attach: async (running) => {
       cloud = running;
       stops.push(context.logs.onEntry(({ message }) => metrics.addLine(message)));
+      stops.push(startMetricFilters(running, metrics));
       const subscriptions = new LogSubscriptions(running);
       stops.push(() => subscriptions.close());
       await machines.start(running);

@@ -4,8 +4,18 @@ import type { Topics } from './sns.ts';
 import type { Queues } from './sqs.ts';
 import type { StateMachines } from './states/state-machines.ts';
 
+/** On whose behalf something is delivered, where the target's own policy has to let it in. */
+export interface Sender {
+  /** Such as `cloudwatch.amazonaws.com`. */
+  readonly service: string;
+  /** ARN of the alarm or rule. */
+  readonly source: string;
+  /** The subject of a message to a topic. */
+  readonly subject?: string;
+}
+
 /** Hands a payload to a queue, topic, bus, function or state machine by its ARN; throws when that fails. */
-export type Delivery = (targetArn: string, payload: string) => Promise<void>;
+export type Delivery = (targetArn: string, payload: string, sender?: Sender) => Promise<void>;
 
 /** What can be delivered to. */
 export interface DeliveryTargets {
@@ -18,7 +28,7 @@ export interface DeliveryTargets {
 
 /** Makes the delivery to the services; they deliver to each other, so they are asked for at each delivery only. */
 export function deliveryTo(targets: () => DeliveryTargets): Delivery {
-  return async (arn, payload) => {
+  return async (arn, payload, sender) => {
     const { queues, topics, events, machines, functions } = targets();
     const service = arn.split(':')[2];
     switch (service) {
@@ -26,7 +36,8 @@ export function deliveryTo(targets: () => DeliveryTargets): Delivery {
         queues.send(arn, payload);
         return;
       case 'sns':
-        await topics.publish(arn, payload);
+        if (sender) await topics.publishFor(sender, arn, payload);
+        else await topics.publish(arn, payload);
         return;
       case 'lambda':
         functions().invokeAsync(arn, payload);

@@ -239,7 +239,7 @@ export class EventBuses implements AwsService {
     let problem = '';
     for (let attempt = 0; attempt <= retries && !this.#closing.signal.aborted; attempt++) {
       try {
-        return await this.#sendOnce(target, targetInput(target, event));
+        return await this.#sendOnce(rule, target, targetInput(target, event));
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error);
         await delay(100 * 2 ** attempt, undefined, { signal: this.#closing.signal }).catch(() => undefined);
@@ -253,9 +253,11 @@ export class EventBuses implements AwsService {
   }
 
   /** A function is waited for, so that a tick ends when its work has; its failures are tried again here. */
-  async #sendOnce(target: Target, payload: string): Promise<void> {
+  async #sendOnce(rule: Rule, target: Target, payload: string): Promise<void> {
     if (target.Arn.startsWith('arn:aws:states:')) this.#checkStart(target);
-    if (!target.Arn.startsWith('arn:aws:lambda:')) return await this.#deliver(target.Arn, payload);
+    if (!target.Arn.startsWith('arn:aws:lambda:')) {
+      return await this.#deliver(target.Arn, payload, { service: 'events.amazonaws.com', source: rule.arn });
+    }
     if (!this.#cloud) throw new Error('No function can be invoked yet.');
     const { functionError, payload: answer } = await this.#cloud.functions.invoke(target.Arn, payload);
     if (functionError) throw new Error(answer);

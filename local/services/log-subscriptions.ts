@@ -83,10 +83,7 @@ function subscription(stack: Stack, resource: Resource): Subscription {
     throw new Error(`${resource.logicalId}: the local cloud hands log lines to functions only.`);
   }
   const logGroup = String(LogGroupName);
-  const sources = stack
-    .resources('AWS::Lambda::Function')
-    .filter((candidate) => logGroupOf(stack, candidate) === logGroup)
-    .map(({ logicalId }) => stack.functionName(logicalId));
+  const sources = logSources(stack, logGroup);
   return {
     name: String(FilterName ?? resource.logicalId),
     sources: new Set(sources),
@@ -95,6 +92,14 @@ function subscription(stack: Stack, resource: Resource): Subscription {
     matches: compileFilter(String(FilterPattern ?? '')),
     pending: [],
   };
+}
+
+/** Names in the log store of the functions that write to a log group. */
+export function logSources(stack: Stack, logGroup: string): string[] {
+  return stack
+    .resources('AWS::Lambda::Function')
+    .filter((candidate) => logGroupOf(stack, candidate) === logGroup)
+    .map(({ logicalId }) => stack.functionName(logicalId));
 }
 
 /** Name of the log group that a function writes to. */

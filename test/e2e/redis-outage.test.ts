@@ -58,7 +58,7 @@ describe('health', () => {
 describe('the alarm of the session manager', () => {
   const alarm = async (): Promise<string> => {
     const { json } = await gate.call('GET', '/_local/alarms');
-    const found = json.alarms.find(({ name }: { name: string }) => name.includes('SessionManagerFailure'));
+    const found = json.alarms.find(({ name }: { name: string }) => name.endsWith('session-manager-failure'));
     return found?.state;
   };
 

@@ -290,7 +290,7 @@ describe('permissions', () => {
     }));
   };
   const readReports = {
-    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*', 'WATCH#default#*'),
+    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*', 'NOTICES#default#*', 'WATCH#default#*'),
     Action: 'dynamodb:GetItem',
   };
   const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };

@@ -43,22 +43,4 @@ describe('the purge', () => {
       MaximumEventAgeInSeconds: 60,
     });
   });
-
-  test('raises an alarm with the first failure', () => {
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      AlarmDescription: Match.stringLikeRegexp('^Severity: high'),
-      Namespace: 'EnhancedMaintenanceMode',
-      MetricName: 'SessionPurgeFailures',
-      Dimensions: Match.absent(),
-      Statistic: 'Sum',
-      Period: 60,
-      EvaluationPeriods: 1,
-      Threshold: 1,
-      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
-      TreatMissingData: 'notBreaching',
-    });
-    expect(Object.keys(resourcesOf(template, 'AWS::CloudWatch::Alarm'))).toContainEqual(
-      expect.stringContaining('SessionManagerFailure'),
-    );
-  });
 });

@@ -1,4 +1,5 @@
 import type { DrainRecord } from '../../core/drain-record.ts';
+import { NO_NOTICES, type NoticeRecord } from '../../core/notice-record.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { WatchRecord } from '../../core/watch-record.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
@@ -21,6 +22,7 @@ export class ControlBench {
   /** The record of whatever drain is asked for. */
   readonly drain = new InMemoryLedgerItem<DrainRecord | null>(null);
   readonly watched = new InMemoryLedgerItem<WatchRecord | null>(null);
+  readonly notices = new InMemoryLedgerItem<NoticeRecord>(NO_NOTICES);
   activeJobs: number | null = 0;
   time = NOW;
   /** What the ledger of purging says. */
@@ -36,6 +38,7 @@ export class ControlBench {
       attempts: this.attempts,
       drains: () => this.drain,
       watched: () => this.watched,
+      notices: () => this.notices,
       alwaysAllowed: ['/static/{proxy+}', '/health'],
       purging: async () => this.purging,
       log: this.log,

@@ -1,5 +1,6 @@
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import type { AlarmSeen, Severity } from '../../../core/health-record.ts';
+import { alarmOf, anchorOf } from '../../../core/alarms.ts';
+import type { AlarmSeen } from '../../../core/health-record.ts';
 
 const STATES: Readonly<Record<string, AlarmSeen['state']>> = {
   OK: 'ok',
@@ -18,25 +19,28 @@ export async function askCloudWatch(
     const page = await client.send(
       new DescribeAlarmsCommand({ AlarmNamePrefix: prefix, NextToken, AlarmTypes: ['MetricAlarm'] }),
     );
-    for (const alarm of page.MetricAlarms ?? []) found.push(seenAs(alarm));
+    for (const alarm of page.MetricAlarms ?? []) found.push(...seenAs(prefix, alarm));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }
 
-/** Severity and heading stand in the description, for whoever gets the alarm as a message. */
-function seenAs({
-  AlarmName = '',
-  AlarmDescription = '',
-  StateValue,
-  StateUpdatedTimestamp,
-}: MetricAlarm): AlarmSeen {
-  const severity = /^Severity: (info|warning|high|critical)\b/.exec(AlarmDescription)?.[1] ?? 'warning';
-  return {
-    name: AlarmName,
-    state: STATES[StateValue ?? ''] ?? 'insufficient_data',
-    severity: severity as Severity,
-    since: StateUpdatedTimestamp?.getTime() ?? null,
-    runbook: /\S*troubleshooting\.md#[\w-]+/.exec(AlarmDescription)?.[0] ?? 'docs/troubleshooting.md',
-  };
+/** None of an alarm that only begins as ours do. The heading stands in the description, for whoever gets it as a message. */
+function seenAs(
+  prefix: string,
+  { AlarmName = '', AlarmDescription = '', StateValue, StateUpdatedTimestamp }: MetricAlarm,
+): AlarmSeen[] {
+  const known = alarmOf(prefix, AlarmName);
+  if (known === null) return [];
+  return [
+    {
+      name: AlarmName,
+      state: STATES[StateValue ?? ''] ?? 'insufficient_data',
+      severity: known.severity,
+      since: StateUpdatedTimestamp?.getTime() ?? null,
+      runbook:
+        /\S*troubleshooting\.md#[\w-]+/.exec(AlarmDescription)?.[0] ??
+        `docs/troubleshooting.md#${anchorOf(known)}`,
+    },
+  ];
 }

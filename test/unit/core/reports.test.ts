@@ -4,6 +4,7 @@ import { EMPTY_TALLY } from '../../../core/attempt-ledger.ts';
 import type { Command } from '../../../core/command.ts';
 import type { MaintenanceEvent } from '../../../core/event.ts';
 import { executeCommand, settle, stateOf } from '../../../core/execute-command.ts';
+import { NO_NOTICES } from '../../../core/notice-record.ts';
 import { begunBy, type ReportFacts } from '../../../core/report-facts.ts';
 import { reportMarkdown } from '../../../core/report-markdown.ts';
 import { reportAnswer } from '../../../core/report-schemas.ts';
@@ -75,6 +76,7 @@ class World {
       endedSessions: null,
       drain: { source: 'none' },
       watched: { source: 'none' },
+      notices: NO_NOTICES,
       newest: found.newest,
       now: this.now,
       ...parts,

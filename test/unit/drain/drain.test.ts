@@ -68,13 +68,14 @@ describe('normal mode', () => {
     });
   });
 
-  test('tells once that the drain deadline has passed, and waits on', async () => {
+  test('tells once that the drain deadline has passed, measures for as long as it is so, and waits on', async () => {
     await register(1);
     await bench.command(enable({ drainDeadline: 120 }));
     await bench.invokeStarter();
     await bench.runUntil(NOW + 600_000, () => beat(1).then(() => {}));
     expect(bench.log.lines.filter(({ fields }) => fields.event === 'drain_overdue')).toHaveLength(1);
-    expect(bench.written.filter((line) => 'DrainStuck' in line)).toHaveLength(1);
+    // The alarm needs to know that it is still so.
+    expect(bench.written.filter((line) => 'DrainStuck' in line).length).toBeGreaterThan(10);
     expect(await statusOf(0)).toBe('running');
     expect(await bench.receipts()).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { readDrainRecord } from '../../../core/drain-record.ts';
+import { NO_NOTICES } from '../../../core/notice-record.ts';
 import type { ReportDrain } from '../../../core/report-drain.ts';
 import { reportMarkdown } from '../../../core/report-markdown.ts';
 import { reportAnswer } from '../../../core/report-schemas.ts';
@@ -28,6 +29,7 @@ async function report(away?: ReportDrain): Promise<ReportView> {
     counts: { source: 'unavailable' },
     rules: [],
     endedSessions: null,
+    notices: NO_NOTICES,
     drain: away ?? (record === null ? { source: 'none' } : { source: 'recorded', record }),
     watched: { source: 'none' },
     newest: found.newest,

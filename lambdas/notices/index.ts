@@ -1,0 +1,25 @@
+import { SNSClient } from '@aws-sdk/client-sns';
+import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { noticeRecords } from '../../adapters/notice-ledger.ts';
+import { noticeTopic } from '../../adapters/notice-topic.ts';
+import { createStoreClient } from '../../adapters/state-store.ts';
+import { readEnvironment } from '../shared/environment.ts';
+import { createLog } from '../shared/log.ts';
+import { createNoticesHandler } from './notices-handler.ts';
+
+const { stateTable, activityTable, scope, noticesTopic } = readEnvironment(process.env, [
+  'stateTable',
+  'activityTable',
+  'scope',
+  'noticesTopic',
+]);
+
+const client = createStoreClient();
+
+export const handler = createNoticesHandler({
+  events: new DynamoDbEventLog({ client, table: stateTable, scope }),
+  records: noticeRecords({ client, table: activityTable, scope }),
+  board: noticeTopic(new SNSClient(), noticesTopic),
+  log: createLog('notices'),
+  now: () => Date.now(),
+});

@@ -1,0 +1,51 @@
+import { Token } from 'aws-cdk-lib';
+import { z } from 'zod';
+import { integer, text } from './checks.ts';
+
+const CONTACT = 'must be an e-mail address, or an https address that takes notifications of Amazon SNS';
+
+/** What a contact is decides how it is subscribed, so it has to be known. */
+function contactProblem(contact: string): string | null {
+  if (Token.isUnresolved(contact)) return 'must be known at synthesis';
+  if (/^[^\s@:/]+@[^\s@:/]+\.[^\s@:/]+$/.test(contact)) return null;
+  return contact.startsWith('https://') && URL.canParse(contact) ? null : CONTACT;
+}
+
+const contacts = z
+  .array(
+    z.string('must be text').superRefine((value, context) => {
+      const message = contactProblem(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    }),
+    'must be a list',
+  )
+  .refine((list) => new Set(list).size === list.length, 'must name nobody twice')
+  .default([]);
+
+/** Who follows which topic. */
+export const CONTACTS = z.strictObject({
+  notices: contacts,
+  level1: contacts,
+  level2: contacts,
+  level3: contacts,
+});
+
+/** Lambda ends a decision after so many milliseconds: a longer one is never measured. */
+const LONGEST_DECISION = 3000;
+
+/** From what on an alarm is raised. A threshold of 0 would be reached by silence. */
+export const ALARM_THRESHOLDS = z.strictObject({
+  blockedCallsPerMinute: integer(1, 100_000_000).default(100),
+  sessionPurgeFailuresPerMinute: integer(1, 60).default(1),
+  unhealthyMinutes: integer(1, 60).default(3),
+  silentMinutes: integer(2, 60).default(3),
+  authorizerErrorsPerMinute: integer(1, 1_000_000).default(5),
+  authorizerThrottlesPerMinute: integer(1, 1_000_000).default(5),
+  authorizerMilliseconds: integer(1, LONGEST_DECISION).default(1000),
+  deadLetters: integer(1, 120_000).default(1),
+});
+
+/** An absolute address, or a path within wherever the alarm's reader has the project. */
+export const RUNBOOK_URL = text((value) =>
+  /^(?:https:\/\/)?[^\s#?]+$/.test(value) ? null : 'must be an address or a path, without "?" and "#"',
+).default('docs/troubleshooting.md');
