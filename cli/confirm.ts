@@ -17,7 +17,8 @@ export interface Confirmation {
     | 'windows cancel'
     | 'jobs terminate'
     | 'reset'
-    | 'escalate';
+    | 'escalate'
+    | 'drill';
   /** What is going to happen, a sentence each; found out only where somebody is asked. */
   readonly consequences: readonly string[] | (() => Promise<readonly string[]>);
   readonly question: string;

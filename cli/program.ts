@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
+import { FINDING_SECTIONS } from '../core/finding.ts';
 import { SHELLS } from './completion.ts';
 import type { Io } from './io.ts';
 import {
@@ -74,6 +75,8 @@ export function buildProgram(io: Io): Command {
     stats(io),
     escalate(io),
     logs(io),
+    doctor(io),
+    drill(io),
   ];
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
@@ -593,6 +596,34 @@ function logs(io: Io): Command {
     )
     .action(async (options) => (await import('./commands/logs.ts')).logs(options, io));
   return withDirect(command);
+}
+
+function doctor(io: Io): Command {
+  const command = new Command('doctor')
+    .description('Go through the checklist: what works, what does not, and what to type. Changes nothing.')
+    .addOption(new Option('--section <names...>', 'only these parts of it').choices(FINDING_SECTIONS))
+    .option('--origin <url>', 'address of the application: it must not answer past the gateway')
+    .addHelpText(
+      'after',
+      () => `
+Exit codes of doctor:
+  0  everything that was looked at is fine
+  1  a warning, or something that could not be looked at
+  2  something has failed; also a command line that can't be carried out
+${examples('maintenance doctor', 'maintenance doctor --section services logs', 'maintenance doctor --direct --json')}`,
+    )
+    .action(async (options) => (await import('./commands/doctor.ts')).doctor(options, io));
+  return withDirect(command);
+}
+
+function drill(io: Io): Command {
+  const command = new Command('drill')
+    .description('Rehearse a maintenance as a test run, which blocks nothing, after asking; with a verdict.')
+    .option('--contacts', 'also send a test message to each level of escalation')
+    .option('-y, --yes', "don't ask")
+    .addHelpText('after', () => examples('maintenance drill', 'maintenance drill --contacts --yes --json'))
+    .action(async (options) => (await import('./commands/drill.ts')).drill(options, io));
+  return withStack(withRegion(command));
 }
 
 function withStack(command: Command): Command {

@@ -4,6 +4,7 @@ import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { printComplaint } from './output.ts';
 import { buildProgram } from './program.ts';
+import { Verdict } from './verdict.ts';
 
 /**
  * Runs one command line and returns its exit code; never throws.
@@ -16,6 +17,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     await buildProgram(io).parseAsync(args, { from: 'user' });
     return EXIT.ok;
   } catch (error) {
+    if (error instanceof Verdict) return error.exitCode;
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.ok;
     if (error instanceof CommanderError && error.code === 'commander.help') {
       io.stderr.write(buildProgram(io).helpInformation());

@@ -23,14 +23,9 @@ export async function verifyChain(log: Pick<EventLog, 'page'>): Promise<ChainFau
   let first: ChainFault | null = null;
   let above: Seen | null = null;
   for (let before: number | null = null; ; ) {
-    const page: Page | CorruptLogError = await readPage(log, before);
+    const page: Page | CorruptLogError = await readPage(log, { limit: LARGEST_PAGE, before });
     if (page instanceof CorruptLogError) {
-      first = {
-        number: page.number,
-        fault: 'unreadable',
-        expected: `event ${page.number}`,
-        actual: page.message,
-      };
+      first = unreadable(page);
       above = { number: page.number, previousHash: null };
       before = page.number;
       continue;
@@ -44,6 +39,27 @@ export async function verifyChain(log: Pick<EventLog, 'page'>): Promise<ChainFau
   }
 }
 
+/**
+ * Looks at the newest events of a log alone: their contents, and that each follows the one before it.
+ * Rejects with StoreUnavailableError.
+ *
+ * @param most how many events, up to the largest page
+ */
+export async function verifyNewest(
+  log: Pick<EventLog, 'page'>,
+  most: number,
+): Promise<{ readonly events: number; readonly fault: ChainFault | null }> {
+  const page = await readPage(log, { limit: most, before: null });
+  if (page instanceof CorruptLogError) return { events: 0, fault: unreadable(page) };
+  let first: ChainFault | null = null;
+  let above: Seen | null = null;
+  for (const event of page.items) {
+    first = alteration(event) ?? linkFault(above, event) ?? first;
+    above = event;
+  }
+  return { events: page.items.length, fault: first };
+}
+
 interface Seen {
   readonly number: number;
   /** Null where it can't be read. */
@@ -52,13 +68,20 @@ interface Seen {
 
 const BEFORE_FIRST = { number: 0, hash: GENESIS_HASH };
 
-async function readPage(log: Pick<EventLog, 'page'>, before: number | null): Promise<Page | CorruptLogError> {
+async function readPage(
+  log: Pick<EventLog, 'page'>,
+  options: { readonly limit: number; readonly before: number | null },
+): Promise<Page | CorruptLogError> {
   try {
-    return await log.page({ limit: LARGEST_PAGE, before });
+    return await log.page(options);
   } catch (error) {
     if (error instanceof CorruptLogError) return error;
     throw error;
   }
+}
+
+function unreadable({ number, message }: CorruptLogError): ChainFault {
+  return { number, fault: 'unreadable', expected: `event ${number}`, actual: message };
 }
 
 function alteration(event: MaintenanceEvent): ChainFault | null {

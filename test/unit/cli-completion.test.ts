@@ -27,7 +27,7 @@ async function offered(...words: readonly string[]): Promise<string[]> {
 describe('in bash', () => {
   test.each<[words: string[], offers: string[]]>([
     [['en'], ['enable']],
-    [['d'], ['deescalate', 'disable']],
+    [['d'], ['deescalate', 'disable', 'doctor', 'drill']],
     [['x'], []],
     [
       ['enable', '--mode', ''],
