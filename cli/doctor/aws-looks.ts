@@ -256,7 +256,8 @@ export class AwsLooks {
     const { MetricDataResults = [] } = await client.send(
       new GetMetricDataCommand({
         StartTime: new Date(this.#now() - SPAN * 1000),
-        EndTime: new Date(this.#now()),
+        // Clocks may differ a little, and what is newest matters most.
+        EndTime: new Date(this.#now() + 60_000),
         MetricDataQueries: [
           ...ofFunctions('Errors', 'errors'),
           ...ofFunctions('Throttles', 'throttles'),
