@@ -43,10 +43,9 @@ test('what could not be looked at for one reason takes one line; texts of others
   const text = renderFindings(findings, (_, plain) => plain);
   expect(text.split('\n').map((line) => line.trim())).toEqual([
     'logs',
-    'unknown  log_groups, log_errors',
-    'No credentials\ufffd[2J.',
+    'unknown  log_groups, log_errors No credentials\ufffd[2J.',
     '→ Set AWS_PROFILE.',
-    'ok       security_lines     No credentials\ufffd[2J. (7 ms)',
+    'ok       security_lines         No credentials\ufffd[2J. (7 ms)',
   ]);
   expect(renderVerdict(findings, (_, plain) => plain)).toBe('3 checks: 2 unknown, 1 ok.');
 });
