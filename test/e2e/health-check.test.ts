@@ -22,7 +22,7 @@ beforeAll(async () => {
   const table = TableNames.find((name) => name.includes('Activity')) ?? '';
   records = new DynamoDbHealthRecords({ client, table, scope: 'default' });
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => gate?.stop());
 afterEach(async () => {
   for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'events'])
     await gate.fault(service, 'none');
