@@ -6,6 +6,7 @@ import { benchClassification } from './classification.ts';
 import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchJobs } from './jobs.ts';
+import { benchPages } from './pages.ts';
 import { benchPropagation } from './propagation.ts';
 import { benchSessions } from './sessions.ts';
 import { benchStart } from './start.ts';
@@ -50,6 +51,7 @@ const PARTS: readonly Part[] = [
     about: 'registry and drain of 10 000 jobs, 2 min',
     run: (_, progress) => benchJobs(progress),
   },
+  { name: 'pages', about: 'sizes of the pages for people, 1 s', run: () => benchPages() },
   { name: 'sessions', about: 'a million sessions ended in four ways, 3 min', run: benchSessions },
   { name: 'synth', about: 'synthesis of the stack, 30 s', run: benchSynth },
   { name: 'cost', about: 'cost of a million requests and of the idle stack, 30 s', run: benchCost },

@@ -232,6 +232,8 @@ function update(io: Io): Command {
     .option('--no-auto-end', 'go on past the planned end')
     .addOption(blockOption().conflicts('blockAll'))
     .option('--block-all', 'block everything that can be blocked')
+    .addOption(drainDeadlineOption())
+    .addOption(new Option('--no-drain-deadline', 'let jobs take their time'))
     .addHelpText('after', () =>
       examples(
         'maintenance update --duration 2h',
@@ -683,7 +685,8 @@ function withPlan(command: Command): Command {
     .option('--auto-end', 'end by itself at the planned end')
     .addOption(blockOption())
     .option('--no-invalidate-sessions', "leave members' sessions alone")
-    .option('--no-notify', 'send no notices');
+    .option('--no-notify', 'send no notices')
+    .addOption(drainDeadlineOption());
 }
 
 /** @param of what is on the list */
@@ -713,6 +716,13 @@ function durationOption(): Option {
   return new Option(
     '-d, --duration <length>',
     'seconds from start to planned end, or like 30m, 2h, 1d',
+  ).argParser(durationValue);
+}
+
+function drainDeadlineOption(): Option {
+  return new Option(
+    '--drain-deadline <length>',
+    'seconds from now after which it is told that jobs still run, or like 30m, 2h',
   ).argParser(durationValue);
 }
 

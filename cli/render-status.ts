@@ -42,11 +42,36 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
     ['Blocked', blocked.length > 0 ? blocked.join(', ') : null],
     ['Rehearsed', simulated.length > 0 ? simulated.join(', ') : null],
     ['Sessions', purgeInWords(status)],
+    ['Jobs', drainInWords(status, now)],
     ['Next', isObject(status.next_window) ? nextWindow(status.next_window, now) : null],
     ['Version', numberOf(status.version)?.toString() ?? null],
     ['Note', status.state_source === 'last_known' ? 'last known state; the store can’t be reached' : null],
   ];
   return rows.flatMap(([label, value]) => (value === null ? [] : [row(label, value, paint)]));
+}
+
+/** How far jobs have come to an end; null where none has to, or nobody can tell. */
+function drainInWords({ job_drain: drain }: JsonObject, now: number): string | null {
+  if (!isObject(drain)) return null;
+  const left = numberOf(drain.remaining) ?? 0;
+  switch (textOf(drain.status)) {
+    case 'pending':
+      return 'about to be drained';
+    case 'draining': {
+      const deadline = textOf(drain.deadline);
+      const holding = textsOf(drain.holding);
+      const ids = holding.length === 0 ? '' : `: ${holding.join(', ')}${holding.length < left ? ', …' : ''}`;
+      return `${left} left${deadline === null ? '' : `, deadline ${readableInstant(deadline, now)}`}${ids}`;
+    }
+    case 'drained':
+      return 'all ended by themselves: ready for maintenance';
+    case 'terminated':
+      return `none left; ${numberOf(drain.terminated) ?? 0} had to be terminated`;
+    case 'incomplete':
+      return `${left} could not be ended`;
+    default:
+      return null;
+  }
 }
 
 /** The maintenance that is scheduled next. */

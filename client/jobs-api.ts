@@ -1,5 +1,7 @@
 import { MaintenanceError, RefusedError, UnreachableError } from './errors.ts';
+import { factsOf } from './maintenance-facts.ts';
 import { pause } from './pause.ts';
+import { retryAfterOf } from './retry-after.ts';
 
 export interface JobsApiOptions {
   /** Address of the protected API, without the path of a call: `https://api.example.com`. */
@@ -36,6 +38,8 @@ interface Call {
 }
 
 const FIRST_PAUSE = 100;
+/** Milliseconds to wait where a refusal doesn't say. */
+const UNSAID = 60_000;
 
 /** The calls of the HTTP API that a worker makes. Each can be repeated without harm, and is where that can help. */
 export class JobsApi {
@@ -137,23 +141,16 @@ function refusalOf(url: string, response: Response, problem: Json | null): { fai
   const code = typeof problem?.error === 'string' ? problem.error : null;
   const message = typeof problem?.message === 'string' ? problem.message : `${url} answered ${status}.`;
   if (code === 'maintenance_active') {
-    throw new MaintenanceError(message, secondsIn(response.headers.get('retry-after')), factsOf(problem));
+    throw new MaintenanceError(
+      message,
+      (retryAfterOf(response.headers) ?? UNSAID) / 1000,
+      factsOf(problem?.maintenance),
+    );
   }
   if (status === 408 || status === 429 || status >= 500) {
     return { failure: new UnreachableError(message, { cause: new RefusedError(status, code, message) }) };
   }
   throw new RefusedError(status, code, message);
-}
-
-function factsOf(problem: Json | null): MaintenanceError['maintenance'] {
-  const { mode, reason, estimated_completion: end } = (problem?.maintenance ?? {}) as Json;
-  if (typeof mode !== 'string' || typeof reason !== 'string') return null;
-  return { mode, reason, estimatedCompletion: typeof end === 'string' ? end : null };
-}
-
-/** Seconds of a Retry-After header; a minute where it holds none. */
-function secondsIn(value: string | null): number {
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) : 60;
 }
 
 function malformed(url: string): UnreachableError {

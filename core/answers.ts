@@ -9,6 +9,7 @@ import type {
   RefreshAnswer,
   RevocationAnswer,
 } from './command-answer.ts';
+import type { DrainView } from './drain-view.ts';
 import { EVENT_TYPES } from './event.ts';
 import type { EventView } from './event-view.ts';
 import type { Health } from './health.ts';
@@ -66,6 +67,24 @@ const sessionPurge = z.strictObject({
   error: z.string().nullable().meta({ description: 'Null unless an admin asks.' }),
 }) satisfies z.ZodType<PurgeView>;
 
+const jobDrain = z.strictObject({
+  status: z.enum(['pending', 'draining', 'drained', 'terminated', 'incomplete']).meta({
+    description:
+      '`pending` before the first look. `drained`: all ended by themselves. `terminated`: some had to be. `incomplete`: some could not be.',
+  }),
+  remaining: count.meta({ description: 'Jobs that are left, as of the last look.' }),
+  terminated: count,
+  lost: count,
+  deadline: instant.nullable().meta({
+    description:
+      'In normal mode when jobs should be gone, in an emergency when those that are left are terminated.',
+  }),
+  holding: z
+    .array(z.string())
+    .nullable()
+    .meta({ description: 'Some of the jobs that are left; null unless an admin asks.' }),
+}) satisfies z.ZodType<DrainView>;
+
 /** `GET /status`, and the commands that answer with a status alone. */
 export const statusAnswer = z.strictObject({
   is_active: z.boolean(),
@@ -83,6 +102,10 @@ export const statusAnswer = z.strictObject({
     .nullable()
     .meta({ description: 'Sessions that this maintenance has ended so far; null when it is not known.' }),
   session_purge: sessionPurge.nullable().meta({ description: 'The newest purge; null before the first.' }),
+  job_drain: jobDrain.nullable().meta({
+    description:
+      'How far jobs have come to an end; null where none has to, where it cannot be told, and in the answers to commands.',
+  }),
   test_mode: z.boolean(),
   next_window: z
     .strictObject({

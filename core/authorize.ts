@@ -3,6 +3,7 @@ import { decide, decisiveOperation, type Outcome, roleMatters } from './decision
 import { CONTROL_BASE_PATH } from './environment.ts';
 import { StoreUnavailableError } from './errors.ts';
 import { believe, type Credential, type Identity, NOBODY, unbelieved } from './identity.ts';
+import type { Language } from './messages/registry.ts';
 import type { OffenderTable, Summary } from './offenders.ts';
 import { buildRefusal, type Refusal } from './refusal.ts';
 import { baseWait, repeatedWait } from './retry-after.ts';
@@ -12,8 +13,11 @@ import { effective, isDebugging, type Maintenance, type State } from './state.ts
 
 /** A request that came to the gateway, and by which of its routes. Costly facts are asked for when they matter. */
 export interface GatewayRequest {
-  /** `origin`: goes on to the application. `control`: goes to our own functions. `canary`: the health check's probe. */
-  readonly door: 'origin' | 'control' | 'canary';
+  /**
+   * `origin`: goes on to the application. `control`: goes to our own functions. `page`: the maintenance page.
+   * `canary`: the health check's probe.
+   */
+  readonly door: 'origin' | 'control' | 'page' | 'canary';
   /** The template of the gateway's route, e.g. `/api/maintenance/{proxy+}`; where that is known. */
   readonly resource?: string;
   readonly method: string;
@@ -23,6 +27,8 @@ export interface GatewayRequest {
   /** Reading of a monotonic clock when the request arrived, ms. */
   readonly startedAt: number;
   readonly prefersHtml: () => boolean;
+  /** The language that the caller would like to be spoken to in. */
+  readonly language: () => Language;
   readonly identify: (now: number) => Promise<Shown>;
 }
 
@@ -140,6 +146,8 @@ export class Authorizer {
   }
 
   async #verdictOn(request: GatewayRequest): Promise<Verdict> {
+    // The same for everybody, whatever the state.
+    if (request.door === 'page') return ALLOW;
     const now = this.#parts.now();
     if (request.door === 'control') return this.#control(request, now);
     const reading = this.#parts.states.peek(now) ?? (await this.#read(request));
@@ -225,7 +233,18 @@ export class Authorizer {
     }
     const instance = rule !== null && holdsSecret(rule.path) ? rule.path : pathOf(request.path);
     const form = request.prefersHtml() ? 'html' : 'json';
-    const refusal = buildRefusal({ maintenance, version, operation, instance, retryAfter, now, form });
+    const refusal = buildRefusal({
+      maintenance,
+      version,
+      operation,
+      method: request.method,
+      path: request.path,
+      instance,
+      retryAfter,
+      now,
+      form,
+      language: request.language(),
+    });
     return { effect: 'deny', identity, refusal, maintenance, version };
   }
 

@@ -31,6 +31,8 @@ export interface UpdateCommand {
   readonly endsAt?: number | null | undefined;
   readonly autoEnd?: boolean | undefined;
   readonly blockedOperations?: readonly string[] | null | undefined;
+  /** Seconds from now; null takes the deadline away. */
+  readonly drainDeadline?: number | null | undefined;
 }
 
 /** Ends sessions without a maintenance, or once more during one. */

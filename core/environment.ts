@@ -78,5 +78,8 @@ export const METRIC_NAMESPACE = 'EnhancedMaintenanceMode';
 /** Path under which the control API is served. */
 export const CONTROL_BASE_PATH = '/api/maintenance';
 
+/** Path of the maintenance page for people. */
+export const PAGE_PATH = '/maintenance';
+
 /** Path of the route that is blocked in every enforcing mode, to prove that the block blocks. */
 export const CANARY_PATH = '/api/maintenance/canary';

@@ -147,7 +147,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
   const problems = [
     ...endProblems(command, endsAt, now),
     ...planProblems(plan, command.mode, state),
-    ...drainProblems(command),
+    ...drainProblems(command.drainDeadline, command.mode),
   ];
   if (problems.length > 0) return { verdict: 'invalid', problems };
   const begun: Maintenance = {
@@ -233,16 +233,18 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   const problems = [
     ...(plan.endsAt === before.endsAt ? [] : endProblems(command, plan.endsAt, now)),
     ...planProblems(plan, maintenance.mode, state),
+    ...drainProblems(command.drainDeadline, maintenance.mode),
   ];
   if (problems.length > 0) return { verdict: 'invalid', problems };
+  const drained = withDrainDeadline(maintenance, command.drainDeadline, now);
   const updated: Maintenance =
-    maintenance.mode === 'emergency'
+    drained.mode === 'emergency'
       ? {
-          ...maintenance,
+          ...drained,
           reason: plan.reason,
-          suspended: suspendedAfter(maintenance.suspended, command, plan),
+          suspended: suspendedAfter(drained.suspended, command, plan),
         }
-      : { ...maintenance, ...plan };
+      : { ...drained, ...plan };
   return event(
     draft(
       'updated',
@@ -367,7 +369,7 @@ function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number
 
 /** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
 function suspendedAfter(suspended: Plan | null, command: UpdateCommand, plan: Plan): Plan | null {
-  const changesPlan = changed(command).some((field) => field !== 'reason');
+  const changesPlan = changed(command).some((field) => !['reason', 'drain_deadline'].includes(field));
   if (suspended === null && !changesPlan) return null;
   return { ...plan, reason: suspended?.reason ?? plan.reason };
 }
@@ -379,14 +381,26 @@ function changed(command: UpdateCommand): string[] {
     ['ends_at', command.endsAt],
     ['auto_end', command.autoEnd],
     ['blocked_operations', command.blockedOperations],
+    ['drain_deadline', command.drainDeadline],
   ];
   return fields.filter(([, value]) => value !== undefined).map(([name]) => name);
 }
 
 /** A test run waits for no jobs. */
-function drainProblems({ drainDeadline, mode }: EnableCommand): FieldProblem[] {
-  if (drainDeadline === undefined || mode === 'normal') return [];
+function drainProblems(drainDeadline: number | null | undefined, mode: Maintenance['mode']): FieldProblem[] {
+  if (drainDeadline === undefined || mode !== 'test') return [];
   return [{ field: 'drain_deadline', message: 'can only be given in normal mode' }];
+}
+
+/** @param seconds from now; null takes the deadline away, undefined leaves it */
+function withDrainDeadline(
+  { drainDeadline: before, ...rest }: Maintenance,
+  seconds: number | null | undefined,
+  now: number,
+): Maintenance {
+  if (seconds === null) return rest;
+  const drainDeadline = seconds === undefined ? before : now + seconds * 1000;
+  return drainDeadline === undefined ? rest : { ...rest, drainDeadline };
 }
 
 /** Kept over escalation and de-escalation. */

@@ -120,5 +120,6 @@ function toUpdate(body: UpdateBody): Command {
     endsAt: typeof body.ends_at === 'string' ? Date.parse(body.ends_at) : body.ends_at,
     autoEnd: body.auto_end,
     blockedOperations: body.blocked_operations,
+    drainDeadline: body.drain_deadline,
   };
 }

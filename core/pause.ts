@@ -50,7 +50,8 @@ const MOST_TRIES = 10;
 
 /**
  * Pauses all that is configured. What each one was is written down before it is touched, and never again after that:
- * whoever is killed in between leaves behind what is needed to set it back. Rejects with StoreUnavailableError.
+ * whoever is killed in between leaves behind what is needed to set it back. It is written once more afterwards, so that
+ * an execution that is setting things back at the same time has to look again. Rejects with StoreUnavailableError.
  */
 export async function pauseAll({ kinds, ledger }: PauseParts, maintenanceId: string): Promise<PauseOutcome> {
   const outcome = new Outcome();
@@ -59,25 +60,36 @@ export async function pauseAll({ kinds, ledger }: PauseParts, maintenanceId: str
     for (const id of kind.ids) {
       await outcome.of(kind.name, id, async () => {
         const seen = await kind.look(id);
-        if (seen === 'gone') return;
-        if (!known.some((pause) => isOf(pause, kind.name, id))) {
-          if (seen === 'busy') throw new Error('It is changing at the moment.');
-          const pause: Pause = { kind: kind.name, id, former: seen };
-          await change(ledger, ({ pauses }) => ({
-            maintenanceId,
-            pauses: pauses.some((other) => isOf(other, kind.name, id)) ? pauses : [...pauses, pause],
-          }));
-        }
-        if (seen !== 'paused') await kind.set(id, 'paused');
+        const noted = known.find((pause) => isOf(pause, kind.name, id));
+        if (seen === 'gone' || (seen === 'paused' && noted !== undefined)) return;
+        if (seen === 'busy' && noted === undefined) throw new Error('It is changing at the moment.');
+        const pause = noted ?? { kind: kind.name, id, former: seen === 'paused' ? 'paused' : 'enabled' };
+        await note(ledger, pause, maintenanceId);
+        if (seen === 'paused') return;
+        await kind.set(id, 'paused');
+        await note(ledger, pause, maintenanceId);
       });
     }
   }
   return outcome.all();
 }
 
+/** Writes a pause down. What something was before stays as it was written first. */
+async function note(
+  ledger: LedgerItem<PauseLedgerEntry>,
+  pause: Pause,
+  maintenanceId: string,
+): Promise<void> {
+  await change(ledger, ({ pauses }) => ({
+    maintenanceId,
+    pauses: pauses.some((other) => isOf(other, pause.kind, pause.id)) ? pauses : [...pauses, pause],
+  }));
+}
+
 /**
  * Sets back all that is paused, also what is not configured any more, to what it was before. What is set back is taken
- * off the ledger only then. Rejects with StoreUnavailableError.
+ * off the ledger only then, and only where nobody has written to it meanwhile: it may have been paused again. Rejects
+ * with StoreUnavailableError.
  */
 export async function restoreAll({ kinds, ledger }: PauseParts): Promise<PauseOutcome> {
   const outcome = new Outcome();
@@ -86,12 +98,12 @@ export async function restoreAll({ kinds, ledger }: PauseParts): Promise<PauseOu
     await outcome.of(name, id, async () => {
       const kind = kinds.find((candidate) => candidate.name === name);
       if (kind === undefined) throw new Error(`Nothing here knows how to set back a ${name}.`);
-      // Whatever it shows: a pause that was accepted a moment ago may not show yet. What was paused was not touched.
-      if (former === 'enabled') await kind.set(id, 'enabled');
-      await change(ledger, (entry) => ({
-        ...entry,
-        pauses: entry.pauses.filter((pause) => !isOf(pause, name, id)),
-      }));
+      await change(ledger, async (entry) => {
+        // Whatever it shows: a pause that was accepted a moment ago may not show yet. What was paused was not touched.
+        if (former === 'enabled' && entry.pauses.some((pause) => isOf(pause, name, id)))
+          await kind.set(id, 'enabled');
+        return { ...entry, pauses: entry.pauses.filter((pause) => !isOf(pause, name, id)) };
+      });
     });
   }
   return outcome.all();
@@ -101,13 +113,14 @@ function isOf(pause: Pause, kind: string, id: string): boolean {
   return pause.kind === kind && pause.id === id;
 }
 
+/** @param to is asked again whenever somebody else has written meanwhile */
 async function change(
   ledger: LedgerItem<PauseLedgerEntry>,
-  to: (entry: PauseLedgerEntry) => PauseLedgerEntry,
+  to: (entry: PauseLedgerEntry) => PauseLedgerEntry | Promise<PauseLedgerEntry>,
 ): Promise<void> {
   for (let tries = 0; tries < MOST_TRIES; tries += 1) {
     const { entry, revision } = await ledger.read();
-    if (await ledger.replace(revision, to(entry))) return;
+    if (await ledger.replace(revision, await to(entry))) return;
   }
   throw new Error('The list of what is paused changes faster than it can be written.');
 }

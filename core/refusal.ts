@@ -1,12 +1,17 @@
+import { type Language, REFUSAL_MESSAGES } from './messages/registry.ts';
 import { describeOperation, type OperationType } from './operation.ts';
+import { refusalPage, refusalPolicy } from './refusal-page.ts';
 import { type Maintenance, plannedEnd } from './state.ts';
-import { escapeHtml, rfc3339, templateSafeJson, truncate } from './text.ts';
+import { rfc3339, templateSafeJson, truncate } from './text.ts';
 
 /** The 503 that a blocked caller gets. Its form is that of RFC 9457. */
 export interface Refusal {
   /** `application/problem+json` or `text/html; charset=utf-8`. */
   readonly contentType: string;
   readonly body: string;
+  readonly language: Language;
+  /** The Content-Security-Policy that the body needs, and no more. */
+  readonly policy: string;
   /** Seconds. */
   readonly retryAfter: number;
 }
@@ -16,12 +21,16 @@ export interface RefusalFacts {
   /** The number of the event that the decision was made by. */
   readonly version: number;
   readonly operation: string;
+  readonly method: string;
+  /** The path as called: how deep it is tells the page where the root is. */
+  readonly path: string;
   /** The path as called, or the rule's template where the path holds a secret. */
   readonly instance: string;
   /** Seconds to wait. */
   readonly retryAfter: number;
   readonly now: number;
   readonly form: 'json' | 'html';
+  readonly language: Language;
 }
 
 const LONGEST_INSTANCE = 200;
@@ -34,16 +43,25 @@ const LARGEST_BODY = 7000;
  *
  * @param texts what is said about the operation type
  */
-export function buildRefusal(facts: RefusalFacts, texts = describeOperation(facts.operation)): Refusal {
-  const render = facts.form === 'html' ? renderHtml : renderJson;
+export function buildRefusal(
+  facts: RefusalFacts,
+  texts = describeOperation(facts.operation, facts.language),
+): Refusal {
+  const isPage = facts.form === 'html';
+  const render = isPage ? refusalPage : renderJson;
   const full = render(facts, texts);
-  const body = embeddedSize(full) <= LARGEST_BODY ? full : render(facts, briefTexts(facts.operation));
+  const body = embeddedSize(full) <= LARGEST_BODY ? full : render(facts, briefTexts(facts));
   return {
-    contentType: facts.form === 'html' ? 'text/html; charset=utf-8' : 'application/problem+json',
+    contentType: isPage ? 'text/html; charset=utf-8' : 'application/problem+json',
     body,
+    language: facts.language,
+    policy: isPage ? refusalPolicy(facts) : NOTHING_TO_LOAD,
     retryAfter: facts.retryAfter,
   };
 }
+
+/** The Content-Security-Policy of whatever is no page. */
+export const NOTHING_TO_LOAD = "default-src 'none'; frame-ancestors 'none'";
 
 /** Bytes that a text takes inside a JSON document. */
 function embeddedSize(text: string): number {
@@ -51,11 +69,11 @@ function embeddedSize(text: string): number {
 }
 
 /** What is said when there is no room for more. */
-function briefTexts(operation: string): OperationType {
+function briefTexts({ operation, language }: RefusalFacts): OperationType {
   return {
     name: truncate(operation, 64),
     description: '',
-    userMessage: 'Service under maintenance.',
+    userMessage: REFUSAL_MESSAGES[language].brief,
     suggestion: '',
   };
 }
@@ -65,7 +83,7 @@ function renderJson(facts: RefusalFacts, type: OperationType): string {
   const end = plannedEnd(maintenance);
   return templateSafeJson({
     type: 'urn:problem:maintenance-active',
-    title: 'Service under maintenance',
+    title: REFUSAL_MESSAGES[facts.language].title,
     status: 503,
     detail: type.userMessage,
     instance: truncate(facts.instance, LONGEST_INSTANCE),
@@ -83,34 +101,4 @@ function renderJson(facts: RefusalFacts, type: OperationType): string {
     },
     operation: { type: type.name, description: type.description, suggestion: type.suggestion },
   });
-}
-
-/** Self-contained, without scripts, and without a way to send a form again. */
-function renderHtml(facts: RefusalFacts, type: OperationType): string {
-  const { maintenance, retryAfter } = facts;
-  const end = plannedEnd(maintenance);
-  const back =
-    end === null
-      ? 'We do not know yet when it will be over.'
-      : `Expected end: <time datetime="${rfc3339(end)}">${readableUtc(end)}</time>.`;
-  return [
-    '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-    '<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="robots" content="noindex">',
-    '<title>Service under maintenance</title><style>',
-    ':root{color-scheme:light dark}body{font:1rem/1.5 system-ui,sans-serif;max-width:38rem;margin:12vh auto;padding:0 1rem}',
-    'h1{font-size:1.5rem}blockquote{margin:1rem 0;padding:.5rem 1rem;border-left:.25rem solid;white-space:pre-wrap;overflow-wrap:anywhere}',
-    '</style></head><body><main><h1>Service under maintenance</h1>',
-    `<p>${escapeHtml(type.userMessage)}</p><blockquote>${escapeHtml(maintenance.reason)}</blockquote>`,
-    `<p>${back} Please wait ${readableWait(retryAfter)} before you try again.</p>`,
-    `<p>${escapeHtml(type.suggestion)}</p><p><a href="/">Back to the start page</a></p></main></body></html>`,
-  ].join('');
-}
-
-function readableUtc(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-}
-
-function readableWait(seconds: number): string {
-  const minutes = Math.ceil(seconds / 60);
-  return minutes === 1 ? 'a minute' : `${minutes} minutes`;
 }

@@ -90,6 +90,11 @@ function hasOneEnd(body: { duration?: unknown; ends_at?: unknown }): boolean {
   return body.duration === undefined || body.ends_at === undefined;
 }
 
+const drainDeadline = wholeSeconds(0, 604_800).meta({
+  description:
+    'Seconds from now after which jobs should be gone. If some still run then, that is told; they run on all the same.',
+});
+
 /** `POST /enable` */
 export const enableBody = z
   .strictObject({
@@ -101,10 +106,7 @@ export const enableBody = z
     blocked_operations: blockedOperations.optional(),
     invalidate_sessions: flag.default(true).meta({ description: "Whether members' sessions end." }),
     notify_users: flag.default(true),
-    drain_deadline: wholeSeconds(0, 604_800).optional().meta({
-      description:
-        'Seconds after which jobs should be gone. If some still run then, that is told; they run on all the same.',
-    }),
+    drain_deadline: drainDeadline.optional(),
   })
   .refine(hasOneEnd, ONE_END);
 
@@ -117,7 +119,7 @@ export const emergencyBody = z.strictObject({
     .meta({ description: 'Seconds that jobs get to stop by themselves.' }),
 });
 
-/** `PATCH /`: changes what is given. `null` takes the end away, or blocks all types again. */
+/** `PATCH /`: changes what is given. `null` takes the end or the drain's deadline away, or blocks all types again. */
 export const updateBody = z
   .strictObject({
     reason: reason.optional(),
@@ -125,11 +127,13 @@ export const updateBody = z
     ends_at: endsAt.nullish(),
     auto_end: flag.optional(),
     blocked_operations: blockedOperations.nullish(),
+    drain_deadline: drainDeadline.nullish(),
   })
   .refine(hasOneEnd, ONE_END)
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     path: ['body'],
-    error: 'must name what to change: reason, duration, ends_at, auto_end or blocked_operations',
+    error:
+      'must name what to change: reason, duration, ends_at, auto_end, blocked_operations or drain_deadline',
   });
 
 const startsAt = z.iso

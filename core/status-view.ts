@@ -1,4 +1,6 @@
 import { blockedOperations } from './decision.ts';
+import type { DrainRecord } from './drain-record.ts';
+import { type DrainView, drainView } from './drain-view.ts';
 import type { PurgeLedgerEntry } from './purge-ledger.ts';
 import { invalidatedSessions, type PurgeView, purgeView } from './purge-view.ts';
 import { effective, type Maintenance, ownOperations, plannedEnd, type State } from './state.ts';
@@ -25,6 +27,8 @@ export interface StatusView {
   /** Sessions that this maintenance has ended so far; null when it is not known. */
   readonly invalidated_sessions: number | null;
   readonly session_purge: PurgeView | null;
+  /** How far jobs have come to an end; null where none has to, and where it can't be told. */
+  readonly job_drain: DrainView | null;
   readonly test_mode: boolean;
   /** The next scheduled maintenance that has not begun. */
   readonly next_window: NextWindow | null;
@@ -52,12 +56,14 @@ export interface StatusContext {
   readonly purging?: PurgeLedgerEntry | null;
   /** How many jobs are active; absent where it can't be told. */
   readonly activeJobs?: number | null;
+  /** The record of the drain, null before its first look; absent where it can't be told. */
+  readonly drain?: DrainRecord | null | undefined;
 }
 
 /** The state as the status API shows it at `now`. */
 export function statusView(
   state: State,
-  { now, forAdmin, source, purging = null, activeJobs = null }: StatusContext,
+  { now, forAdmin, source, purging = null, activeJobs = null, drain }: StatusContext,
 ): StatusView {
   const { maintenance, windows } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
@@ -78,6 +84,7 @@ export function statusView(
     enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
     invalidated_sessions: invalidatedSessions(state, purging, now),
     session_purge: purgeView(state, purging, forAdmin),
+    job_drain: drainView(state, drain, { now, forAdmin }),
     test_mode: isTest,
     next_window: nextWindow(windows),
     version: state.version,

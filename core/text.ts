@@ -37,3 +37,8 @@ export function truncate(text: string, limit: number): string {
 export function rfc3339(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
+
+/** An instant (ms since the epoch) for people, in UTC, to the minute. */
+export function readableUtc(instant: number): string {
+  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

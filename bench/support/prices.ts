@@ -15,6 +15,9 @@ export const PRICES = {
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ (4 KB read consistently; 1 KB written) */
   tableRead: 0.125 / MILLION,
   tableWrite: 0.625 / MILLION,
+  /** https://aws.amazon.com/cloudfront/pricing/ (HTTPS requests and traffic to North America, first tier) */
+  cdnRequest: 1 / MILLION,
+  cdnGigabyte: 0.085,
   /** https://aws.amazon.com/cloudwatch/pricing/ */
   logGigabyte: 0.5,
   alarmMonth: 0.1,

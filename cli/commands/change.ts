@@ -27,6 +27,8 @@ export interface PlanOptions extends CommonOptions, DirectOptions {
   readonly block?: readonly string[];
   readonly invalidateSessions: boolean;
   readonly notify: boolean;
+  /** Seconds. */
+  readonly drainDeadline?: number;
 }
 
 export interface EnableOptions extends ChangeOptions, PlanOptions {}
@@ -52,6 +54,8 @@ export interface UpdateOptions extends ChangeOptions {
   readonly autoEnd?: boolean;
   readonly block?: readonly string[];
   readonly blockAll?: true;
+  /** Seconds; false takes the deadline away. */
+  readonly drainDeadline?: number | false;
 }
 
 /** The body of `POST /enable`; what is undefined is left out. */
@@ -65,6 +69,7 @@ export function enableBodyOf(options: PlanOptions): JsonObject {
     blocked_operations: options.block,
     invalidate_sessions: options.invalidateSessions,
     notify_users: options.notify,
+    drain_deadline: options.drainDeadline,
   };
 }
 
@@ -122,6 +127,7 @@ export async function update(options: UpdateOptions, io: Io): Promise<void> {
     ends_at: options.end ? options.endsAt : null,
     auto_end: options.autoEnd,
     blocked_operations: options.blockAll ? null : options.block,
+    drain_deadline: options.drainDeadline === false ? null : options.drainDeadline,
   };
   const transport = await openTransport(options, io, 'needed');
   await change(transport, { method: 'PATCH', path: '', body }, options, io);

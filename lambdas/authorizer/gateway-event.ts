@@ -1,5 +1,6 @@
 import type { GatewayRequest, Shown } from '../../core/authorize.ts';
-import { CANARY_PATH, CONTROL_BASE_PATH } from '../../core/environment.ts';
+import { CANARY_PATH, CONTROL_BASE_PATH, PAGE_PATH } from '../../core/environment.ts';
+import { preferredLanguage } from '../shared/preferred-language.ts';
 import { prefersHtml } from '../shared/prefers-html.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { type CredentialSources, identify } from './identify.ts';
@@ -10,6 +11,7 @@ import { type CredentialSources, identify } from './identify.ts';
  */
 function doorOf(resource: string): GatewayRequest['door'] {
   if (resource === CANARY_PATH) return 'canary';
+  if (resource === PAGE_PATH) return 'page';
   return resource === CONTROL_BASE_PATH || resource.startsWith(`${CONTROL_BASE_PATH}/`)
     ? 'control'
     : 'origin';
@@ -30,6 +32,7 @@ export function toGatewayRequest(
     requestId: event.requestContext.requestId,
     startedAt: performance.now(),
     prefersHtml: () => refusalForm === 'negotiated' && prefersHtml(headerValues(event, 'accept')),
+    language: () => preferredLanguage(headerValues(event, 'accept-language')),
     identify: (now) => identify(event, door, sources, now),
   };
 }

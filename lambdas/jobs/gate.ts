@@ -11,6 +11,7 @@ import type { Offenders } from '../../core/offenders.ts';
 import { RouteMatcher } from '../../core/route-matcher.ts';
 import { allowedOrigin, toResult } from '../shared/authorizer-result.ts';
 import type { Caller } from '../shared/caller.ts';
+import { preferredLanguage } from '../shared/preferred-language.ts';
 import { prefersHtml } from '../shared/prefers-html.ts';
 import { headerValues, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
 
@@ -58,6 +59,7 @@ export function registrationGate(parts: GateParts): Gate {
       requestId: event.requestContext.requestId,
       startedAt: performance.now(),
       prefersHtml: () => parts.refusalForm === 'negotiated' && prefersHtml(accept),
+      language: () => preferredLanguage(headerValues(event, 'accept-language')),
       // The authorizer of the API has believed it a moment ago.
       identify: async (issuedAt) => ({
         outcome: 'valid',
@@ -91,6 +93,8 @@ function asAnswer(context: Readonly<Record<string, string>>): ProxyResult {
       'Cache-Control': 'no-store',
       Vary: 'Origin, Accept, Accept-Language',
       'Content-Type': context.contentType ?? '',
+      'Content-Language': context.language ?? '',
+      'Content-Security-Policy': context.policy ?? '',
       'Retry-After': context.retryAfter ?? '',
       'X-Maintenance-Active': context.active ?? '',
       'X-Maintenance-Mode': context.mode ?? '',

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../core/authorize.ts';
 import type { Identity } from '../../core/identity.ts';
+import { NOTHING_TO_LOAD } from '../../core/refusal.ts';
 import { truncate } from '../../core/text.ts';
 
 /**
@@ -39,6 +40,8 @@ export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResul
       return deny(allowOrigin, {
         body: verdict.refusal.body,
         contentType: verdict.refusal.contentType,
+        language: verdict.refusal.language,
+        policy: verdict.refusal.policy,
         retryAfter: String(verdict.refusal.retryAfter),
         active: 'true',
         mode: verdict.maintenance.mode,
@@ -48,6 +51,8 @@ export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResul
       return deny(allowOrigin, {
         body: UNAVAILABLE_BODY,
         contentType: 'application/problem+json',
+        language: 'en',
+        policy: NOTHING_TO_LOAD,
         retryAfter: String(UNAVAILABLE_RETRY_AFTER),
         active: 'unknown',
         mode: 'unknown',

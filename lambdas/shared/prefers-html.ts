@@ -1,4 +1,4 @@
-import Negotiator from 'negotiator';
+import preferredMediaTypes from 'negotiator/lib/mediaType.js';
 
 /** JSON for whoever does not ask for something else: first in the list wins a tie. */
 const FORMS = ['application/problem+json', 'application/json', 'text/html'];
@@ -7,6 +7,6 @@ const FORMS = ['application/problem+json', 'application/json', 'text/html'];
 export function prefersHtml(accept: readonly string[]): boolean {
   const value = accept.join(',');
   if (!value.includes('html')) return false;
-  const [preferred] = new Negotiator({ headers: { accept: value } }).mediaTypes(FORMS);
+  const [preferred] = preferredMediaTypes(value, FORMS);
   return preferred === 'text/html';
 }

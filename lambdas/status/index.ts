@@ -1,4 +1,5 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
+import { drainRecords } from '../../adapters/drain-ledger.ts';
 import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
@@ -10,6 +11,7 @@ import { activeJobs } from '../shared/active-jobs.ts';
 import { listOf, readEnvironment } from '../shared/environment.ts';
 import { knownPurging } from '../shared/known-purging.ts';
 import { createLog } from '../shared/log.ts';
+import { knownDrain } from './known-drain.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
@@ -41,6 +43,7 @@ export const handler = createStatusHandler({
     now: () => Date.now(),
   }),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
+  drain: knownDrain(drainRecords({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   log,
   now: () => Date.now(),

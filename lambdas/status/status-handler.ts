@@ -8,6 +8,8 @@ import {
   type KnownTally,
   NOTHING_TO_COUNT,
 } from '../../core/blocked-operations-view.ts';
+import { drainable } from '../../core/drain-phase.ts';
+import { PAGE_PATH } from '../../core/environment.ts';
 import { invalidRequest } from '../../core/http-problem.ts';
 import { knownOperations, messageView } from '../../core/message-view.ts';
 import { nextWindowLink } from '../../core/next-window-link.ts';
@@ -25,8 +27,10 @@ import { httpAnswers } from '../shared/http-answers.ts';
 import type { Log } from '../shared/log.ts';
 import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../shared/proxy-event.ts';
 import { Router } from '../shared/router.ts';
+import type { KnownDrain } from './known-drain.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
 import { recentTally } from './recent-tally.ts';
+import { servePage } from './serve-page.ts';
 
 export interface StatusParts {
   readonly states: Pick<StateCache, 'get'>;
@@ -39,6 +43,7 @@ export interface StatusParts {
   /** Reads what was counted during a maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally'>;
   readonly activeJobs: ActiveJobs;
+  readonly drain: KnownDrain;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
   /** The rules by which requests are classified in a state. */
@@ -74,6 +79,7 @@ export function createStatusHandler(parts: StatusParts) {
     .use(httpAnswers(parts))
     .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
       const { httpMethod: method, path } = event;
+      if (path === PAGE_PATH) return servePage(event, parts);
       if (method === 'OPTIONS') return preflight(router.methodsOf(path));
       const { action } = router.find(method, path);
       return SERVE[action](event, callerOf(event), prepared);
@@ -86,8 +92,11 @@ async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts
     parts.purging(),
     parts.activeJobs(),
   ]);
+  const now = parts.now();
   const forAdmin = caller.principal.role === 'admin';
-  const view = statusView(state, { now: parts.now(), forAdmin, source, purging, activeJobs });
+  const drained = drainable(state, now);
+  const drain = drained === null ? null : await parts.drain(drained.id);
+  const view = statusView(state, { now, forAdmin, source, purging, activeJobs, drain });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, headersOf(state, event, parts.now()));
 }

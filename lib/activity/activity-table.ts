@@ -68,6 +68,11 @@ export class ActivityTable extends Construct {
     this.#bindReader(reader, [this.#counts, this.#purge]);
   }
 
+  /** Lets a function tell the status: what was counted, and how far purge and drain have come. */
+  bindStatus(status: LambdaFunction): void {
+    this.#bindReader(status, [this.#counts, this.#purge, this.#drains]);
+  }
+
   /** Lets a function make reports: of what was counted, of the purge, of the records of drains and notices, and of what was watched. */
   bindReporter(reporter: LambdaFunction): void {
     this.#bindReader(reporter, [this.#counts, this.#purge, this.#drains, this.#notices, this.#watch]);

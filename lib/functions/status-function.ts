@@ -31,7 +31,7 @@ export class StatusFunction extends MaintenanceFunction {
     });
     eventLog.bindReader(this);
     eventLog.bindRuleReader(this);
-    activity.bindReader(this);
+    activity.bindStatus(this);
     jobTable.bindCounter(this);
     identity.bindVerifier(this);
     this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

@@ -46,6 +46,11 @@ export function serveControlApi(branch: IResource, functions: ServingFunctions):
   });
 }
 
+/** Serves the maintenance page for people by the function that serves the status. */
+export function serveMaintenancePage(page: IResource, status: IFunction): void {
+  page.addMethod('ANY', integration(status));
+}
+
 /** The paths that a function serves, below the base. */
 function pathsOf(servedBy: ApiCall['servedBy']): Set<string> {
   return new Set(CALLS.filter((call) => call.servedBy === servedBy).map(({ path }) => path.slice(1)));

@@ -66,6 +66,7 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
   const common = {
     'Cache-Control': fixed('no-store'),
     Vary: fixed('Origin, Accept, Accept-Language'),
+    'X-Content-Type-Options': fixed('nosniff'),
     'Access-Control-Expose-Headers': fixed(EXPOSED),
   };
   const ownProblem = {
@@ -80,6 +81,9 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
     responseHeaders: {
       ...common,
       'Content-Type': decided('contentType'),
+      'Content-Language': decided('language'),
+      // From the authorizer, since the quotes of its keywords would end a fixed value.
+      'Content-Security-Policy': decided('policy'),
       'Retry-After': decided('retryAfter'),
       'X-Maintenance-Active': decided('active'),
       'X-Maintenance-Mode': decided('mode'),

@@ -14,7 +14,7 @@ import { Construct } from 'constructs';
 import type { Configuration } from '../configuration/schema.ts';
 import { ACCESS_LOG_FORMAT } from './access-log-format.ts';
 import { acknowledgeGatewayFindings } from './acknowledged-findings.ts';
-import { type ServingFunctions, serveControlApi } from './control-routes.ts';
+import { type ServingFunctions, serveControlApi, serveMaintenancePage } from './control-routes.ts';
 import { addCustomDomain } from './custom-domain.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { proxyToOrigin } from './origin-proxy.ts';
@@ -58,7 +58,9 @@ export class Gateway extends Construct {
       removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
     this.api = this.#createApi(configuration);
-    serveControlApi(proxyToOrigin(this.api, configuration.origin, this.originSecret), options.serving);
+    const branches = proxyToOrigin(this.api, configuration.origin, this.originSecret);
+    serveControlApi(branches.api, options.serving);
+    serveMaintenancePage(branches.page, options.serving.status);
     addGatewayResponses(this.api, configuration.allowedOrigins);
     this.url = addCustomDomain(this.api, configuration.customDomain) ?? this.#executeApiUrl();
     checkRoutes(this, { api: this.api, authorizer: this.authorizer, routes: configuration.routes });

@@ -186,10 +186,16 @@ describe('the command against the running system', () => {
       as_of: _,
       active_jobs_count,
       session_purge,
+      job_drain,
       invalidated_sessions,
       ...direct
     } = await answerOf('status', '--direct');
-    expect([active_jobs_count, session_purge, invalidated_sessions]).toEqual([null, null, null]);
+    expect([active_jobs_count, session_purge, job_drain, invalidated_sessions]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
     await statusSoon(direct);
     await expectSoon(async () => {
       const blocked = await fetch(`${cloud.url}/start_caption_generation`, { method: 'POST' });

@@ -294,6 +294,10 @@ describe('permissions', () => {
     Action: 'dynamodb:GetItem',
   };
   const readActivity = { ...kept('COUNTS#default#*', 'PURGE#default'), Action: 'dynamodb:GetItem' };
+  const readStatus = {
+    ...kept('COUNTS#default#*', 'PURGE#default', 'DRAIN#default#*'),
+    Action: 'dynamodb:GetItem',
+  };
 
   test.each<[folder: string, statements: Statement[]]>([
     [
@@ -321,7 +325,7 @@ describe('permissions', () => {
       [
         allow('dynamodb:Query', events),
         allow('dynamodb:GetItem', rules),
-        readActivity,
+        readStatus,
         onJobs('dynamodb:Query', 'active'),
       ],
     ],

@@ -24,6 +24,7 @@ const header = (parameters: Record<string, string>): Record<string, string> =>
 const common = {
   'Cache-Control': "'no-store'",
   Vary: "'Origin, Accept, Accept-Language'",
+  'X-Content-Type-Options': "'nosniff'",
   'Access-Control-Expose-Headers':
     "'Retry-After, X-Maintenance-Active, X-Maintenance-Mode, X-Maintenance-Version'",
 };
@@ -72,6 +73,8 @@ describe('gateway responses', () => {
       ResponseParameters: header({
         ...common,
         'Content-Type': 'context.authorizer.contentType',
+        'Content-Language': 'context.authorizer.language',
+        'Content-Security-Policy': 'context.authorizer.policy',
         'Retry-After': 'context.authorizer.retryAfter',
         'X-Maintenance-Active': 'context.authorizer.active',
         'X-Maintenance-Mode': 'context.authorizer.mode',
@@ -80,7 +83,7 @@ describe('gateway responses', () => {
         'Access-Control-Allow-Credentials': 'context.authorizer.allowCredentials',
       }),
     });
-    expect(Object.keys(all.ACCESS_DENIED?.ResponseParameters ?? {})).toHaveLength(10);
+    expect(Object.keys(all.ACCESS_DENIED?.ResponseParameters ?? {})).toHaveLength(13);
     expect(Object.keys(all.ACCESS_DENIED?.ResponseTemplates ?? {})).toEqual(['application/json']);
   });
 

@@ -30,6 +30,7 @@ const SERVED: [route: string, folder: string][] = [
   ['ANY /api/maintenance/diagnostics', 'operations'],
   ['ANY /api/maintenance/statistics', 'operations'],
   ['ANY /api/maintenance/escalations', 'operations'],
+  ['ANY /maintenance', 'status'],
   ['ANY /api/maintenance/sessions', 'sessions'],
   ['ANY /api/maintenance/sessions/{proxy+}', 'sessions'],
   ['ANY /api/maintenance/sessions/purge', 'control'],
@@ -58,6 +59,8 @@ describe('routes', () => {
       'ANY /api/maintenance/status',
       'ANY /api/maintenance/{proxy+}',
       'ANY /api/{proxy+}',
+      'ANY /maintenance',
+      'ANY /maintenance/{proxy+}',
       'ANY /{proxy+}',
     ]);
   });
@@ -86,6 +89,7 @@ describe('routes', () => {
   test.each([
     ['ANY /{proxy+}', 'https://origin.test/{proxy}'],
     ['ANY /api/{proxy+}', 'https://origin.test/api/{proxy}'],
+    ['ANY /maintenance/{proxy+}', 'https://origin.test/maintenance/{proxy}'],
   ])('%s goes to the origin with its path and the secret', (route, uri) => {
     expect(routes[route]?.Properties.RequestParameters).toEqual({ 'method.request.path.proxy': true });
     expect(integrationOf(route)).toEqual({

@@ -1,4 +1,5 @@
 import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import type { DrainRecord } from '../../core/drain-record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
 import type { Rule } from '../../core/rule.ts';
@@ -19,6 +20,8 @@ export class StatusBench {
   state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
   source: CachedState['source'] = 'event_log';
   activeJobs: number | null = 0;
+  /** What is known of the drain; undefined where it can't be told. */
+  drain: DrainRecord | null | undefined = null;
   readonly attempts = new InMemoryAttemptStore();
   rules: readonly Rule[] = BUILT_IN_RULES;
   readonly #handler = createStatusHandler({
@@ -32,6 +35,7 @@ export class StatusBench {
     activeJobs: async () => this.activeJobs,
     rules: async () => this.rules,
     purging: async () => this.purging,
+    drain: async () => this.drain,
     log: this.log,
     now: () => this.time,
     allowedOrigins: ['*'],
@@ -42,8 +46,13 @@ export class StatusBench {
     },
   });
 
-  async call(method: string, path: string, request: Request = {}) {
-    const event = proxyEvent(method, `/api/maintenance${path}`, request);
+  call(method: string, path: string, request: Request = {}) {
+    return this.callPath(method, `/api/maintenance${path}`, request);
+  }
+
+  /** A call with a path that may lie outside of the API. */
+  async callPath(method: string, path: string, request: Request = {}) {
+    const event = proxyEvent(method, path, request);
     return answerOf(await this.#handler(event, { awsRequestId: 'aws-1' }));
   }
 }

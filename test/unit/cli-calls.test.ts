@@ -66,6 +66,12 @@ describe('each command makes its call', () => {
     ],
     [
       'enable',
+      ['-r', 'R', '--drain-deadline', '1h'],
+      'POST /api/maintenance/enable',
+      { reason: 'R', ...plain, drain_deadline: 3600 },
+    ],
+    [
+      'enable',
       ['-r', 'R', '-m', 'test'],
       'POST /api/maintenance/enable',
       { reason: 'R', ...plain, mode: 'test' },
@@ -93,6 +99,8 @@ describe('each command makes its call', () => {
       { reason: 'R', blocked_operations: null },
     ],
     ['update', ['--block', 'unknown'], 'PATCH /api/maintenance', { blocked_operations: ['unknown'] }],
+    ['update', ['--drain-deadline', '10m'], 'PATCH /api/maintenance', { drain_deadline: 600 }],
+    ['update', ['--no-drain-deadline'], 'PATCH /api/maintenance', { drain_deadline: null }],
     ['update', [], 'PATCH /api/maintenance', {}],
   ])('%s %j', async (command, options, call, body) => {
     expect(await bench.sandbox.run(command, ...options, '--json')).toMatchObject({ exitCode: 0 });

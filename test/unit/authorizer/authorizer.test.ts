@@ -91,6 +91,7 @@ function request(method: string, path: string, own: Partial<GatewayRequest> = {}
     requestId: 'r-1',
     startedAt: 0,
     prefersHtml: () => false,
+    language: () => 'en',
     identify: async () => ({ outcome: 'none' }),
     ...own,
   };
@@ -107,6 +108,12 @@ describe('credentials are looked at only when the decision depends on them', () 
     ['sign-in in an emergency', during(EMERGENCY), request('POST', '/login')],
     ['an always allowed route', during(EMERGENCY), request('GET', '/static/app.css')],
     ['a preflight', during(EMERGENCY), request('OPTIONS', '/start_caption_generation')],
+    ['the maintenance page', during(EMERGENCY), request('GET', '/maintenance', { door: 'page' })],
+    [
+      'the maintenance page without a state',
+      'unknown' as const,
+      request('GET', '/maintenance', { door: 'page' }),
+    ],
     ['no state, open', 'unknown' as const, request('POST', '/start_caption_generation')],
   ])('%s', async (_, state, plain) => {
     const { authorizer } = authorizerIn(state);
@@ -375,6 +382,8 @@ describe('the result for API Gateway', () => {
     ['/api/maintenance/{proxy+}', 'control'],
     ['/api/maintenance/canary', 'canary'],
     ['/api/maintenanceX/{proxy+}', 'origin'],
+    ['/maintenance', 'page'],
+    ['/maintenance/{proxy+}', 'origin'],
     ['/{proxy+}', 'origin'],
     ['/', 'origin'],
   ])('the matched resource %s tells the way in, whatever the path', (resource, door) => {

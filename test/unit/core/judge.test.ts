@@ -9,6 +9,7 @@ import {
   INITIAL_STATE,
   isDebugging,
   type Maintenance,
+  type NormalMaintenance,
   type Plan,
   type PurgeOrder,
   type State,
@@ -347,10 +348,20 @@ describe('an update changes what is given and keeps the rest', () => {
     [{ autoEnd: false }, { autoEnd: false }],
     [{ blockedOperations: null }, { blockedOperations: null }],
     [{ blockedOperations: ['unknown'] }, { blockedOperations: ['unknown'] }],
+    [{ drainDeadline: 60 }, { drainDeadline: LATER + 60_000 }],
     [{}, {}],
-  ] as [Omit<UpdateCommand, 'type'>, Partial<Plan>][])('%j', (given, changed) => {
+  ] as [Omit<UpdateCommand, 'type'>, Partial<NormalMaintenance>][])('%j', (given, changed) => {
     const before = normalMaintenance(PLAN);
     expect(resulting(before, { type: 'update', ...given })).toEqual({ ...before, ...changed });
+  });
+
+  test("the drain's deadline can be moved and taken away, in an emergency for the time after it", () => {
+    const held = normalMaintenance({ ...PLAN, drainDeadline: LATER });
+    expect(resulting(held, { type: 'update', drainDeadline: null })).toEqual(normalMaintenance(PLAN));
+    expect(resulting(emergency(), { type: 'update', drainDeadline: 60 })).toEqual({
+      ...emergency(),
+      drainDeadline: LATER + 60_000,
+    });
   });
 
   test('the event names what was changed', () => {
@@ -379,6 +390,7 @@ describe('an update changes what is given and keeps the rest', () => {
     ['taking the end away from under auto_end', normalMaintenance(PLAN), { endsAt: null }, 'auto_end'],
     ['auto_end without an end', normalMaintenance(), { autoEnd: true }, 'auto_end'],
     ['a list of types for a test run', testRun(), { blockedOperations: ['unknown'] }, 'blocked_operations'],
+    ['a deadline of jobs for a test run', testRun(), { drainDeadline: 60 }, 'drain_deadline'],
   ])('refused: %s', (_what, maintenance, given, field) => {
     const problems = problemsOf(maintenance, { type: 'update', ...given });
     expect(problems.map((problem) => problem.field)).toEqual([field]);

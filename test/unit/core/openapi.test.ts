@@ -188,10 +188,13 @@ describe('real answers are as described', () => {
       maintenance,
       version: 7,
       operation: 'job_creation',
+      method: 'POST',
+      path: '/jobs',
       instance: '/jobs',
       retryAfter: 60,
       now: NOW,
       form: 'json',
+      language: 'en',
     });
     expect(answers.refusalAnswer.safeParse(JSON.parse(body)).error?.issues).toBeUndefined();
   });

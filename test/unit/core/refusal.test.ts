@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LONGEST_REASON } from '../../../core/command.ts';
-import { OPERATION_TYPES } from '../../../core/operation.ts';
+import { LANGUAGES, REFUSAL_MESSAGES } from '../../../core/messages/registry.ts';
+import { describeOperation, OPERATION_TYPES } from '../../../core/operation.ts';
 import { buildRefusal, type RefusalFacts } from '../../../core/refusal.ts';
 import { rfc3339 } from '../../../core/text.ts';
 import { AWKWARD_CHARACTERS, maintenance, operation, reason } from '../../support/arbitraries.ts';
@@ -11,15 +13,20 @@ const FACTS: RefusalFacts = {
   maintenance: normalMaintenance({ endsAt: NOW + 1_800_000 }),
   version: 42,
   operation: 'caption_generation',
+  method: 'POST',
+  path: '/start_caption_generation',
   instance: '/start_caption_generation',
   retryAfter: 1804,
   now: NOW,
   form: 'json',
+  language: 'en',
 };
 
 const json = (changes: Partial<RefusalFacts> = {}) => JSON.parse(buildRefusal({ ...FACTS, ...changes }).body);
 const html = (changes: Partial<RefusalFacts> = {}) =>
   buildRefusal({ ...FACTS, ...changes, form: 'html' }).body;
+
+const sha256 = (text = '') => createHash('sha256').update(text).digest('base64');
 
 /** Bytes of a body inside the authorizer's result, which is JSON itself. */
 const embeddedBytes = (body: string) => Buffer.byteLength(JSON.stringify(body));
@@ -32,9 +39,12 @@ const facts: fc.Arbitrary<RefusalFacts> = fc.record({
   maintenance,
   version: fc.nat(),
   operation: fc.oneof(operation, fc.string({ minLength: 1, maxLength: 64 })),
+  method: fc.constantFrom('GET', 'POST', 'DELETE'),
+  path: instance,
   instance,
   retryAfter: fc.integer({ min: 60, max: 604_830 }),
   now: fc.constant(NOW),
+  language: fc.constantFrom(...LANGUAGES),
   form: fc.constantFrom<'json' | 'html'>('json', 'html'),
 });
 
@@ -138,15 +148,103 @@ describe('the page', () => {
     );
   });
 
-  test('has the same elements whatever the reason, the path and the type are', () => {
-    const tags = (page: string) => (page.match(/<[^>]*>/g) ?? []).filter((tag) => !/^<\/?time/.test(tag));
-    const expected = tags(html());
-    expect(expected.filter((tag) => /script|form|input|button|refresh|\bon\w+=/i.test(tag))).toEqual([]);
+  test.each([
+    ['GET', 'read_operations', ['meta', 'script'], 'This page comes back by itself.'],
+    ['GET', 'platform_operations', ['link', 'script'], 'Try again'],
+    ['POST', 'caption_generation', ['button', 'script'], 'Nothing of what you sent has been carried out.'],
+    ['DELETE', 'read_operations', ['button', 'script'], 'Nothing of what you sent has been carried out.'],
+  ])('a blocked %s of %s goes on by %j', (method, operation, ways, words) => {
+    const page = html({ method, operation });
+    expect(page).toContain(words);
+    const found = [
+      ...(page.includes('<noscript><meta http-equiv=refresh content=1804></noscript>') ? ['meta'] : []),
+      ...(page.includes('<a href="">') ? ['link'] : []),
+      ...(page.includes('<button') ? ['button'] : []),
+      ...(page.includes('<script type=module>') ? ['script'] : []),
+    ];
+    expect(found).toEqual(ways);
+    expect(page.includes('location.reload')).toBe(ways.includes('meta'));
+    expect(page).not.toMatch(/<form|<input|\bon\w+=/i);
+  });
+
+  test.each([
+    ['/', './'],
+    ['/a', './'],
+    ['/a/', '../'],
+    ['/a/b/c', '../../'],
+    ['a', './'],
+    ['/x'.repeat(22), '/'],
+  ])('from %s the root is %s', (path, root) => {
+    expect(html({ path })).toContain(`<a id=u href="${root}">`);
+    expect(html({ path })).toContain(`<a href="${root}maintenance">`);
+  });
+
+  test('its script and its style are those that the policy allows, and there are no others', () => {
     fc.assert(
       fc.property(facts, (given) => {
-        expect(tags(html(given))).toEqual(expected);
+        const { body, policy } = buildRefusal({ ...given, form: 'html' });
+        const [script, ...more] = body.matchAll(/<script type=module>(.*?)<\/script>/gs);
+        const [style] = body.matchAll(/<style>(.*?)<\/style>/gs);
+        expect(more).toEqual([]);
+        expect(policy).toContain(`script-src 'sha256-${sha256(script?.[1])}';`);
+        expect(policy).toContain(`style-src 'sha256-${sha256(style?.[1])}';`);
+        expect(policy).toContain("default-src 'none';");
+        expect(policy).not.toContain('unsafe');
       }),
     );
+  });
+
+  test('is under 4 kB with a reason of 500 letters, in every language and way', () => {
+    for (const language of LANGUAGES) {
+      for (const method of ['GET', 'POST']) {
+        for (const { name } of OPERATION_TYPES) {
+          const held = normalMaintenance({ reason: 'r'.repeat(500), endsAt: NOW + 1_800_000 });
+          const page = html({ language, method, operation: name, maintenance: held, path: '/a'.repeat(20) });
+          expect(Buffer.byteLength(page)).toBeLessThan(4000);
+        }
+      }
+    }
+  });
+
+  test('says when it takes longer than planned', () => {
+    expect(html({ maintenance: normalMaintenance({ endsAt: NOW }) })).toContain(
+      'It is taking longer than planned.',
+    );
+  });
+
+  test('has the same elements whatever the reason and the path are', () => {
+    const tags = (page: string) =>
+      (page.replace(/<script type=module>.*<\/script>/s, '').match(/<[^>]*>/g) ?? []).filter(
+        (tag) => !/^<\/?(time|span|body|a )/.test(tag),
+      );
+    fc.assert(
+      fc.property(facts, (given) => {
+        const plain = { ...given, maintenance: normalMaintenance(), operation: given.operation };
+        expect(tags(html(given))).toEqual(tags(html(plain)));
+      }),
+    );
+  });
+});
+
+describe('the language', () => {
+  test.each(LANGUAGES)('%s is that of both forms, and none of its texts needs escaping', (language) => {
+    for (const { name } of OPERATION_TYPES) {
+      const own = describeOperation(name, language);
+      const said = { language, operation: name } as const;
+      expect(buildRefusal({ ...FACTS, ...said })).toMatchObject({ language });
+      expect(json(said)).toMatchObject({
+        title: REFUSAL_MESSAGES[language].title,
+        detail: own.userMessage,
+        message: own.userMessage,
+        operation: { description: own.description, suggestion: own.suggestion },
+      });
+      expect(html(said)).toContain(`<html lang="${language}">`);
+      expect(html(said)).toContain(own.userMessage);
+    }
+    const texts = Object.values(REFUSAL_MESSAGES[language]).map((text) =>
+      typeof text === 'function' ? text(2) : text,
+    );
+    expect(texts.filter((text) => /[&<>"'$]/.test(text))).toEqual([]);
   });
 });
 

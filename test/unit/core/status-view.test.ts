@@ -30,6 +30,7 @@ const INACTIVE: StatusView = {
   enabled_by: null,
   invalidated_sessions: 0,
   session_purge: null,
+  job_drain: null,
   test_mode: false,
   next_window: null,
   version: 7,

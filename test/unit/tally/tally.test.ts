@@ -50,6 +50,7 @@ class AuthorizerBench {
       requestId: `request-${++this.#requests}`,
       startedAt: 0,
       prefersHtml: () => false,
+      language: () => 'en',
       identify: async () => ({
         outcome: 'valid',
         credential: { kind: 'token', id: client, role, issuedAt: this.time, authenticatedAt: this.time },

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { StoreUnavailableError } from '../../core/errors.ts';
+import { HttpProblem } from '../../core/http-problem.ts';
+import { maintenancePage } from '../../core/maintenance-page.ts';
+import { PAGE_SCRIPT } from '../../core/maintenance-page-script.ts';
+import { PAGE_STYLE } from '../../core/maintenance-page-style.ts';
+import type { CachedState, StateCache } from '../../core/state-cache.ts';
+import { preferredLanguage } from '../shared/preferred-language.ts';
+import { empty, headerValues, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
+
+const ALLOWED = 'GET, HEAD, OPTIONS';
+/** Seconds after which to try again when nothing is known. */
+const SOON = 5;
+
+/** Only the page's own script and style, and calls to where it came from. */
+const POLICY =
+  `default-src 'none'; script-src '${digest(PAGE_SCRIPT)}'; style-src '${digest(PAGE_STYLE)}'; connect-src 'self'; ` +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+function digest(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
+}
+
+/**
+ * The maintenance page, by the newest state or the last known one; where there is none, a page that says so. It has no
+ * entity tag: a browser that kept the page would count down from an instant that is long past.
+ */
+export async function servePage(
+  event: ProxyEvent,
+  { states, now }: { readonly states: Pick<StateCache, 'get'>; readonly now: () => number },
+): Promise<ProxyResult> {
+  const { httpMethod: method } = event;
+  if (method === 'OPTIONS') return empty(204, { Allow: ALLOWED });
+  if (method !== 'GET' && method !== 'HEAD') {
+    throw new HttpProblem('method_not_allowed', `This path takes ${ALLOWED} only.`, {
+      headers: { Allow: ALLOWED },
+    });
+  }
+  const language = preferredLanguage(headerValues(event, 'accept-language'));
+  const known = await stateOf(states);
+  const source = known?.source ?? 'last_known';
+  return {
+    statusCode: known === null ? 503 : 200,
+    headers: {
+      'Content-Type': 'text/html; charset=utf-8',
+      'Content-Language': language,
+      'Content-Security-Policy': POLICY,
+      'Referrer-Policy': 'no-referrer',
+      Vary: 'Origin, Accept-Language',
+      ...(known === null
+        ? { 'Cache-Control': 'no-store', 'Retry-After': String(SOON) }
+        : { 'Cache-Control': 'public, max-age=5' }),
+    },
+    body: maintenancePage({ state: known?.state ?? null, source, now: now(), language }),
+    isBase64Encoded: false,
+  };
+}
+
+async function stateOf(states: Pick<StateCache, 'get'>): Promise<CachedState | null> {
+  try {
+    return await states.get();
+  } catch (error) {
+    if (error instanceof StoreUnavailableError) return null;
+    throw error;
+  }
+}
