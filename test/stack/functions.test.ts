@@ -21,6 +21,8 @@ const store = { STATE_TABLE: { Ref: table }, SCOPE: 'default' };
 const jobStore = { JOB_TABLE: { Ref: jobs }, SCOPE: 'default' };
 const bus = onlyId(template, 'AWS::Events::EventBus');
 const cache = onlyId(template, 'AWS::ElastiCache::ServerlessCache');
+/** The topic of a level of escalation. */
+const level = (number: number) => onlyId(template, 'AWS::SNS::Topic', `Level${number}`);
 const NAME = 'test-maintenessioncache-daa1d069';
 /** What a function in the network is told of Redis, signing in as a user. */
 const redis = (user: 'gate' | 'keeper') => {
@@ -130,6 +132,12 @@ describe('environment', () => {
         ...store,
         ACTIVITY_TABLE: { Ref: activity },
         ALLOWED_ORIGINS: '*',
+        LEVEL_TOPICS: {
+          'Fn::Join': [
+            '',
+            ['{"1":"', { Ref: level(1) }, '","2":"', { Ref: level(2) }, '","3":"', { Ref: level(3) }, '"}'],
+          ],
+        },
         WATCHED: {
           'Fn::Join': [
             '',
@@ -432,6 +440,12 @@ describe('permissions', () => {
         readActivity,
         { ...kept('HEALTH#default'), Action: 'dynamodb:GetItem' },
         { Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' },
+        { Effect: 'Allow', Action: 'sns:Publish', Resource: [1, 2, 3].map((each) => ({ Ref: level(each) })) },
+        {
+          Effect: 'Allow',
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key', 'Monitoring'), 'Arn'] },
+        },
       ],
     ],
     ['signin-guard', [allow('dynamodb:Query', events)]],

@@ -119,7 +119,7 @@ describe('what may talk to what', () => {
     const inside = Object.values(resourcesOf(template, 'AWS::Lambda::Function'))
       .filter(({ Properties }) => Properties.VpcConfig !== undefined)
       .map(({ Metadata }) => String(Metadata?.['maintenance:function']));
-    expect(inside.sort()).toEqual(['authorizer', 'health', 'mirror', 'purge', 'sessions']);
+    expect(inside.sort()).toEqual(['authorizer', 'health', 'mirror', 'purge', 'redis-probe', 'sessions']);
     for (const folder of inside) {
       expect(functionOf(template, folder)[1].Properties.VpcConfig).toEqual({
         SecurityGroupIds: [idOf(functions)],

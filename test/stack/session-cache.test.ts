@@ -23,7 +23,7 @@ describe('the cache', () => {
       SubnetIds: Object.keys(resourcesOf(template, 'AWS::EC2::Subnet')).map((Ref) => ({ Ref })),
       SecurityGroupIds: [{ 'Fn::GetAtt': [expect.stringContaining('SessionCacheSecurityGroup'), 'GroupId'] }],
       UserGroupId: { Ref: onlyId(template, 'AWS::ElastiCache::UserGroup') },
-      KmsKeyId: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key'), 'Arn'] },
+      KmsKeyId: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key', 'SessionCache'), 'Arn'] },
       SnapshotRetentionLimit: 1,
       DailySnapshotTime: '03:00',
     });
@@ -59,7 +59,8 @@ describe('the cache', () => {
           of(type, from).map(({ DeletionPolicy }) => DeletionPolicy),
         ),
       );
-    const key = (from: Template) => resourcesOf(from, 'AWS::KMS::Key')[onlyId(from, 'AWS::KMS::Key')];
+    const key = (from: Template) =>
+      resourcesOf(from, 'AWS::KMS::Key')[onlyId(from, 'AWS::KMS::Key', 'SessionCache')];
     const subnets = (from: Template) => Object.values(resourcesOf(from, 'AWS::EC2::Subnet'));
     expect(policies(template)).toEqual(new Set(['Retain']));
     expect(key(template)?.DeletionPolicy).toBe('Retain');
@@ -75,7 +76,7 @@ describe('the cache', () => {
     const encryptionKey = new Key(stack, 'Key');
     new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', encryptionKey });
     const own = Template.fromStack(stack);
-    expect(cacheOf(own).KmsKeyId).toEqual({ 'Fn::GetAtt': [onlyId(own, 'AWS::KMS::Key'), 'Arn'] });
+    expect(cacheOf(own).KmsKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] });
   });
 
   test('lets in whom the owner lets in', () => {
@@ -92,11 +93,13 @@ describe('the cache', () => {
   });
 
   test('two in one account have different names', () => {
-    const stack = new Stack(testApp(), 'Two');
-    for (const id of ['One', 'Other']) new MaintenanceMode(stack, id, { origin: 'https://origin.test' });
-    const names = of('ServerlessCache', Template.fromStack(stack)).map(
-      ({ Properties }) => Properties.ServerlessCacheName,
-    );
+    const app = testApp();
+    const stacks = ['One', 'Other'].map((name) => {
+      const stack = new Stack(app, name);
+      new MaintenanceMode(stack, 'M', { origin: 'https://origin.test' });
+      return stack;
+    });
+    const names = stacks.map((stack) => cacheOf(Template.fromStack(stack)).ServerlessCacheName);
     expect(new Set(names).size).toBe(2);
   });
 });
@@ -182,10 +185,10 @@ describe('a Redis that exists', () => {
       'ElastiCache::User',
       'EC2::VPC',
       'EC2::VPCEndpoint',
-      'KMS::Key',
     ]) {
       plain.resourceCountIs(`AWS::${type}`, 0);
     }
+    expect(onlyId(plain, 'AWS::KMS::Key')).toContain('Monitoring');
     expect(settingsOf(plain)).toEqual({
       host: 'redis.shop.example.com',
       port: 7000,
@@ -202,7 +205,7 @@ describe('a Redis that exists', () => {
     const configs = Object.values(resourcesOf(plain, 'AWS::Lambda::Function')).flatMap(
       ({ Properties }) => Properties.VpcConfig ?? [],
     );
-    expect(configs).toEqual(Array(5).fill({ SecurityGroupIds: [group], SubnetIds: redis.subnetIds }));
+    expect(configs).toEqual(Array(6).fill({ SecurityGroupIds: [group], SubnetIds: redis.subnetIds }));
     plain.hasResourceProperties('AWS::EC2::SecurityGroup', { VpcId: redis.vpcId });
     plain.hasResourceProperties('AWS::EC2::SecurityGroupIngress', {
       GroupId: redis.securityGroupId,
@@ -232,7 +235,7 @@ describe('a Redis that exists', () => {
         ],
       ],
     });
-    expect(connects(own)).toHaveLength(5);
+    expect(connects(own)).toHaveLength(6);
     expect(connects(own)[0]?.Resource).toEqual([arn(`${kind}:shop`), arn('user:gate')]);
     expect(settingsOf(own)).toMatchObject({ tls: true, auth });
   });

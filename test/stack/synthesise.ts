@@ -73,9 +73,9 @@ export function routesOf(template: Template): Record<string, Resource> {
   );
 }
 
-/** The id of the one resource of a type. */
-export function onlyId(template: Template, type: string): string {
-  const ids = Object.keys(resourcesOf(template, type));
+/** The id of the one resource of a type, or of the one whose id tells where it is made. */
+export function onlyId(template: Template, type: string, where = ''): string {
+  const ids = Object.keys(resourcesOf(template, type)).filter((id) => id.includes(where));
   if (ids.length !== 1 || ids[0] === undefined) throw new Error(`${ids.length} resources are ${type}`);
   return ids[0];
 }

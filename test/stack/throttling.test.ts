@@ -85,13 +85,15 @@ describe('limits by class of caller', () => {
     for (const value of values) expect(value).toMatch(/^[A-Za-z0-9]{20,128}$/);
   });
 
-  test('two gates in one stack have different keys', () => {
-    const stack = new Stack(testApp(), 'Two');
-    for (const id of ['One', 'Other']) {
-      new MaintenanceMode(stack, id, { origin: 'https://origin.test', throttling: { callers: {} } });
-    }
-    const values = ofType('ApiKey', Template.fromStack(stack)).map(([, { Properties }]) =>
-      resolved(Properties.Value),
+  test('two gates have different keys', () => {
+    const app = testApp();
+    const stacks = ['One', 'Other'].map((name) => {
+      const stack = new Stack(app, name);
+      new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', throttling: { callers: {} } });
+      return stack;
+    });
+    const values = stacks.flatMap((stack) =>
+      ofType('ApiKey', Template.fromStack(stack)).map(([, { Properties }]) => resolved(Properties.Value)),
     );
     expect(new Set(values).size).toBe(8);
   });
