@@ -13,6 +13,7 @@ import { validateEnable } from '../core/validate-enable.ts';
 import { type AwsAccess, openAwsAccess } from './aws-access.ts';
 import { CliError } from './cli-error.ts';
 import type { CommonOptions, DirectOptions } from './common-options.ts';
+import { directCommand } from './direct-calls.ts';
 import { EXIT } from './exit-code.ts';
 import { explainRefusal } from './explain-refusal.ts';
 import { explainStoreFailure } from './explain-store-failure.ts';
@@ -22,19 +23,6 @@ import { printNote } from './output.ts';
 import type { Call, Transport } from './transport.ts';
 
 type Options = CommonOptions & Partial<DirectOptions>;
-
-const COMMANDS: Readonly<Record<string, CommandType>> = {
-  'POST /enable': 'enable',
-  'POST /emergency': 'emergency',
-  'POST /deescalate': 'deescalate',
-  'POST /disable': 'disable',
-  'PATCH ': 'update',
-  'POST /sessions/purge': 'purge_sessions',
-  'POST /revocations': 'revoke',
-  'POST /refresh': 'refresh',
-  'POST /log-level': 'log_level',
-  'POST /reset': 'reset',
-};
 
 /**
  * The way in for people who are locked out: AWS credentials and the state table alone, needing neither the API nor
@@ -80,7 +68,12 @@ export class DirectTransport implements Transport {
       if (problem.code === 'internal_error') throw error;
       const { status } = problem;
       throw new CliError(
-        explainRefusal({ api: this.target, status, problem: problem.document(randomUUID()) }),
+        explainRefusal({
+          api: this.target,
+          status,
+          hasDirectWay: false,
+          problem: problem.document(randomUUID()),
+        }),
         { cause: error },
       );
     }
@@ -101,7 +94,7 @@ export class DirectTransport implements Transport {
       return { ...validateEnable(call.body, stateOf(await this.#log.head()), this.#io.now()) };
     }
     if (route === 'GET /history') return historyPage(call.query ?? {}, this.#log);
-    const type = COMMANDS[route];
+    const type = directCommand(call);
     if (type !== undefined) return this.#command(type, call);
     throw new HttpProblem('not_found', `There is no direct way for ${route}.`);
   }

@@ -10,9 +10,14 @@ export interface Refused {
   readonly status: number;
   readonly retryAfter?: string | null;
   readonly location?: string | null;
+  /** Whether --direct can do what was called for. */
+  readonly hasDirectWay: boolean;
   /** The body, null when it was no JSON object. */
   readonly problem: JsonObject | null;
 }
+
+/** What somebody needs to know whom the API does not serve. */
+export const DIRECT_WAY = 'With AWS credentials for its state table, --direct works without the API.';
 
 interface Advice {
   readonly exitCode?: ExitCode;
@@ -85,7 +90,7 @@ function advise(refused: Refused, code: string): Advice {
       if (code === 'session_store_unavailable') return { otherwise, remedy: waitRemedy(refused) };
       return {
         otherwise: `${api} is not available.`,
-        remedy: `${waitRemedy(refused)} With AWS credentials for its state table, --direct works without the API.`,
+        remedy: refused.hasDirectWay ? `${waitRemedy(refused)} ${DIRECT_WAY}` : waitRemedy(refused),
       };
   }
   if (status >= 300 && status < 400) {

@@ -1,6 +1,7 @@
 import { CliError } from './cli-error.ts';
+import { hasDirectWay } from './direct-calls.ts';
 import { EXIT } from './exit-code.ts';
-import { explainRefusal, type Refused } from './explain-refusal.ts';
+import { DIRECT_WAY, explainRefusal, type Refused } from './explain-refusal.ts';
 import { isObject, type JsonObject } from './json-object.ts';
 import type { Call, Transport } from './transport.ts';
 
@@ -25,7 +26,7 @@ export class HttpTransport implements Transport {
 
   async send(call: Call): Promise<JsonObject> {
     const { answer, text } = await this.#fetch(call, {});
-    return this.#read(answer, text);
+    return this.#read(call, answer, text);
   }
 
   /**
@@ -40,18 +41,18 @@ export class HttpTransport implements Transport {
   ): Promise<{ readonly answer: JsonObject | null; readonly tag: string | null }> {
     const { answer, text } = await this.#fetch(call, tag === null ? {} : { 'if-none-match': tag });
     if (answer.status === 304) return { answer: null, tag };
-    return { answer: this.#read(answer, text), tag: answer.headers.get('etag') };
+    return { answer: this.#read(call, answer, text), tag: answer.headers.get('etag') };
   }
 
   /** Like send, for an answer of another media type than JSON: its text. */
   async sendForText(call: Call, mediaType: string): Promise<string> {
     const { answer, text } = await this.#fetch(call, { accept: mediaType });
-    if (!answer.ok) this.#read(answer, text);
+    if (!answer.ok) this.#read(call, answer, text);
     if (answer.headers.get('content-type')?.startsWith(mediaType)) return text;
     throw this.#malformed(answer, text, mediaType);
   }
 
-  #read(answer: Response, text: string): JsonObject {
+  #read(call: Call, answer: Response, text: string): JsonObject {
     const body = parseJson(text);
     if (answer.ok && isObject(body)) return body;
     if (answer.ok) throw this.#malformed(answer, text);
@@ -61,6 +62,7 @@ export class HttpTransport implements Transport {
         status: answer.status,
         retryAfter: answer.headers.get('retry-after'),
         location: answer.headers.get('location'),
+        hasDirectWay: hasDirectWay(call),
         problem: isObject(body) ? body : null,
       } satisfies Refused),
     );
@@ -89,8 +91,7 @@ export class HttpTransport implements Transport {
           code: 'api_unreachable',
           message: `No answer from ${this.target}: ${whyUnreachable(error, this.#options.timeout)}.`,
           details: whenLost(call),
-          remedy:
-            'Check the address (--api) and the network. With AWS credentials for its state table, --direct works without the API.',
+          remedy: `Check the address (--api) and the network.${hasDirectWay(call) ? ` ${DIRECT_WAY}` : ''}`,
         },
         { cause: error },
       );

@@ -20,6 +20,21 @@ describe('maintenance escalate', () => {
     ]);
   });
 
+  test.each(['escalation_unavailable', 'authorizer_unavailable'])(
+    'does not name a way past the API that it has not, after %s',
+    async (error) => {
+      bench.stub.answer = json(503, { error, message: 'Nobody has been told.' }, { 'retry-after': '5' });
+      const { exitCode, stderr } = await bench.sandbox.run('escalate', '--level', '2', ...facts, '--yes');
+      expect([exitCode, stderr]).toEqual([1, 'Error: Nobody has been told.\nTry again in 5 s.\n']);
+    },
+  );
+
+  test('nor where nobody answers', async () => {
+    bench.stub.answer = (_request, response) => response.destroy();
+    const { exitCode, stderr } = await bench.sandbox.run('escalate', '--level', '2', ...facts, '--yes');
+    expect([exitCode, stderr]).toEqual([4, expect.stringMatching(/and the network\.\n$/)]);
+  });
+
   test('says what is missing where nobody can be asked', async () => {
     const { exitCode, stderr } = await bench.sandbox.run('escalate', '--level', '2', '--yes');
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('--description')]);
