@@ -4,6 +4,7 @@ import { EXIT } from './exit-code.ts';
 import type { Io } from './io.ts';
 import { isObject, type JsonObject, textOf } from './json-object.ts';
 import { readStatus } from './read-status.ts';
+import { whyOf } from './render-purge.ts';
 import type { Transport } from './transport.ts';
 
 /** The order whose run is followed. */
@@ -73,7 +74,7 @@ function failed(purge: JsonObject): CliError {
   return new CliError({
     exitCode: EXIT.failed,
     code: 'purge_failed',
-    message: `Not all sessions are deleted yet: ${textOf(purge.error) ?? 'the purge failed'}.`,
+    message: `Not all sessions are deleted yet: ${whyOf(purge, 'the purge failed')}.`,
     remedy: REMEDY,
   });
 }

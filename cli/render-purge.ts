@@ -12,12 +12,17 @@ export function purgeInWords(status: JsonObject): string | null {
     case 'running':
       return `being deleted: ${shareOf(purge)}${numberOf(purge?.deleted) ?? 0} so far`;
     case 'failed':
-      return `not all deleted yet: ${textOf(purge?.error) ?? 'it failed'}; this is tried again every minute`;
+      return `not all deleted yet: ${whyOf(purge, 'it failed')}; this is tried again every minute`;
     case 'completed':
       return status.is_active === true ? counts(purge) : null;
     default:
       return null;
   }
+}
+
+/** Why a purge failed, as part of a sentence: a message may end with a full stop of its own. */
+export function whyOf(purge: JsonObject | null, otherwise: string): string {
+  return textOf(purge?.error)?.replace(/\.$/, '') ?? otherwise;
 }
 
 function shareOf(purge: JsonObject | null): string {

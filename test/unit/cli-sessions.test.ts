@@ -64,7 +64,7 @@ const COMPLETED = {
   progress: 1,
   finished_at: '2026-01-15T10:05:13Z',
 };
-const FAILED = { ...RUNNING, status: 'failed', error: 'Redis does not answer' };
+const FAILED = { ...RUNNING, status: 'failed', error: 'Redis does not answer.' };
 
 const bench = cliBench(NOW);
 
