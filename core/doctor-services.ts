@@ -63,7 +63,7 @@ export function judgeServices(looks: ServicesLooks): readonly Finding[] {
       if (filled.length === 0) return say.ok('Nothing lies in the dead-letter queues.');
       return say.failed(
         `Undelivered: ${named(filled.map(({ name, messages }) => `${counted(messages, 'message')} in ${name}`))}.`,
-        'Read what they say and why they failed (`aws sqs receive-message`), mend that, then start a redrive (`aws sqs start-message-move-task`).',
+        'Read what they say and why they failed (`aws sqs receive-message`), mend that, then hand over again what is not outdated: docs/troubleshooting.md#dead-letters.',
       );
     }),
     judgePurge(looks.status),
