@@ -4,11 +4,12 @@ import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { MaintenanceMode } from '../../lib/maintenance-mode.ts';
+import { TellWebhook } from './tell-webhook.ts';
 
 /**
  * A shop that exists already, with an API at its own domain, people who sign in at the company's identity provider, and
  * customers whose sessions are in a Redis of its own. Maintenance mode goes in front of it; whoever is on call hears of
- * every event.
+ * every event, and the status page of each beginning and end.
  */
 export class ShopStack extends Stack {
   readonly maintenance: MaintenanceMode;
@@ -46,6 +47,11 @@ export class ShopStack extends Stack {
       eventBus: this.maintenance.eventBus,
       eventPattern: { account: [this.account] },
       targets: [new SnsTopic(onCall)],
+    });
+    new TellWebhook(this, 'TellStatusPage', {
+      eventBus: this.maintenance.eventBus,
+      url: 'https://status.shop.example.com/hooks/maintenance',
+      secretName: 'shop/status-page-key',
     });
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { DETAIL_TYPES } from '../../lambdas/publisher/bus-entry.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
@@ -57,14 +58,27 @@ describe('bin/app.ts', () => {
   });
 });
 
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: { readonly EventPattern?: { readonly 'detail-type'?: readonly string[] } };
+}
+
 describe('examples/existing-api', () => {
   test('puts the gate into an app that exists', () => {
     expect(run('examples/existing-api/app.ts', {})).toEqual({ status: 0, stderr: '' });
-    const { Resources } = template('Shop') as { Resources: Record<string, { Type: string }> };
+    const { Resources } = template('Shop') as { Resources: Record<string, Resource> };
     const types = Object.values(Resources).map(({ Type }) => Type);
     expect(types).toEqual(
       expect.arrayContaining(['AWS::ApiGateway::RestApi', 'AWS::ApiGateway::DomainName', 'AWS::SNS::Topic']),
     );
     expect(types).not.toContain('AWS::Cognito::UserPool');
+    const [, rule] = Object.entries(Resources).find(([id]) => id.startsWith('TellStatusPageRule')) ?? [];
+    expect(rule?.Properties).toMatchObject({
+      EventBusName: { Ref: expect.stringContaining('Bus') },
+      Targets: [{ Arn: { 'Fn::GetAtt': [expect.stringContaining('Webhook'), 'Arn'] }, DeadLetterConfig: {} }],
+    });
+    expect(Object.values(DETAIL_TYPES)).toEqual(
+      expect.arrayContaining(rule?.Properties?.EventPattern?.['detail-type'] ?? ['none']),
+    );
   });
 });

@@ -109,10 +109,12 @@ describe('commands', () => {
   });
 
   test.each(pages)('every command and option of the command line that %s names exists', (page) => {
-    const lines = codeOf(read(page)).matchAll(/(?:npx |`|^\$ )maintenance ([a-z-]+)\b([^\n`]*)/gm);
+    const lines = codeOf(read(page)).matchAll(/(?:npx |`|^\$ )maintenance ([a-z][a-z-]*)\b([^\n`]*)/gm);
     const unknown = [...lines].flatMap(([line, name = '', rest = '']) => {
       const group = commands.find((candidate) => candidate.name() === name);
-      const part = group?.commands.find((candidate) => candidate.name() === /^ ([a-z-]+)/.exec(rest)?.[1]);
+      const part = group?.commands.find(
+        (candidate) => candidate.name() === /^ ([a-z][a-z-]*)/.exec(rest)?.[1],
+      );
       const command = part ?? group;
       if (command === undefined) return [line];
       const known = command.options.map(({ long }) => long);
