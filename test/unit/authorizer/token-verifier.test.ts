@@ -190,4 +190,37 @@ describe('keys', () => {
     expect(await verifier.verify(byNext, now + 10_000)).toMatchObject({ outcome: 'valid' });
     expect(reads).toBe(2);
   });
+
+  test('that are withdrawn are believed until everything is forgotten, and then are not', async () => {
+    const next = new TestIssuer('key-2');
+    let current = issuer;
+    let reads = 0;
+    const verifier = verifierWith(() => {
+      reads += 1;
+      return keysOf(current)();
+    });
+    const token = issuer.sign(issuer.claims(now));
+    const other = issuer.sign(issuer.claims(now, { username: 'bob' }));
+    await verifier.verify(token, now);
+    current = next;
+    expect(await verifier.verify(other, now)).toMatchObject({ outcome: 'valid' });
+    verifier.forget();
+    for (const withdrawn of [token, other]) {
+      expect(await verifier.verify(withdrawn, now)).toMatchObject({ outcome: 'bad' });
+    }
+    expect(await verifier.verify(next.sign(next.claims(now)), now)).toMatchObject({ outcome: 'valid' });
+    expect(reads).toBe(2);
+  });
+
+  test('that can not be read after everything was forgotten leave a token unverified, until they can', async () => {
+    let isDown = false;
+    const verifier = verifierWith(() => (isDown ? Promise.reject(new Error('down')) : keysOf(issuer)()));
+    const token = issuer.sign(issuer.claims(now));
+    await verifier.verify(token, now);
+    verifier.forget();
+    isDown = true;
+    expect(await verifier.verify(token, now)).toEqual({ outcome: 'unavailable' });
+    isDown = false;
+    expect(await verifier.verify(token, now)).toMatchObject({ outcome: 'valid' });
+  });
 });

@@ -70,6 +70,20 @@ describe('summaries', () => {
     expect(offenders.takeSummaries(NOW + 2 * MINUTE)).toEqual([]);
   });
 
+  test('are there for all clients once everything is forgotten, who begin anew', () => {
+    const offenders = new Offenders(1);
+    call(offenders, 3, 0, 'a');
+    call(offenders, 2, 0, 'b');
+    offenders.forget();
+    expect(offenders.takeSummaries(NOW)).toMatchObject([
+      { client: 'a', calls: 2 },
+      { client: 'b', calls: 1 },
+    ]);
+    expect(call(offenders, 1, 0, 'a')).toEqual({ minutes: 0, logged: true });
+    expect(call(offenders, 1, 0, 'a')?.minutes).toBe(1);
+    expect(offenders.takeSummaries(NOW + MINUTE)).toMatchObject([{ client: 'a', calls: 1 }]);
+  });
+
   test('are there for clients that had to be forgotten', () => {
     const offenders = new Offenders(1, 2);
     call(offenders, 3, 0, 'a');

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { mockClient } from 'aws-sdk-client-mock';
 import type { EventItem } from '../../../adapters/event-log/event-item.ts';
 import type { Command } from '../../../core/command.ts';
+import type { Actor } from '../../../core/event.ts';
 import { executeCommand } from '../../../core/execute-command.ts';
 import { inBatches } from '../../../lambdas/publisher/batches.ts';
 import { createPublisherHandler } from '../../../lambdas/publisher/publisher-handler.ts';
@@ -32,13 +33,17 @@ function setUp() {
 
 /** Items of a log in which these commands were carried out, one after the other. */
 async function itemsOf(...commands: Command[]): Promise<EventItem[]> {
+  return await itemsBy(ALICE, ...commands);
+}
+
+async function itemsBy(actor: Actor, ...commands: Command[]): Promise<EventItem[]> {
   const log = new InMemoryEventLog();
   for (const command of commands) {
     await executeCommand(
       { log, now: () => NOW, newId: () => 'm-1' },
       {
         command,
-        actor: ALICE,
+        actor,
         idempotency: { key: `secret-key-${command.type}`, requestHash: 'h' },
         answer: () => ({ version: 1, note: 'secret answer' }),
       },
@@ -122,6 +127,35 @@ describe('published events', () => {
     await handler({ Records });
     await handler({ Records });
     expect(sent()[0]).toEqual(sent()[1]);
+  });
+});
+
+describe('a change past the API', () => {
+  const direct: Actor = { id: 'arn:aws:iam::1:user/"eve"', role: 'admin', via: 'direct' };
+  const lines = ({ lines }: RecordingLog) => lines.filter(({ fields }) => fields.event === 'direct_change');
+
+  test('is told once it is published, with who made it; others are not', async () => {
+    const { handler, log } = setUp();
+    await handler({ Records: records(await itemsOf(enable())) });
+    expect(lines(log)).toEqual([]);
+    await handler({ Records: records(await itemsBy(direct, enable(), { type: 'disable' })) });
+    expect(lines(log)).toEqual(
+      ['activated', 'deactivated'].map((type, index) => ({
+        level: 'WARN',
+        message: expect.stringContaining(`[MAINTENANCE] Changed past the API: type="${type}"`),
+        fields: { event: 'direct_change', version: index + 1, user: direct.id, type },
+      })),
+    );
+  });
+
+  test('is not told of while it could not be published: the stream offers it again', async () => {
+    const { handler, log } = setUp();
+    eventBridge.on(PutEventsCommand).rejectsOnce(new Error('network')).resolves(accepted(1));
+    const Records = records(await itemsBy(direct, enable()));
+    await handler({ Records });
+    expect(lines(log)).toEqual([]);
+    await handler({ Records });
+    expect(lines(log)).toHaveLength(1);
   });
 });
 
