@@ -60,7 +60,7 @@ describe('bin/app.ts', () => {
 
 interface Resource {
   readonly Type: string;
-  readonly Properties?: { readonly EventPattern?: { readonly 'detail-type'?: readonly string[] } };
+  readonly Properties?: { readonly EventPattern?: { readonly 'detail-type'?: string[] } };
 }
 
 describe('examples/existing-api', () => {

@@ -16,7 +16,9 @@ const query = (id: string) => ({
 });
 const at = (minute: number) => new Date(NOW + minute * 60_000);
 
-beforeEach(() => cloudWatch.reset());
+beforeEach(() => {
+  cloudWatch.reset();
+});
 
 test('asks for each series by its dimensions, step and statistic', async () => {
   cloudWatch.on(GetMetricDataCommand).resolves({ MetricDataResults: [] });

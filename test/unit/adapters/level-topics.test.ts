@@ -10,7 +10,9 @@ const topics = levelTopics(
 );
 const notice = { subject: 'S', body: 'B' };
 
-beforeEach(() => sns.reset());
+beforeEach(() => {
+  sns.reset();
+});
 
 test('publishes to the topic of the level, and tells the id of the message', async () => {
   sns.on(PublishCommand).resolves({ MessageId: 'm-1' });
