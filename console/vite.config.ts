@@ -1,10 +1,12 @@
-import { defineConfig } from 'vite';
+import path from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
 
 /**
  * Addresses are relative, so that the same files work under any path: /console/ in the local cloud, / on CloudFront.
  * JSX is compiled by Vite itself.
  */
 export default defineConfig({
+  plugins: [fontsAsFiles()],
   root: import.meta.dirname,
   base: './',
   build: {
@@ -26,3 +28,24 @@ export default defineConfig({
     },
   },
 });
+
+/**
+ * Takes the fonts that Cloudscape's styles hold as data out into files: a browser then loads those that it needs, when
+ * it needs them, and the Content-Security-Policy needs no `data:` for fonts.
+ */
+function fontsAsFiles(): Plugin {
+  return {
+    name: 'fonts-as-files',
+    enforce: 'post',
+    generateBundle(_options, bundle) {
+      for (const file of Object.values(bundle)) {
+        if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue;
+        file.source = String(file.source).replace(/url\(["']?data:[^;)]*;base64,([\w+/=]+)["']?\)/g, (found, base64) => {
+          if (!found.includes('font')) return found;
+          const reference = this.emitFile({ type: 'asset', name: 'open-sans.woff2', source: Buffer.from(base64, 'base64') });
+          return `url(${path.posix.basename(this.getFileName(reference))})`;
+        });
+      }
+    },
+  };
+}

@@ -11,7 +11,7 @@ import { SignInAgain } from './session/sign-in-again.tsx';
 import { useSession } from './session/session.tsx';
 
 /** Navigation, the line of the status, and the page that is chosen. */
-export function Shell() {
+export default function Shell() {
   const { who, signOut } = useSession();
   const { pathname } = useLocation();
   const navigate = useNavigate();
