@@ -40,11 +40,18 @@ function fontsAsFiles(): Plugin {
     generateBundle(_options, bundle) {
       for (const file of Object.values(bundle)) {
         if (file.type !== 'asset' || !file.fileName.endsWith('.css')) continue;
-        file.source = String(file.source).replace(/url\(["']?data:[^;)]*;base64,([\w+/=]+)["']?\)/g, (found, base64) => {
-          if (!found.includes('font')) return found;
-          const reference = this.emitFile({ type: 'asset', name: 'open-sans.woff2', source: Buffer.from(base64, 'base64') });
-          return `url(${path.posix.basename(this.getFileName(reference))})`;
-        });
+        file.source = String(file.source).replace(
+          /url\(["']?data:[^;)]*;base64,([\w+/=]+)["']?\)/g,
+          (found, base64) => {
+            if (!found.includes('font')) return found;
+            const reference = this.emitFile({
+              type: 'asset',
+              name: 'open-sans.woff2',
+              source: Buffer.from(base64, 'base64'),
+            });
+            return `url(${path.posix.basename(this.getFileName(reference))})`;
+          },
+        );
       }
     },
   };

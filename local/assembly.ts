@@ -40,13 +40,18 @@ export function loadAssembly(directory: string, stackName?: string): Assembly {
   const manifest = readJson<Manifest>(directory, 'manifest.json');
   const found = Object.entries(manifest.artifacts ?? {})
     .filter(([, artifact]) => artifact.type === 'aws:cloudformation:stack')
-    .map(([id, { properties }]) => readStack(directory, properties?.stackName ?? id, properties?.templateFile));
+    .map(([id, { properties }]) =>
+      readStack(directory, properties?.stackName ?? id, properties?.templateFile),
+    );
   const named = stackName === undefined ? found : found.filter(({ stack }) => stack.name === stackName);
-  const chosen = named.length > 1 ? named.filter(({ stack }) => has(stack, 'AWS::ApiGateway::RestApi')) : named;
+  const chosen =
+    named.length > 1 ? named.filter(({ stack }) => has(stack, 'AWS::ApiGateway::RestApi')) : named;
   const [main] = chosen;
   if (!main || chosen.length > 1) {
     const names = found.map(({ stack }) => stack.name).join(', ') || 'none';
-    throw new Error(`The local cloud runs one stack with a REST API at a time; ${directory} holds: ${names}.`);
+    throw new Error(
+      `The local cloud runs one stack with a REST API at a time; ${directory} holds: ${names}.`,
+    );
   }
   const sites = found
     .filter((other) => other !== main && has(other.stack, 'AWS::CloudFront::Distribution'))

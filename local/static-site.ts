@@ -68,7 +68,9 @@ export class StaticSite {
       response.writeHead(404, { ...this.#headers, 'Content-Length': 0 }).end();
       return true;
     }
-    const gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? '')) ? file.compressed : undefined;
+    const gzip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+      ? file.compressed
+      : undefined;
     response.writeHead(200, {
       ...this.#headers,
       'Content-Type': file.type,
@@ -159,5 +161,7 @@ interface PolicyConfig {
       readonly IncludeSubdomains?: boolean;
     };
   };
-  readonly CustomHeadersConfig?: { readonly Items: readonly { readonly Header: string; readonly Value: string }[] };
+  readonly CustomHeadersConfig?: {
+    readonly Items: readonly { readonly Header: string; readonly Value: string }[];
+  };
 }

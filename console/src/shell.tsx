@@ -3,18 +3,19 @@ import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
 import { Component, type ReactNode, Suspense, useEffect, useState } from 'react';
-import { Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
+import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { PLACES } from './pages/places.ts';
 import { RefusalAlert } from './parts/refusal-alert.tsx';
 import { StatusLine } from './parts/status-line.tsx';
-import { SignInAgain } from './session/sign-in-again.tsx';
+import { useGo } from './parts/use-go.ts';
 import { useSession } from './session/session.tsx';
+import { SignInAgain } from './session/sign-in-again.tsx';
 
 /** Navigation, the line of the status, and the page that is chosen. */
 export default function Shell() {
   const { who, signOut } = useSession();
   const { pathname } = useLocation();
-  const navigate = useNavigate();
+  const go = useGo();
   const [isOpen, setIsOpen] = useState(() => window.matchMedia('(min-width: 912px)').matches);
   const place = PLACES.find(({ path }) => path === `/${pathname.split('/')[1]}`);
 
@@ -24,9 +25,9 @@ export default function Shell() {
 
   return (
     <>
-      <a className="skip-link" href="#/" onClick={skipToContent}>
+      <button type="button" className="skip-link" onClick={() => document.getElementById('content')?.focus()}>
         Skip to content
-      </a>
+      </button>
       <div id="top">
         <TopNavigation
           identity={{ href: '#/overview', title: 'Maintenance console' }}
@@ -47,13 +48,17 @@ export default function Shell() {
         toolsHide
         navigationOpen={isOpen}
         onNavigationChange={({ detail }) => setIsOpen(detail.open)}
-        ariaLabels={{ navigation: 'Pages', navigationToggle: 'Open the list of pages', navigationClose: 'Close the list of pages' }}
+        ariaLabels={{
+          navigation: 'Pages',
+          navigationToggle: 'Open the list of pages',
+          navigationClose: 'Close the list of pages',
+        }}
         navigation={
           <SideNavigation
             activeHref={`#${place?.path ?? '/overview'}`}
             onFollow={(event) => {
               event.preventDefault();
-              navigate(event.detail.href.slice(1));
+              go(event.detail.href.slice(1));
               if (!window.matchMedia('(min-width: 912px)').matches) setIsOpen(false);
             }}
             items={[
@@ -84,11 +89,6 @@ export default function Shell() {
       <SignInAgain />
     </>
   );
-}
-
-function skipToContent(event: { preventDefault(): void }): void {
-  event.preventDefault();
-  document.getElementById('content')?.focus();
 }
 
 /** A page that breaks takes neither the navigation nor the status with it. */

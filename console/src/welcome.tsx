@@ -42,8 +42,8 @@ function NotForYou({ id, role }: { readonly id: string; readonly role: string })
       >
         You are signed in as {id}, with the role {role}.
         <Box margin={{ top: 'xs' }}>
-          <b>What to do:</b> sign in as an admin, or ask an admin to put you into the group of admins and sign in
-          again.
+          <b>What to do:</b> sign in as an admin, or ask an admin to put you into the group of admins and sign
+          in again.
         </Box>
       </Alert>
     </div>

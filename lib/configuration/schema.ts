@@ -135,7 +135,10 @@ const OPTIONS = z.strictObject({
   console: z
     .strictObject({
       url: text(consoleProblem),
-      certificateArn: matching(/^arn:[\w-]+:acm:us-east-1:/, 'must be the ARN of an ACM certificate in us-east-1').optional(),
+      certificateArn: matching(
+        /^arn:[\w-]+:acm:us-east-1:/,
+        'must be the ARN of an ACM certificate in us-east-1',
+      ).optional(),
     })
     .optional(),
   adminGroups: groups.default(['admins']),

@@ -12,8 +12,13 @@ export function acknowledgeConsoleFindings(stack: Stack, distribution: Distribut
     CFR4: 'Without a domain of its own the distribution has the certificate of CloudFront, whose protocols AWS sets; with the option consoleCertificateArn it is TLS 1.2 of 2021 or newer.',
   };
   for (const [rule, reason] of Object.entries(ofDistribution)) acknowledge(distribution, rule, reason);
-  acknowledge(bucket, 'S1', 'The bucket holds public files, and only CloudFront reads them: access logs would say nothing.');
-  const copies = "CDK's own function, which runs at deployment only, copies every file of its asset into the bucket of this stack.";
+  acknowledge(
+    bucket,
+    'S1',
+    'The bucket holds public files, and only CloudFront reads them: access logs would say nothing.',
+  );
+  const copies =
+    "CDK's own function, which runs at deployment only, copies every file of its asset into the bucket of this stack.";
   const ofDeployment: Readonly<Record<string, string>> = {
     'IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole]':
       "CDK's own function, which copies the files at deployment, writes its logs by the managed policy.",

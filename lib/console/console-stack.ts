@@ -116,7 +116,10 @@ export class ConsoleStack extends Stack {
     });
     return {
       ...Object.fromEntries(
-        PUBLIC_CALLS.map((path) => [path, { ...shared, allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS, cachePolicy }]),
+        PUBLIC_CALLS.map((path) => [
+          path,
+          { ...shared, allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS, cachePolicy },
+        ]),
       ),
       '/api/maintenance*': {
         ...shared,

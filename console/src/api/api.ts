@@ -108,7 +108,9 @@ async function send(call: Call, headers: Record<string, string>, signal?: AbortS
     if (signal?.aborted) throw cause;
     const late = limit.aborted;
     throw new Unreachable(
-      late ? `There was no answer within ${TIMEOUT / 1000} s.` : 'There was no answer: the connection failed.',
+      late
+        ? `There was no answer within ${TIMEOUT / 1000} s.`
+        : 'There was no answer: the connection failed.',
       { cause },
     );
   }

@@ -115,7 +115,8 @@ function wayOut({ status, code, problem, retryAfter }: Refusal): string | null {
       return 'Send the form again.';
   }
   if (status === 404) return 'It may be over or removed: load the list anew.';
-  if (status === 429 || status === 503) return `Try again in ${retryAfter ?? 5} s. The last known state stays on the page.`;
+  if (status === 429 || status === 503)
+    return `Try again in ${retryAfter ?? 5} s. The last known state stays on the page.`;
   if (status >= 500) return 'Try again. If it stays so, look for the request id in the logs.';
   return null;
 }

@@ -337,5 +337,7 @@ export interface Diagnostics {
     readonly remedy: string | null;
   }[];
   /** Null when they could not be asked for. */
-  readonly alarms: readonly { readonly name: string; readonly state: string; readonly severity: string }[] | null;
+  readonly alarms:
+    | readonly { readonly name: string; readonly state: string; readonly severity: string }[]
+    | null;
 }

@@ -23,7 +23,9 @@ const KEPT = 60;
 export function sampleOf({ items }: Pick<BlockedOperations, 'items'>, at: number): Sample {
   return {
     at,
-    counts: Object.fromEntries(items.map(({ operation_type: type, attempt_count }) => [type, attempt_count ?? 0])),
+    counts: Object.fromEntries(
+      items.map(({ operation_type: type, attempt_count }) => [type, attempt_count ?? 0]),
+    ),
   };
 }
 

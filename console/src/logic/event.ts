@@ -46,7 +46,10 @@ export interface Difference {
  */
 export function differences(event: HistoryEvent, older: readonly HistoryEvent[]): readonly Difference[] {
   const previous = older.find((other) => isAboutTheSame(event, other));
-  const [now, then] = [factsOf(event), previous === undefined ? new Map<string, string>() : factsOf(previous)];
+  const [now, then] = [
+    factsOf(event),
+    previous === undefined ? new Map<string, string>() : factsOf(previous),
+  ];
   const isWindow = windowOf(event) !== null;
   const facts = new Set([...(isWindow ? then.keys() : []), ...now.keys()]);
   return [...facts]
@@ -57,7 +60,9 @@ export function differences(event: HistoryEvent, older: readonly HistoryEvent[])
 function isAboutTheSame(event: HistoryEvent, other: HistoryEvent): boolean {
   const window = windowOf(event);
   if (window !== null) return windowOf(other) === window;
-  return event.maintenance_id !== null && other.maintenance_id === event.maintenance_id && other.reason !== null;
+  return (
+    event.maintenance_id !== null && other.maintenance_id === event.maintenance_id && other.reason !== null
+  );
 }
 
 function windowOf({ details: { window } }: HistoryEvent): string | null {
@@ -71,12 +76,16 @@ function factsOf({ reason, details }: HistoryEvent): Map<string, string> {
   const add = (prefix: string, value: unknown): void => {
     if (value === null || value === undefined) return;
     if (Array.isArray(value)) {
-      facts.set(operationLabel(prefix), value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item))).join(', '));
+      facts.set(
+        operationLabel(prefix),
+        value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : String(item))).join(', '),
+      );
       return;
     }
     if (typeof value === 'object') {
       for (const [name, inner] of Object.entries(value)) {
-        if (!LEFT_OUT.has(name)) add(prefix === '' || prefix === 'window' ? name : `${prefix} ${name}`, inner);
+        if (!LEFT_OUT.has(name))
+          add(prefix === '' || prefix === 'window' ? name : `${prefix} ${name}`, inner);
       }
       return;
     }

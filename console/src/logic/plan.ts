@@ -27,7 +27,15 @@ export const EMPTY_PLAN: PlanForm = {
  * The fields of the API that a form stands for. What was typed goes out as it is where it can't be read: the API says
  * what is wrong with it.
  */
-export function planBody({ reason, end, minutes, date, time, autoEnd, blocked }: PlanForm): Record<string, unknown> {
+export function planBody({
+  reason,
+  end,
+  minutes,
+  date,
+  time,
+  autoEnd,
+  blocked,
+}: PlanForm): Record<string, unknown> {
   return {
     reason,
     ...(end === 'duration' ? { duration: seconds(minutes) } : {}),

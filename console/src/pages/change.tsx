@@ -5,13 +5,13 @@ import Form from '@cloudscape-design/components/form';
 import Header from '@cloudscape-design/components/header';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
 import { Refusal } from '../api/refusal.ts';
 import type { Status } from '../api/types.ts';
 import { changeBody, type PlanForm, planOf } from '../logic/plan.ts';
 import { errorsBy, PlanFields } from '../parts/plan-fields.tsx';
 import { RefusalAlert } from '../parts/refusal-alert.tsx';
 import { useCommand } from '../parts/use-command.ts';
+import { useGo } from '../parts/use-go.ts';
 import { useStatus } from '../status/status.tsx';
 
 /** Changes the maintenance that is active. */
@@ -26,13 +26,13 @@ function ChangeForm({ status }: { readonly status: Status }) {
   const [before] = useState<PlanForm>(() => planOf(status));
   const [plan, setPlan] = useState<PlanForm>(before);
   const { busy, error, run } = useCommand<Status>();
-  const navigate = useNavigate();
+  const go = useGo();
   const body = changeBody(before, plan);
   const problems = error instanceof Refusal ? (error.problem.details ?? []) : [];
 
   const save = async (event: FormEvent) => {
     event.preventDefault();
-    if ((await run({ method: 'PATCH', path: '', body })) !== null) navigate('/overview');
+    if ((await run({ method: 'PATCH', path: '', body })) !== null) go('/overview');
   };
   return (
     <form onSubmit={save} noValidate>
@@ -44,10 +44,15 @@ function ChangeForm({ status }: { readonly status: Status }) {
         }
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button formAction="none" variant="link" onClick={() => navigate('/overview')}>
+            <Button formAction="none" variant="link" onClick={() => go('/overview')}>
               Cancel
             </Button>
-            <Button formAction="submit" variant="primary" loading={busy} disabled={Object.keys(body).length === 0}>
+            <Button
+              formAction="submit"
+              variant="primary"
+              loading={busy}
+              disabled={Object.keys(body).length === 0}
+            >
               Save the change
             </Button>
           </SpaceBetween>

@@ -9,12 +9,12 @@ import Input from '@cloudscape-design/components/input';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
 import { Refusal } from '../api/refusal.ts';
 import type { Enabled } from '../api/types.ts';
 import { errorsBy } from '../parts/plan-fields.tsx';
 import { RefusalAlert } from '../parts/refusal-alert.tsx';
 import { useCommand } from '../parts/use-command.ts';
+import { useGo } from '../parts/use-go.ts';
 import { useStatus } from '../status/status.tsx';
 
 /** What has to be typed, so that nobody closes the service by a slip of the hand. */
@@ -28,7 +28,7 @@ export default function Emergency() {
   const [grace, setGrace] = useState('30');
   const [word, setWord] = useState('');
   const { busy, error, run } = useCommand<Enabled>();
-  const navigate = useNavigate();
+  const go = useGo();
   const problems = error instanceof Refusal ? (error.problem.details ?? []) : [];
   const errorOf = errorsBy(problems);
 
@@ -40,7 +40,8 @@ export default function Emergency() {
       terminate_jobs: terminates,
       ...(terminates ? { grace_period: grace.trim() === '' ? grace : Number(grace) } : {}),
     };
-    if ((await run({ method: 'POST', path: '/emergency', body })) !== null) navigate('/overview');
+    const answer = await run({ method: 'POST', path: '/emergency', body });
+    if (answer !== null) go('/overview', answer.warnings);
   };
 
   return (
@@ -53,7 +54,7 @@ export default function Emergency() {
         }
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button formAction="none" variant="link" onClick={() => navigate('/overview')}>
+            <Button formAction="none" variant="link" onClick={() => go('/overview')}>
               Cancel
             </Button>
             <Button formAction="submit" variant="primary" loading={busy} disabled={word !== WORD}>
@@ -64,8 +65,8 @@ export default function Emergency() {
       >
         <SpaceBetween size="l">
           <Alert type="warning" statusIconAriaLabel="Warning">
-            Every member’s session ends, and jobs are asked to stop. A sign-in of the last 15 minutes is needed; you are
-            asked for one if yours is older.
+            Every member’s session ends, and jobs are asked to stop. A sign-in of the last 15 minutes is
+            needed; you are asked for one if yours is older.
           </Alert>
           {error !== null && <RefusalAlert error={error} />}
           <Container>
@@ -89,7 +90,11 @@ export default function Emergency() {
                   constraintText="0 to 900"
                   errorText={errorOf('grace_period')}
                 >
-                  <Input value={grace} inputMode="numeric" onChange={({ detail }) => setGrace(detail.value)} />
+                  <Input
+                    value={grace}
+                    inputMode="numeric"
+                    onChange={({ detail }) => setGrace(detail.value)}
+                  />
                 </FormField>
               )}
               <FormField label={`Type ${WORD} to confirm`}>

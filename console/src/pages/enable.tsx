@@ -1,5 +1,4 @@
 import Alert from '@cloudscape-design/components/alert';
-import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import Checkbox from '@cloudscape-design/components/checkbox';
 import Container from '@cloudscape-design/components/container';
@@ -9,13 +8,13 @@ import Header from '@cloudscape-design/components/header';
 import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { type FormEvent, useState } from 'react';
-import { useNavigate } from 'react-router';
 import { Refusal } from '../api/refusal.ts';
 import type { Enabled, Validation } from '../api/types.ts';
 import { EMPTY_PLAN, type PlanForm, planBody } from '../logic/plan.ts';
 import { errorsBy, PlanFields } from '../parts/plan-fields.tsx';
 import { RefusalAlert } from '../parts/refusal-alert.tsx';
 import { useCommand } from '../parts/use-command.ts';
+import { useGo } from '../parts/use-go.ts';
 import { Impact } from './enable/impact.tsx';
 
 /** Starts a maintenance or a test run. Nothing begins before its impact has been shown. */
@@ -27,8 +26,7 @@ export default function Enable() {
   const [checked, setChecked] = useState<Validation | null>(null);
   const validation = useCommand<Validation>();
   const enabling = useCommand<Enabled>();
-  const [warnings, setWarnings] = useState<readonly string[] | null>(null);
-  const navigate = useNavigate();
+  const go = useGo();
 
   const isTest = mode === 'test';
   const body = {
@@ -54,34 +52,16 @@ export default function Enable() {
   };
   const start = async () => {
     const answer = await enabling.run({ method: 'POST', path: '/enable', body });
-    if (answer === null) return;
-    if (answer.warnings.length > 0) setWarnings(answer.warnings);
-    else navigate('/overview');
+    if (answer !== null) go('/overview', answer.warnings);
   };
 
-  if (warnings !== null) {
-    return (
-      <Alert
-        type="warning"
-        statusIconAriaLabel="Warning"
-        header={isTest ? 'The test run has begun' : 'Maintenance has begun'}
-        action={<Button onClick={() => navigate('/overview')}>To the overview</Button>}
-      >
-        <ul>
-          {warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
-      </Alert>
-    );
-  }
   return (
     <form onSubmit={review} noValidate>
       <Form
         header={<Header variant="h1">Start maintenance</Header>}
         actions={
           <SpaceBetween direction="horizontal" size="xs">
-            <Button formAction="none" variant="link" onClick={() => navigate('/overview')}>
+            <Button formAction="none" variant="link" onClick={() => go('/overview')}>
               Cancel
             </Button>
             <Button
@@ -91,6 +71,11 @@ export default function Enable() {
             >
               Show the impact
             </Button>
+            {checked?.valid && (
+              <Button formAction="none" variant="primary" loading={enabling.busy} onClick={start}>
+                {isTest ? 'Start the test run now' : 'Start maintenance now'}
+              </Button>
+            )}
           </SpaceBetween>
         }
       >
@@ -103,7 +88,11 @@ export default function Enable() {
                   onChange={({ detail }) => edit(() => setMode(detail.value as 'normal' | 'test'))}
                   items={[
                     { value: 'normal', label: 'Maintenance', description: 'Blocks what writes.' },
-                    { value: 'test', label: 'Test run', description: 'Blocks nothing, and records what would be blocked.' },
+                    {
+                      value: 'test',
+                      label: 'Test run',
+                      description: 'Blocks nothing, and records what would be blocked.',
+                    },
                   ]}
                 />
               </FormField>
@@ -124,7 +113,10 @@ export default function Enable() {
                       End members’ sessions
                     </Checkbox>
                   )}
-                  <Checkbox checked={notifies} onChange={({ detail }) => edit(() => setNotifies(detail.checked))}>
+                  <Checkbox
+                    checked={notifies}
+                    onChange={({ detail }) => edit(() => setNotifies(detail.checked))}
+                  >
                     Notify people
                   </Checkbox>
                 </SpaceBetween>
@@ -134,13 +126,6 @@ export default function Enable() {
           {validation.error !== null && <RefusalAlert error={validation.error} />}
           {checked !== null && <Reviewed checked={checked} />}
           {enabling.error !== null && <RefusalAlert error={enabling.error} />}
-          {checked?.valid && (
-            <Box float="right">
-              <Button formAction="none" variant="primary" loading={enabling.busy} onClick={start}>
-                {isTest ? 'Start the test run' : 'Start maintenance now'}
-              </Button>
-            </Box>
-          )}
         </SpaceBetween>
       </Form>
     </form>
@@ -155,7 +140,14 @@ function Reviewed({ checked }: { readonly checked: Validation }) {
         {stateErrors.map(({ code, message, remedy }) => (
           <RefusalAlert
             key={code}
-            error={new Refusal(409, { error: code, message, title: 'It would be refused now', ...(remedy === null ? {} : { remedy }) })}
+            error={
+              new Refusal(409, {
+                error: code,
+                message,
+                title: 'It would be refused now',
+                ...(remedy === null ? {} : { remedy }),
+              })
+            }
           />
         ))}
         {!checked.valid && stateErrors.length === 0 && (

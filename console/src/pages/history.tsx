@@ -15,7 +15,10 @@ export default function History() {
   const { items, hasMore, busy, error, more, reload } = usePages<HistoryEvent>('/history?limit=50');
   return (
     <SpaceBetween size="l">
-      <Header variant="h1" actions={<Button iconName="refresh" ariaLabel="Load anew" onClick={reload} loading={busy} />}>
+      <Header
+        variant="h1"
+        actions={<Button iconName="refresh" ariaLabel="Load anew" onClick={reload} loading={busy} />}
+      >
         History
       </Header>
       {error !== null && <RefusalAlert error={error} action={<Button onClick={reload}>Try again</Button>} />}

@@ -1,3 +1,4 @@
+import Alert from '@cloudscape-design/components/alert';
 import Box from '@cloudscape-design/components/box';
 import Button from '@cloudscape-design/components/button';
 import ColumnLayout from '@cloudscape-design/components/column-layout';
@@ -6,11 +7,12 @@ import Header from '@cloudscape-design/components/header';
 import KeyValuePairs from '@cloudscape-design/components/key-value-pairs';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { lazy, Suspense, useState } from 'react';
-import { useNavigate } from 'react-router';
+import { useLocation } from 'react-router';
 import type { Status } from '../api/types.ts';
 import { clock, duration, instant, modeLabel, operationLabel } from '../logic/format.ts';
 import { AsGiven } from '../parts/as-given.tsx';
 import { ModeIndicator } from '../parts/status-line.tsx';
+import { useGo } from '../parts/use-go.ts';
 import { useApiNow, useStatus } from '../status/status.tsx';
 import { EndMaintenance } from './overview/end-maintenance.tsx';
 import { JobDrain } from './overview/job-drain.tsx';
@@ -24,6 +26,7 @@ export default function Overview() {
   if (status === null) return <Box>The state has not been seen yet.</Box>;
   return (
     <SpaceBetween size="l">
+      <Warnings />
       <State status={status} />
       {status.is_active && status.mode !== 'test' && (
         <>
@@ -39,6 +42,30 @@ export default function Overview() {
         </>
       )}
     </SpaceBetween>
+  );
+}
+
+/** What the API said to a command that it carried out. */
+function Warnings() {
+  const { state } = useLocation();
+  const [isOpen, setIsOpen] = useState(true);
+  const warnings: readonly string[] = state?.warnings ?? [];
+  if (!isOpen || warnings.length === 0) return null;
+  return (
+    <Alert
+      type="warning"
+      statusIconAriaLabel="Warning"
+      header="Done, but note"
+      dismissible
+      dismissAriaLabel="Close the note"
+      onDismiss={() => setIsOpen(false)}
+    >
+      <ul>
+        {warnings.map((warning) => (
+          <li key={warning}>{warning}</li>
+        ))}
+      </ul>
+    </Alert>
   );
 }
 
@@ -67,12 +94,12 @@ function Actions({
   readonly status: Status;
   readonly onEnd: (what: 'disable' | 'deescalate') => void;
 }) {
-  const navigate = useNavigate();
+  const go = useGo();
   if (!status.is_active) {
     return (
       <SpaceBetween direction="horizontal" size="xs">
-        <Button onClick={() => navigate('/emergency')}>Declare an emergency</Button>
-        <Button variant="primary" onClick={() => navigate('/enable')}>
+        <Button onClick={() => go('/emergency')}>Declare an emergency</Button>
+        <Button variant="primary" onClick={() => go('/enable')}>
           Start maintenance
         </Button>
       </SpaceBetween>
@@ -80,11 +107,11 @@ function Actions({
   }
   return (
     <SpaceBetween direction="horizontal" size="xs">
-      {status.mode === 'test' ? null : <Button onClick={() => navigate('/change')}>Change</Button>}
+      {status.mode === 'test' ? null : <Button onClick={() => go('/change')}>Change</Button>}
       {status.mode === 'emergency' ? (
         <Button onClick={() => onEnd('deescalate')}>De-escalate</Button>
       ) : (
-        <Button onClick={() => navigate('/emergency')}>Escalate to emergency</Button>
+        <Button onClick={() => go('/emergency')}>Escalate to emergency</Button>
       )}
       <Button variant="primary" onClick={() => onEnd('disable')}>
         {status.mode === 'test' ? 'End test run' : 'End maintenance'}

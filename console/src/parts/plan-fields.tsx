@@ -49,7 +49,11 @@ export function PlanFields({
         constraintText={`${[...plan.reason].length} of 500 characters`}
         errorText={errorOf('reason')}
       >
-        <Textarea value={plan.reason} rows={2} onChange={({ detail }) => onChange({ reason: detail.value })} />
+        <Textarea
+          value={plan.reason}
+          rows={2}
+          onChange={({ detail }) => onChange({ reason: detail.value })}
+        />
       </FormField>
       <FormField label="Planned end" errorText={errorOf('ends_at', 'duration')}>
         <RadioGroup
@@ -58,7 +62,11 @@ export function PlanFields({
           items={[
             { value: 'duration', label: 'After a time' },
             { value: 'instant', label: 'At a date and time' },
-            { value: 'none', label: 'Not known', description: 'Blocked callers are told to come back in some minutes.' },
+            {
+              value: 'none',
+              label: 'Not known',
+              description: 'Blocked callers are told to come back in some minutes.',
+            },
           ]}
         />
       </FormField>
@@ -81,7 +89,11 @@ export function PlanFields({
             />
           </FormField>
           <FormField label="End time" constraintText={`24 hours, ${ZONE}`}>
-            <TimeInput format="hh:mm" value={plan.time} onChange={({ detail }) => onChange({ time: detail.value })} />
+            <TimeInput
+              format="hh:mm"
+              value={plan.time}
+              onChange={({ detail }) => onChange({ time: detail.value })}
+            />
           </FormField>
         </ColumnLayout>
       )}
@@ -120,7 +132,9 @@ export function errorsBy(
   problems: readonly { readonly field: string | null; readonly message: string }[],
 ): ErrorOf {
   return (...fields) => {
-    const found = problems.filter(({ field }) => fields.some((name) => field === name || field?.startsWith(`${name}[`) || field?.startsWith(`${name}.`)));
+    const found = problems.filter(({ field }) =>
+      fields.some((name) => field === name || field?.startsWith(`${name}[`) || field?.startsWith(`${name}.`)),
+    );
     return found.length === 0 ? undefined : found.map(({ message }) => message).join('; ');
   };
 }

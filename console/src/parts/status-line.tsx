@@ -3,8 +3,9 @@ import Box from '@cloudscape-design/components/box';
 import StatusIndicator from '@cloudscape-design/components/status-indicator';
 import { explain } from '../api/refusal.ts';
 import type { Status } from '../api/types.ts';
-import { ago, modeLabel } from '../logic/format.ts';
+import { ago, instant, modeLabel } from '../logic/format.ts';
 import { useNow, useStatus } from '../status/status.tsx';
+import { AsGiven } from './as-given.tsx';
 
 /** The mode in a word, with a sign beside the colour. */
 export function ModeIndicator({ status }: { readonly status: Status }) {
@@ -22,15 +23,21 @@ export function StatusLine() {
   const { value } = useStatus();
   return (
     <div>
-      <div role="status" className="status-line">
-        {value === null ? (
-          <StatusIndicator type="loading">Looking at the state of maintenance</StatusIndicator>
-        ) : (
-          <>
-            <ModeIndicator status={value} /> <span>{value.message}</span>
-          </>
-        )}
-      </div>
+      <Box>
+        <div role="status" className="status-line">
+          {value === null ? (
+            <StatusIndicator type="loading">Looking at the state of maintenance</StatusIndicator>
+          ) : (
+            <>
+              <ModeIndicator status={value} />
+              {value.is_active && <AsGiven>{value.reason ?? ''}</AsGiven>}
+              {value.estimated_completion !== null && (
+                <span>Planned end: {instant(value.estimated_completion)}</span>
+              )}
+            </>
+          )}
+        </div>
+      </Box>
       <Unreached />
     </div>
   );

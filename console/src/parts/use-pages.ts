@@ -28,7 +28,8 @@ export function usePages<T>(path: string): Pages<T> {
     async (from: string | null, isCurrent: () => boolean) => {
       setBusy(true);
       setError(null);
-      const query = from === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(from)}`;
+      const query =
+        from === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${encodeURIComponent(from)}`;
       try {
         const page = await api.call<Page<T>>({ path: path + query });
         if (!isCurrent()) return;

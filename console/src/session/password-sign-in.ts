@@ -37,7 +37,9 @@ export function passwordSignIn({ issuer, client_id: clientId }: SignIn): Passwor
     }
     const answer = await response.json().catch(() => ({}));
     if (response.ok) return answer;
-    throw new SignInFailed(readable(answer.message ?? answer.Message ?? `The user pool answered ${response.status}.`));
+    throw new SignInFailed(
+      readable(answer.message ?? answer.Message ?? `The user pool answered ${response.status}.`),
+    );
   };
 
   const read = (answer: PoolAnswer, username: string, known: string | null): Tokens | Challenge => {

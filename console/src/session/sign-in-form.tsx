@@ -44,7 +44,9 @@ function BrowserForm({
       >
         Sign in
       </Button>
-      <Box color="text-body-secondary">A window of the identity provider opens. This page stays as it is.</Box>
+      <Box color="text-body-secondary">
+        A window of the identity provider opens. This page stays as it is.
+      </Box>
     </SpaceBetween>
   );
 }
@@ -102,9 +104,11 @@ function PasswordForm({ method, onTokens }: FormProps<PasswordSignIn>) {
               inputMode={asks === 'SOFTWARE_TOKEN_MFA' ? 'numeric' : 'text'}
               autoFocus={challenge !== null}
               autoComplete={
-                { PASSWORD: 'current-password', NEW_PASSWORD_REQUIRED: 'new-password', SOFTWARE_TOKEN_MFA: 'one-time-code' }[
-                  asks
-                ]
+                {
+                  PASSWORD: 'current-password',
+                  NEW_PASSWORD_REQUIRED: 'new-password',
+                  SOFTWARE_TOKEN_MFA: 'one-time-code',
+                }[asks]
               }
             />
           </FormField>

@@ -12,8 +12,11 @@ export class SignInFailed extends Error {
 }
 
 /** The identity provider asks for more than the password. */
-export type Challenge =
-  | { readonly name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA'; readonly session: string; readonly username: string };
+export type Challenge = {
+  readonly name: 'NEW_PASSWORD_REQUIRED' | 'SOFTWARE_TOKEN_MFA';
+  readonly session: string;
+  readonly username: string;
+};
 
 /** Signs in at the page of the identity provider, in a window of its own. */
 export interface BrowserSignIn {

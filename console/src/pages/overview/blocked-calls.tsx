@@ -19,7 +19,8 @@ export default function BlockedCalls() {
   useEffect(() => {
     if (value !== null && seenAt !== null) setSamples((known) => withSample(known, sampleOf(value, seenAt)));
   }, [value, seenAt]);
-  if (value === null) return failure === null ? <Box>Reading the counts…</Box> : <RefusalAlert error={failure} />;
+  if (value === null)
+    return failure === null ? <Box>Reading the counts…</Box> : <RefusalAlert error={failure} />;
 
   const series = seriesOf(samples);
   const points = [...series.values()].flat();
@@ -60,7 +61,12 @@ export default function BlockedCalls() {
         wrapLines
         ariaLabels={{ tableLabel: 'Blocked calls by operation type' }}
         columnDefinitions={[
-          { id: 'type', header: 'Operation type', isRowHeader: true, cell: (item) => operationLabel(item.operation_type) },
+          {
+            id: 'type',
+            header: 'Operation type',
+            isRowHeader: true,
+            cell: (item) => operationLabel(item.operation_type),
+          },
           { id: 'count', header: 'Blocked calls', cell: (item) => item.attempt_count ?? 'unknown' },
           { id: 'last', header: 'Last one', cell: (item) => instant(item.last_attempt) },
         ]}

@@ -4,16 +4,20 @@ import Button from '@cloudscape-design/components/button';
 import Modal from '@cloudscape-design/components/modal';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useState } from 'react';
-import { useNavigate } from 'react-router';
 import type { Disabled } from '../../api/types.ts';
 import { duration, modeLabel, operationLabel } from '../../logic/format.ts';
 import { AsGiven } from '../../parts/as-given.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { useCommand } from '../../parts/use-command.ts';
+import { useGo } from '../../parts/use-go.ts';
 import { useStatus } from '../../status/status.tsx';
 
 const TEXTS = {
-  disable: { header: 'End the maintenance?', button: 'End it', says: 'Everything that is blocked is open again, within a second.' },
+  disable: {
+    header: 'End the maintenance?',
+    button: 'End it',
+    says: 'Everything that is blocked is open again, within a second.',
+  },
   deescalate: {
     header: 'Go back to normal maintenance?',
     button: 'De-escalate',
@@ -32,7 +36,7 @@ export function EndMaintenance({
   const { value: status } = useStatus();
   const { busy, error, run } = useCommand<Disabled>();
   const [ended, setEnded] = useState<Disabled | null>(null);
-  const navigate = useNavigate();
+  const go = useGo();
   const { header, button, says } = TEXTS[what];
   if (ended !== null) {
     return (
@@ -45,7 +49,7 @@ export function EndMaintenance({
           <Box float="right">
             <SpaceBetween direction="horizontal" size="xs">
               {ended.report_id !== null && (
-                <Button onClick={() => navigate(`/reports/${ended.report_id}`)}>Show the report</Button>
+                <Button onClick={() => go(`/reports/${ended.report_id}`)}>Show the report</Button>
               )}
               <Button variant="primary" onClick={onClose}>
                 Close

@@ -25,13 +25,20 @@ export function PurgeProgress({ purge }: { readonly purge: SessionPurge }) {
     <>
       <ProgressBar
         label={
-          { pending: 'Waiting to begin', running: 'Ending sessions', completed: 'Sessions ended', failed: 'Not finished; tried again each minute' }[
-            status
-          ]
+          {
+            pending: 'Waiting to begin',
+            running: 'Ending sessions',
+            completed: 'Sessions ended',
+            failed: 'Not finished; tried again each minute',
+          }[status]
         }
         value={isOver ? 100 : Math.round((progress ?? 0) * 100)}
         status={isOver ? 'success' : status === 'failed' ? 'error' : 'in-progress'}
-        resultText={isOver ? `${count(deleted, 'session')} deleted` : (error ?? 'The session store gives no good answer.')}
+        resultText={
+          isOver
+            ? `${count(deleted, 'session')} deleted`
+            : (error ?? 'The session store gives no good answer.')
+        }
         description={`${count(scanned, 'key')} looked at, ${count(deleted, 'session')} deleted, ${kept} kept`}
       />
       {unparsable > 0 && <Box>{count(unparsable, 'session')} could not be read, and count as members’.</Box>}

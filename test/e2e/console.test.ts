@@ -1,0 +1,153 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { axeFindings, type ConsoleWindow, launchBrowser, openConsole, signIn } from '../support/console-window.ts';
+import { eventually, Gate } from '../support/gate.ts';
+
+let gate: Gate;
+let browser: Browser;
+let windows: ConsoleWindow[] = [];
+
+beforeAll(async () => {
+  [gate, browser] = await Promise.all([Gate.start(), launchBrowser()]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await gate?.stop();
+});
+afterEach(async () => {
+  const failures = windows.flatMap((window) => window.failures);
+  await Promise.all(windows.map(({ page }) => page.context().close()));
+  windows = [];
+  await gate.fault('lambda:status', 'none');
+  await gate.reset();
+  expect(failures).toEqual([]);
+});
+
+async function open(options: Parameters<typeof openConsole>[2] = {}): Promise<Page> {
+  const window = await openConsole(browser, gate.cloud, options);
+  windows.push(window);
+  return window.page;
+}
+
+async function openAs(
+  user: 'admin' | 'member',
+  options: Parameters<typeof openConsole>[2] = {},
+): Promise<Page> {
+  const page = await open(options);
+  await signIn(page, gate.cloud, user);
+  return page;
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
+
+/** Fills the form for a maintenance, and looks at its impact. */
+async function prepare(page: Page, reason: string): Promise<void> {
+  await button(page, 'Start maintenance').click();
+  await page.getByLabel('Reason').fill(reason);
+  await button(page, 'Show the impact').click();
+  await button(page, 'Start maintenance now').waitFor();
+}
+
+async function end(page: Page): Promise<void> {
+  await button(page, 'End maintenance').click();
+  await button(page, 'End it').click();
+  await heading(page, 'Maintenance has ended').waitFor();
+}
+
+describe('the console', () => {
+  test("an admin's whole path: impact, maintenance, a refused write, emergency, de-escalation, end, history", async () => {
+    const page = await openAs('admin');
+    await heading(page, 'Normal operation').waitFor();
+    await prepare(page, 'Database upgrade');
+    expect(await page.getByText('75 of 100').count()).toBe(1);
+    await button(page, 'Start maintenance now').click();
+
+    await heading(page, 'Maintenance').waitFor();
+    await page.getByText('Database upgrade').first().waitFor();
+    await gate.enforced();
+    expect((await gate.call('POST', '/start_caption_generation')).status).toBe(503);
+    await page.getByRole('cell', { name: '1', exact: true }).waitFor();
+
+    await button(page, 'Escalate to emergency').click();
+    await page.getByLabel('Reason').fill('Data loss');
+    expect(await button(page, 'Declare the emergency').isDisabled()).toBe(true);
+    await page.getByLabel('Type EMERGENCY to confirm').fill('EMERGENCY');
+    await button(page, 'Declare the emergency').click();
+    await heading(page, 'Emergency').waitFor();
+
+    await button(page, 'De-escalate').click();
+    await page.getByRole('dialog').getByRole('button', { name: 'De-escalate' }).click();
+    await heading(page, 'Maintenance').waitFor();
+    await end(page);
+    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+
+    await page.getByRole('link', { name: 'History' }).click();
+    await heading(page, 'Escalated to emergency').waitFor();
+    const escalated = page.getByRole('listitem').filter({ has: heading(page, 'Escalated to emergency') });
+    expect(await escalated.textContent()).toContain('Reason: Database upgrade → Data loss');
+    const [window] = windows;
+    const issuer = (await gate.control('GET', '/signin')).json.issuer;
+    expect([...(window?.origins ?? [])].sort()).toEqual([gate.cloud.url, new URL(issuer).origin].sort());
+    expect(await page.evaluate('[localStorage.length, sessionStorage.length, document.cookie]')).toEqual([
+      0,
+      0,
+      '',
+    ]);
+  });
+
+  test('a member is told that it takes an admin', async () => {
+    const page = await openAs('member');
+    await page.getByText('This console is for admins').waitFor();
+    await page.getByText('You are signed in as member').waitFor();
+    expect(await button(page, 'Start maintenance').count()).toBe(0);
+  });
+
+  test('of two admins, the one who comes second is told who was first', async () => {
+    const [first, second] = await Promise.all([openAs('admin'), openAs('admin')]);
+    await Promise.all([prepare(first, 'First'), prepare(second, 'Second')]);
+    await button(first, 'Start maintenance now').click();
+    await heading(first, 'Maintenance').waitFor();
+    await button(second, 'Start maintenance now').click();
+    const refusal = second.getByRole('alert').filter({ hasText: 'admin holds the maintenance' });
+    await refusal.waitFor();
+    expect(await refusal.textContent()).toContain('“End maintenance” on the overview');
+    expect(await second.getByLabel('Reason').inputValue()).toBe('Second');
+  });
+
+  test('when the sign-in has expired, it asks for another, and the form goes on', async () => {
+    const page = await openAs('admin');
+    await prepare(page, 'Typed before it expired');
+    await gate.advanceClock(13 * 3_600_000);
+    await button(page, 'Start maintenance now').click();
+    await heading(page, 'Your sign-in has expired').waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+    await signIn(page, gate.cloud);
+    await heading(page, 'Maintenance').waitFor();
+    expect((await gate.control('GET', '/status')).json.reason).toBe('Typed before it expired');
+  });
+
+  test('while the API is away it says so, with the age of what it shows, and goes on when it is back', async () => {
+    const page = await openAs('admin');
+    await heading(page, 'Normal operation').waitFor();
+    await gate.fault('lambda:status', 'down');
+    await page.getByText('The status cannot be read').waitFor();
+    await page.getByText(/last known state, .* ago/).waitFor();
+    await heading(page, 'Normal operation').waitFor();
+    await gate.fault('lambda:status', 'none');
+    await eventually(async () => (await page.getByText('The status cannot be read').count()) === 0);
+  });
+
+  test('a hostile reason is a text like any other', async () => {
+    const reason = '<img src=x onerror="document.title=\'broken\'"> {{7*7}} **b** \u202Eevil\n</script>';
+    await gate.enable({ reason });
+    const page = await openAs('admin');
+    await heading(page, 'Maintenance').waitFor();
+    const shown = await page.locator('.as-given').allTextContents();
+    expect(shown).toContain(reason);
+    await page.getByRole('link', { name: 'History' }).click();
+    await heading(page, 'Maintenance began').first().waitFor();
+    expect(await page.locator('img').count()).toBe(0);
+    expect(await page.title()).not.toBe('broken');
+  });
+});

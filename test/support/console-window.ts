@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { LocalCloud } from './local-cloud.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+const FLAGS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** The browser that `npm test` has found or installed. */
+export function launchBrowser(): Promise<Browser> {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+}
+
+/** A window of the console, and all that went wrong in it. */
+export interface ConsoleWindow {
+  readonly page: Page;
+  /** What broke: uncaught errors, and violations of the Content-Security-Policy. */
+  readonly failures: readonly string[];
+  /** Origins that anything was asked for. */
+  readonly origins: ReadonlySet<string>;
+}
+
+/** Opens the console in a window that shares nothing with others. */
+export async function openConsole(
+  browser: Browser,
+  cloud: LocalCloud,
+  options: BrowserContextOptions = {},
+): Promise<ConsoleWindow> {
+  const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const failures: string[] = [];
+  const origins = new Set<string>();
+  page.on('pageerror', ({ message }) => failures.push(message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Refused to/i.test(message.text())) failures.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (request.url().startsWith('http')) origins.add(new URL(request.url()).origin);
+  });
+  await page.goto(cloud.console);
+  return { page, failures, origins };
+}
+
+export async function signIn(
+  page: Page,
+  cloud: LocalCloud,
+  user: 'admin' | 'member' | 'worker' = 'admin',
+): Promise<void> {
+  const { username, password } = cloud.users[user];
+  await page.getByLabel('User name').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+}
+
+/** What axe finds wrong with the page as it is: the rule, and where. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const violations = await page.evaluate(async () => {
+    // biome-ignore lint/suspicious/noExplicitAny: axe puts itself into the page
+    const { violations } = await (globalThis as any).axe.run();
+    return violations as { id: string; nodes: { html: string; failureSummary: string }[] }[];
+  });
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
+  );
+}
