@@ -14,5 +14,11 @@ export const PLACES: readonly Place[] = [
   { path: '/enable', title: 'Start maintenance', page: lazy(() => import('./enable.tsx')) },
   { path: '/emergency', title: 'Emergency', page: lazy(() => import('./emergency.tsx')) },
   { path: '/change', title: 'Change maintenance', page: lazy(() => import('./change.tsx')), isAct: true },
+  { path: '/windows', title: 'Windows', page: lazy(() => import('./windows.tsx')) },
+  { path: '/sessions', title: 'Sessions', page: lazy(() => import('./sessions.tsx')) },
+  { path: '/jobs', title: 'Jobs', page: lazy(() => import('./jobs.tsx')) },
+  { path: '/rules', title: 'Rules', page: lazy(() => import('./rules.tsx')) },
+  { path: '/reports', title: 'Reports and test runs', page: lazy(() => import('./reports.tsx')) },
   { path: '/history', title: 'History', page: lazy(() => import('./history.tsx')) },
+  { path: '/health', title: 'Health', page: lazy(() => import('./health.tsx')) },
 ];
