@@ -151,3 +151,77 @@ describe('the console', () => {
     expect(await page.title()).not.toBe('broken');
   });
 });
+
+describe('every page', () => {
+  const PAGES: readonly [hash: string, heading: string][] = [
+    ['/overview', 'Maintenance'],
+    ['/enable', 'Start maintenance'],
+    ['/emergency', 'Escalate to emergency'],
+    ['/change', 'Change maintenance'],
+    ['/windows', 'Windows'],
+    ['/sessions', 'Sessions'],
+    ['/jobs', 'Jobs'],
+    ['/rules', 'Rules'],
+    ['/reports', 'Reports and test runs'],
+    ['/history', 'History'],
+    ['/health', 'Health'],
+  ];
+  const go = async (page: Page, hash: string, title: string) => {
+    await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+    await page.getByRole('heading', { level: 1, name: title, exact: true }).waitFor();
+    // Until the answers have come that the page asks for, and what was loading is shown.
+    await page.waitForLoadState('networkidle');
+  };
+
+  beforeAll(async () => {
+    const window = {
+      reason: 'Weekly upgrades',
+      starts_at: '2030-01-06T02:00:00Z',
+      duration: 3600,
+      rrule: 'FREQ=WEEKLY;BYDAY=SU',
+    };
+    await gate.as('admin', 'POST', '/windows', window);
+    await gate.as('admin', 'POST', '/rules', {
+      method: 'POST',
+      path: '/reports/{id}/publish',
+      operation: 'batch_operations',
+    });
+    await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
+  });
+
+  test('has nothing that axe finds, by day', async () => {
+    const start = await open({ reducedMotion: 'reduce' });
+    await start.getByLabel('User name').waitFor();
+    expect(await axeFindings(start)).toEqual([]);
+    await gate.enable();
+    const page = await openAs('admin', { reducedMotion: 'reduce' });
+    for (const [hash, title] of PAGES) {
+      await go(page, hash, title);
+      expect({ hash, found: await axeFindings(page) }).toEqual({ hash, found: [] });
+    }
+  });
+
+  test('has enough contrast by night', async () => {
+    await gate.enable();
+    const page = await openAs('admin', { colorScheme: 'dark', reducedMotion: 'reduce' });
+    for (const [hash, title] of PAGES) {
+      await go(page, hash, title);
+      expect({ hash, found: await axeFindings(page, ['color-contrast']) }).toEqual({ hash, found: [] });
+    }
+  });
+
+  test('fits a phone', async () => {
+    await gate.enable();
+    const page = await openAs('admin', {
+      reducedMotion: 'reduce',
+      viewport: { width: 360, height: 740 },
+      hasTouch: true,
+    });
+    for (const [hash, title] of PAGES) {
+      await go(page, hash, title);
+      const width = await page.evaluate('document.documentElement.scrollWidth');
+      expect({ hash, width }).toEqual({ hash, width: 360 });
+    }
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});

@@ -63,14 +63,16 @@ export async function signIn(
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
-/** What axe finds wrong with the page as it is: the rule, and where. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with the page as it is: the rule, and where.
+ *
+ * @param rules these only; all where none is named
+ */
+export async function axeFindings(page: Page, rules: readonly string[] = []): Promise<string[]> {
   await page.evaluate(axe);
-  const violations = await page.evaluate(async () => {
-    // biome-ignore lint/suspicious/noExplicitAny: axe puts itself into the page
-    const { violations } = await (globalThis as any).axe.run();
-    return violations as { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  });
+  const violations = (await page.evaluate(
+    `axe.run({ resultTypes: ['violations'], ...${JSON.stringify(rules.length === 0 ? {} : { runOnly: rules })} }).then(({ violations }) => violations)`,
+  )) as { id: string; nodes: { html: string; failureSummary: string }[] }[];
   return violations.flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
   );
