@@ -1,4 +1,5 @@
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
+import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
@@ -53,6 +54,15 @@ export default function Shell() {
           navigationToggle: 'Open the list of pages',
           navigationClose: 'Close the list of pages',
         }}
+        breadcrumbs={
+          <BreadcrumbGroup
+            ariaLabel="Where you are"
+            items={[
+              { text: 'Maintenance', href: '#/overview' },
+              { text: place?.title ?? 'Overview', href: `#${place?.path ?? '/overview'}` },
+            ]}
+          />
+        }
         navigation={
           <SideNavigation
             activeHref={`#${place?.path ?? '/overview'}`}
