@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { axeFindings, type ConsoleWindow, launchBrowser, openConsole, signIn } from '../support/console-window.ts';
@@ -18,7 +19,7 @@ afterEach(async () => {
   const failures = windows.flatMap((window) => window.failures);
   await Promise.all(windows.map(({ page }) => page.context().close()));
   windows = [];
-  await gate.fault('lambda:status', 'none');
+  for (const name of ['status', 'control']) await gate.fault(`lambda:${name}`, 'none');
   await gate.reset();
   expect(failures).toEqual([]);
 });
@@ -84,7 +85,15 @@ describe('the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'De-escalate' }).click();
     await heading(page, 'Maintenance').waitFor();
     await end(page);
-    await page.getByRole('dialog').getByRole('button', { name: 'Close', exact: true }).last().click();
+    await button(page, 'Show the report').click();
+    await heading(page, 'Summary').waitFor();
+    await page.getByRole('table', { name: 'Steps of the emergency' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      button(page, 'Download Markdown').click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/^report-.+\.md$/);
+    expect(await readFile(await download.path(), 'utf8')).toContain('Data loss');
 
     await page.getByRole('link', { name: 'History' }).click();
     await heading(page, 'Escalated to emergency').waitFor();
@@ -98,6 +107,38 @@ describe('the console', () => {
       0,
       '',
     ]);
+  });
+
+  test('comes in under 350 kB, with headers that let nothing else in', async () => {
+    const { page } = await openConsole(browser, gate.cloud);
+    await page.getByLabel('User name').waitFor();
+    const bytes: Promise<number>[] = [];
+    page.on('requestfinished', (request) =>
+      bytes.push(request.sizes().then((sizes) => sizes.responseBodySize)),
+    );
+    await page.reload();
+    await page.getByLabel('User name').waitFor();
+    await page.waitForLoadState('networkidle');
+    const sizes = await Promise.all(bytes);
+    await page.context().close();
+    expect(sizes.length).toBeGreaterThan(5);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(350_000);
+
+    const { headers } = await gate.call('GET', '/console/');
+    expect(headers['content-security-policy']).toMatch(
+      /script-src 'self'; style-src 'self';.*frame-ancestors 'none'$/,
+    );
+    expect(headers).toMatchObject({
+      'cache-control': 'no-cache',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+    });
+    expect((await gate.call('GET', '/console')).headers.location).toBe('/console/');
+    for (const path of ['/console/../package.json', '/console/%2e%2e/manifest.json', '/console/nothing.js']) {
+      expect((await gate.call('GET', path)).status).toBe(404);
+    }
   });
 
   test('a member is told that it takes an admin', async () => {
@@ -138,6 +179,12 @@ describe('the console', () => {
     await page.getByText('The status cannot be read').waitFor();
     await page.getByText(/last known state, .* ago/).waitFor();
     await heading(page, 'Normal operation').waitFor();
+    await gate.fault('lambda:control', 'down');
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.getByText(/What to do:.*Try again/).waitFor();
+    await gate.fault('lambda:control', 'none');
+    await button(page, 'Try again').click();
+    await page.getByRole('list', { name: 'Events, newest first' }).waitFor();
     await gate.fault('lambda:status', 'none');
     await eventually(async () => (await page.getByText('The status cannot be read').count()) === 0);
   });
