@@ -3,7 +3,7 @@ import BreadcrumbGroup from '@cloudscape-design/components/breadcrumb-group';
 import SideNavigation from '@cloudscape-design/components/side-navigation';
 import Spinner from '@cloudscape-design/components/spinner';
 import TopNavigation from '@cloudscape-design/components/top-navigation';
-import { Component, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Component, type ReactNode, Suspense, useEffect, useRef, useState } from 'react';
 import { Navigate, Route, Routes, useLocation } from 'react-router';
 import { PLACES } from './pages/places.ts';
 import { RefusalAlert } from './parts/refusal-alert.tsx';
@@ -23,6 +23,13 @@ export default function Shell() {
   useEffect(() => {
     document.title = `${place?.title ?? 'Overview'} – Maintenance console`;
   }, [place]);
+
+  // Whoever has chosen another page by keyboard or screen reader goes on from its begin.
+  const shown = useRef(pathname);
+  useEffect(() => {
+    if (shown.current !== pathname) document.getElementById('content')?.focus();
+    shown.current = pathname;
+  }, [pathname]);
 
   return (
     <>

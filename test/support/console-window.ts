@@ -38,7 +38,7 @@ export async function openConsole(
 ): Promise<ConsoleWindow> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
+  page.setDefaultTimeout(30_000);
   const failures: string[] = [];
   const origins = new Set<string>();
   page.on('pageerror', ({ message }) => failures.push(message));

@@ -118,6 +118,8 @@ async function send(call: Call, headers: Record<string, string>, signal?: AbortS
 
 async function refusalOf(answer: Response): Promise<Refusal> {
   const retryAfter = Number(answer.headers.get('retry-after') ?? Number.NaN);
-  const problem = (await answer.json().catch(() => ({}))) as Problem;
+  // What stands between may answer with anything, such as a page.
+  const body: unknown = await answer.json().catch(() => null);
+  const problem = typeof body === 'object' && body !== null ? (body as Problem) : {};
   return new Refusal(answer.status, problem, Number.isFinite(retryAfter) ? retryAfter : null);
 }

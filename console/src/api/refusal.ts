@@ -73,7 +73,7 @@ export function explain(error: unknown): Explanation {
   if (!(error instanceof Refusal)) {
     return {
       heading: 'Something went wrong in the console',
-      message: error instanceof Error ? error.message : String(error),
+      message: error instanceof Error ? error.message : 'It gave no reason.',
       details: [],
       wayOut: 'Load the page anew. The state of maintenance is not affected.',
       requestId: null,

@@ -39,17 +39,22 @@ export interface Difference {
 }
 
 /**
- * What an event says otherwise than the one before it about the same maintenance or window; all that it says where
- * there is none.
+ * What an event says otherwise than those before it about the same maintenance or window; all that it says where there
+ * are none.
  *
  * @param older the events before it, newest first
  */
 export function differences(event: HistoryEvent, older: readonly HistoryEvent[]): readonly Difference[] {
-  const previous = older.find((other) => isAboutTheSame(event, other));
-  const [now, then] = [
-    factsOf(event),
-    previous === undefined ? new Map<string, string>() : factsOf(previous),
-  ];
+  const same = older.filter((other) => isAboutTheSame(event, other));
+  // The newest event says all of a window; of a maintenance, each says what is new.
+  const [newest] = same;
+  const now = factsOf(event);
+  const then =
+    windowOf(event) === null
+      ? new Map(same.toReversed().flatMap((other) => [...factsOf(other)]))
+      : newest === undefined
+        ? new Map<string, string>()
+        : factsOf(newest);
   const isWindow = windowOf(event) !== null;
   const facts = new Set([...(isWindow ? then.keys() : []), ...now.keys()]);
   return [...facts]
@@ -74,7 +79,11 @@ function factsOf({ reason, details }: HistoryEvent): Map<string, string> {
   const facts = new Map<string, string>();
   if (reason !== null) facts.set('Reason', reason);
   const add = (prefix: string, value: unknown): void => {
-    if (value === null || value === undefined) return;
+    if (value === null || value === undefined) {
+      const nothing = OF_NOTHING[prefix];
+      if (nothing !== undefined) facts.set(operationLabel(prefix), nothing);
+      return;
+    }
     if (Array.isArray(value)) {
       facts.set(
         operationLabel(prefix),
@@ -95,5 +104,11 @@ function factsOf({ reason, details }: HistoryEvent): Map<string, string> {
   return facts;
 }
 
+/** What it means that a fact of a maintenance is null. */
+const OF_NOTHING: Readonly<Record<string, string>> = {
+  ends_at: 'no end',
+  blocked_operations: 'all that write',
+};
+
 /** What follows from the rest. */
-const LEFT_OUT = new Set(['next', 'coming']);
+const LEFT_OUT = new Set(['next', 'coming', 'changed']);

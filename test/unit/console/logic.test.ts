@@ -303,6 +303,19 @@ describe('the history', () => {
     ]);
   });
 
+  test('compares a change with all that was said of the maintenance before', () => {
+    const escalated = event(2, { type: 'escalated', details: { mode: 'emergency' } });
+    const changed = event(3, {
+      details: { changed: ['ends_at'], ends_at: '2026-01-15T12:00:00Z', auto_end: false },
+    });
+    expect(
+      differences(changed, [
+        escalated,
+        event(1, { ...begun, details: { ...begun.details, auto_end: false } }),
+      ]),
+    ).toEqual([{ fact: 'Ends at', before: 'no end', after: '2026-01-15T12:00:00Z' }]);
+  });
+
   test('has a title for every event, and one of its own for an emergency', () => {
     expect(eventTitle({ type: 'activated', details: { mode: 'emergency' } })).toBe('Emergency declared');
     expect(eventTitle({ type: 'refreshed', details: {} })).toBe('Refreshed');
