@@ -223,7 +223,7 @@ export interface ReportSummary {
   readonly started_at: string;
   readonly ended_by: string | null;
   readonly ended_at: string | null;
-  readonly ended_how: 'disabled' | 'auto_ended' | 'window_ended' | 'replaced' | null;
+  readonly ended_how: 'disabled' | 'auto_ended' | 'window_ended' | 'replaced' | 'reset' | null;
   /** Seconds, until now where it goes on. */
   readonly duration: number;
 }
@@ -327,8 +327,9 @@ export interface Health {
 /** What the health check found; a deployment may not have it yet. */
 export interface Diagnostics {
   readonly status: string;
-  readonly as_of: string;
-  readonly age_seconds: number;
+  /** Null when nothing is known of any check. */
+  readonly as_of: string | null;
+  readonly age_seconds: number | null;
   readonly findings: readonly {
     readonly section: string;
     readonly check: string;

@@ -19,6 +19,9 @@ const TITLES: Readonly<Record<string, string>> = {
   principal_revoked: 'Credentials revoked',
   sessions_purge_requested: 'Sessions ended',
   sessions_purged: 'Sessions deleted',
+  refreshed: 'Instances told to forget',
+  log_level_changed: 'Log level changed',
+  reset: 'State reset',
   drained: 'Jobs drained',
   drain_incomplete: 'Jobs not drained',
 };

@@ -102,7 +102,8 @@ function Findings({ diagnostics }: { readonly diagnostics: Diagnostics }) {
   return (
     <SpaceBetween size="m">
       <Box>
-        <Sign status={status} /> As of {instant(asOf)}, {ago(age)}.
+        <Sign status={status} />{' '}
+        {age === null ? 'No check is known.' : `As of ${instant(asOf)}, ${ago(age)}.`}
       </Box>
       <Table
         variant="embedded"

@@ -318,6 +318,6 @@ describe('the history', () => {
 
   test('has a title for every event, and one of its own for an emergency', () => {
     expect(eventTitle({ type: 'activated', details: { mode: 'emergency' } })).toBe('Emergency declared');
-    expect(eventTitle({ type: 'refreshed', details: {} })).toBe('Refreshed');
+    expect(eventTitle({ type: 'never_seen', details: {} })).toBe('Never seen');
   });
 });
