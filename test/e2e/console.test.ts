@@ -42,6 +42,15 @@ async function openAs(
 const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true });
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, exact: true });
 
+/** Goes on by keyboard until what has this text has the focus. */
+async function pressTabUntil(page: Page, text: string): Promise<void> {
+  for (let presses = 0; presses < 40; presses += 1) {
+    await page.keyboard.press('Tab');
+    if ((await page.evaluate('document.activeElement.textContent')) === text) return;
+  }
+  throw new Error(`40 presses do not lead to "${text}".`);
+}
+
 /** Fills the form for a maintenance, and looks at its impact. */
 async function prepare(page: Page, reason: string): Promise<void> {
   await button(page, 'Start maintenance').click();
@@ -280,10 +289,9 @@ describe('every page', () => {
     await heading(page, 'Normal operation').waitFor();
     expect(await axeFindings(page)).toEqual([]);
 
-    await page.keyboard.press('Tab');
+    await pressTabUntil(page, 'Skip to content');
     await page.keyboard.press('Enter');
-    await page.keyboard.press('Tab');
-    await page.keyboard.press('Tab');
+    await pressTabUntil(page, 'Start maintenance');
     await page.keyboard.press('Enter');
     await heading(page, 'Start maintenance').waitFor();
     expect(await page.evaluate('document.activeElement.id')).toBe('content');
