@@ -2,7 +2,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigurationError } from '../lib/configuration/configuration-error.ts';
 import { contextOptions } from '../lib/configuration/context-options.ts';
-import { ConsoleStack } from '../lib/console/console-stack.ts';
+import { ConsoleStack } from '../lib/web-console/console-stack.ts';
 import { MaintenanceStack } from '../lib/maintenance-stack.ts';
 
 const app = new App({ autoSynth: false });

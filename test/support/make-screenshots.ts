@@ -51,14 +51,21 @@ async function prepare(): Promise<void> {
     await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner });
   }
   const now = new Date();
-  const sunday = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 7 - now.getUTCDay(), 1));
+  const sunday = new Date(
+    Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 7 - now.getUTCDay(), 1),
+  );
   const weekly = { reason: 'Weekly upgrades', rrule: 'FREQ=WEEKLY;BYDAY=SU', timezone: 'Europe/Berlin' };
   await gate.as('admin', 'POST', '/windows', { ...weekly, starts_at: sunday.toISOString(), duration: 3600 });
 }
 
 /** Calls that are blocked, more of some types than of others, until the chart shows them. */
 async function traffic(page: Page): Promise<void> {
-  const paths = ['/start_caption_generation', '/start_caption_generation', '/api/update_user_settings', '/upload'];
+  const paths = [
+    '/start_caption_generation',
+    '/start_caption_generation',
+    '/api/update_user_settings',
+    '/upload',
+  ];
   for (let round = 0; round < 12; round += 1) {
     const some = paths.slice(0, 1 + ((round * 7) % paths.length));
     await Promise.all(some.map((target) => gate.call('POST', target)));
