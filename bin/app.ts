@@ -2,8 +2,8 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigurationError } from '../lib/configuration/configuration-error.ts';
 import { contextOptions } from '../lib/configuration/context-options.ts';
-import { ConsoleStack } from '../lib/web-console/console-stack.ts';
 import { MaintenanceStack } from '../lib/maintenance-stack.ts';
+import { ConsoleStack } from '../lib/web-console/console-stack.ts';
 
 const app = new App({ autoSynth: false });
 try {

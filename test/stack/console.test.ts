@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import type { MaintenanceModeProps } from '../../lib/configuration/maintenance-mode-props.ts';
-import { ConsoleStack } from '../../lib/web-console/console-stack.ts';
 import { MaintenanceStack } from '../../lib/maintenance-stack.ts';
+import { ConsoleStack } from '../../lib/web-console/console-stack.ts';
 import { resourcesOf, synthesise, testApp } from './synthesise.ts';
 
 const OWN_DOMAIN: Partial<MaintenanceModeProps> = {
