@@ -1,5 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
-import { launchBrowser, openConsole, signIn } from '../test/support/console-window.ts';
+import { openBrowser } from '../test/support/browser.ts';
+import { openConsole, signIn } from '../test/support/console-window.ts';
 import { Gate } from '../test/support/gate.ts';
 import { startLocalCloud } from '../test/support/local-cloud.ts';
 import { assemblyIn } from './support/assembly.ts';
@@ -15,7 +16,7 @@ const LOOK = 20;
 export async function benchConsole(folder: string, progress: (line: string) => void): Promise<Section> {
   const [gate, browser] = await Promise.all([
     startLocalCloud({ assembly: assemblyIn(folder) }).then((cloud) => new Gate(cloud)),
-    launchBrowser(),
+    openBrowser(),
   ]);
   try {
     const page = await openPage(browser, gate);

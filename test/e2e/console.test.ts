@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { axeFindings, type ConsoleWindow, launchBrowser, openConsole, signIn } from '../support/console-window.ts';
+import { axe, openBrowser } from '../support/browser.ts';
+import { type ConsoleWindow, openConsole, signIn } from '../support/console-window.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 let gate: Gate;
@@ -9,7 +10,7 @@ let browser: Browser;
 let windows: ConsoleWindow[] = [];
 
 beforeAll(async () => {
-  [gate, browser] = await Promise.all([Gate.start(), launchBrowser()]);
+  [gate, browser] = await Promise.all([Gate.start(), openBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
@@ -175,7 +176,7 @@ describe('the console', () => {
     await gate.advanceClock(13 * 3_600_000);
     await button(page, 'Start maintenance now').click();
     await heading(page, 'Your sign-in has expired').waitFor();
-    expect(await axeFindings(page)).toEqual([]);
+    expect(await axe(page)).toEqual([]);
     await signIn(page, gate.cloud);
     await heading(page, 'Maintenance').waitFor();
     expect((await gate.control('GET', '/status')).json.reason).toBe('Typed before it expired');
@@ -267,8 +268,8 @@ describe('every page', () => {
     await gate.enable();
     const phone = { viewport: { width: 360, height: 740 }, hasTouch: true };
     const [byDay, byNight, widths] = await Promise.all([
-      visitAll({}, (page) => axeFindings(page)),
-      visitAll({ colorScheme: 'dark' }, (page) => axeFindings(page, ['color-contrast'])),
+      visitAll({}, (page) => axe(page)),
+      visitAll({ colorScheme: 'dark' }, (page) => axe(page, ['color-contrast'])),
       visitAll(phone, (page) => page.evaluate('document.documentElement.scrollWidth')),
     ]);
     const each = (seen: unknown) => PAGES.map(([hash]) => [hash, seen]);
@@ -280,14 +281,14 @@ describe('every page', () => {
   test('so does the first one, which the keyboard alone leads through', async () => {
     const page = await open({ reducedMotion: 'reduce', viewport: { width: 360, height: 740 } });
     await page.getByLabel('User name').waitFor();
-    expect(await axeFindings(page)).toEqual([]);
+    expect(await axe(page)).toEqual([]);
     const { username, password } = gate.cloud.users.admin;
     await page.keyboard.type(username);
     await page.keyboard.press('Tab');
     await page.keyboard.type(password);
     await page.keyboard.press('Enter');
     await heading(page, 'Normal operation').waitFor();
-    expect(await axeFindings(page)).toEqual([]);
+    expect(await axe(page)).toEqual([]);
 
     await pressTabUntil(page, 'Skip to content');
     await page.keyboard.press('Enter');

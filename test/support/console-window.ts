@@ -1,25 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { LocalCloud } from './local-cloud.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-const FLAGS = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** The browser that `npm test` has found or installed. */
-export function launchBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
-}
 
 /** A window of the console, and all that went wrong in it. */
 export interface ConsoleWindow {
@@ -61,19 +41,4 @@ export async function signIn(
   await page.getByLabel('User name').fill(username);
   await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-}
-
-/**
- * What axe finds wrong with the page as it is: the rule, and where.
- *
- * @param rules these only; all where none is named
- */
-export async function axeFindings(page: Page, rules: readonly string[] = []): Promise<string[]> {
-  await page.evaluate(axe);
-  const violations = (await page.evaluate(
-    `axe.run({ resultTypes: ['violations'], ...${JSON.stringify(rules.length === 0 ? {} : { runOnly: rules })} }).then(({ violations }) => violations)`,
-  )) as { id: string; nodes: { html: string; failureSummary: string }[] }[];
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary.slice(0, 300)}`),
-  );
 }

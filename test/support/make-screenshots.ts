@@ -1,13 +1,14 @@
 import path from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
-import { launchBrowser, openConsole, signIn } from './console-window.ts';
+import { openBrowser } from './browser.ts';
+import { openConsole, signIn } from './console-window.ts';
 import { eventually, Gate } from './gate.ts';
 
 /** Makes the pictures of docs/console.md: the console as it is, with some things going on. Run by scripts/screenshots.mjs. */
 const FOLDER = path.resolve(import.meta.dirname, '../../docs/images');
 const SIZE = { width: 1200, height: 820 };
 
-const [gate, browser] = await Promise.all([Gate.start(), launchBrowser()]);
+const [gate, browser] = await Promise.all([Gate.start(), openBrowser()]);
 try {
   await prepare();
   const page = await open({ viewport: SIZE });
