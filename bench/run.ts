@@ -3,6 +3,7 @@ import os from 'node:os';
 import { join } from 'node:path';
 import { benchAuthorizer } from './authorizer.ts';
 import { benchClassification } from './classification.ts';
+import { benchConsole } from './console.ts';
 import { benchCost } from './cost.ts';
 import { benchEndToEnd } from './end-to-end.ts';
 import { benchJobs } from './jobs.ts';
@@ -40,6 +41,11 @@ const PARTS: readonly Part[] = [
     name: 'end-to-end',
     about: 'requests through the local cloud, 1 min',
     run: benchEndToEnd,
+  },
+  {
+    name: 'console',
+    about: "toggle to another browser's screen, 1 min",
+    run: benchConsole,
   },
   {
     name: 'classification',

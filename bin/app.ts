@@ -3,10 +3,13 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { ConfigurationError } from '../lib/configuration/configuration-error.ts';
 import { contextOptions } from '../lib/configuration/context-options.ts';
 import { MaintenanceStack } from '../lib/maintenance-stack.ts';
+import { ConsoleStack } from '../lib/web-console/console-stack.ts';
 
 const app = new App({ autoSynth: false });
 try {
-  new MaintenanceStack(app, 'MaintenanceMode', contextOptions(app.node));
+  const options = contextOptions(app.node);
+  const { maintenance } = new MaintenanceStack(app, 'MaintenanceMode', options);
+  new ConsoleStack(app, 'MaintenanceConsole', { maintenance, options });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   app.synth();
 } catch (error) {

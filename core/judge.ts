@@ -162,7 +162,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
   const endsSessions = command.mode === 'normal' && command.invalidateSessions;
   const details = {
     mode: command.mode,
-    ends_at: endsAt === null ? null : rfc3339(endsAt),
+    ...planDetails(plan),
     invalidate_sessions: endsSessions,
     ...completedTestRun(maintenance, now),
   };
@@ -252,7 +252,7 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
       updated,
       updated,
       { actor, now, reason: plan.reason },
-      { changed: changed(command) },
+      { changed: changed(command), ...planDetails(plan) },
     ),
   );
 }
@@ -359,6 +359,15 @@ function orderAfter(
     users: [],
     spared: null,
     ...asked,
+  };
+}
+
+/** What is planned, for those who compare an event with the one before. The reason is the event's own. */
+function planDetails({ endsAt, autoEnd, blockedOperations }: Plan): Record<string, unknown> {
+  return {
+    ends_at: endsAt === null ? null : rfc3339(endsAt),
+    auto_end: autoEnd,
+    blocked_operations: blockedOperations,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { loadStack } from './assembly.ts';
+import { loadAssembly } from './assembly.ts';
 import { MovableClock } from './clock.ts';
 import { Drift } from './drift.ts';
 import { FaultRegistry } from './faults.ts';
@@ -43,7 +43,8 @@ export interface Cloud extends RunningCloud {
  * @example const cloud = await startCloud({ assemblyDir: 'cdk.out', port: 5000, hosts, createServices })
  */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const stack = loadStack(options.assemblyDir, options.stackName);
+  const { stack, sites } = loadAssembly(options.assemblyDir, options.stackName);
+  const [site] = sites;
   refuseUnsupported(stack);
   const faults = new FaultRegistry();
   const context: CloudContext = {
@@ -78,7 +79,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       clock: context.clock,
       logs: context.logs,
       drift: context.drift,
-      handleLocal: (request, response) => services.handle(request, response),
+      handleLocal: (request, response) =>
+        site?.serve(request, response) ?? services.handle(request, response),
       ...(services.observe ? { observe: services.observe } : {}),
       ...(options.sourceAddress ? { sourceAddress: options.sourceAddress } : {}),
     });

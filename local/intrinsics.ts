@@ -11,6 +11,8 @@ export interface ReferenceSource {
   /** What `Fn::GetAtt` gives for a resource. */
   attribute(logicalId: string, attribute: string): string;
   secret(reference: SecretReference): string;
+  /** An output of another stack. */
+  stackOutput(stackName: string, output: string): unknown;
 }
 
 /** Stands for `AWS::NoValue`: the property or list entry that holds it goes away. */
@@ -41,6 +43,10 @@ export class IntrinsicResolver {
       'Fn::FindInMap': (argument) => this.#findInMap(argument),
       'Fn::If': (argument) => this.#if(argument),
       'Fn::GetAZs': (region) => this.#availabilityZones(region),
+      'Fn::GetStackOutput': (argument) => {
+        const { StackName, OutputName } = this.resolve(argument) as { StackName: string; OutputName: string };
+        return this.#source.stackOutput(StackName, OutputName);
+      },
       'Fn::Base64': (argument) => Buffer.from(String(this.resolve(argument))).toString('base64'),
     };
     this.#conditions = {

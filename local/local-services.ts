@@ -84,7 +84,7 @@ export interface LocalServices {
   attribute(resource: Resource, attribute: string): string | undefined;
   /** The value of a secret that the template refers to. */
   secret(reference: SecretReference): string;
-  /** Serves a request to `/_local` or `/console`; true if it took it. */
+  /** Serves a request to `/_local`; true if it took it. */
   handle(request: IncomingMessage, response: ServerResponse): boolean | Promise<boolean>;
   /** Delivers the record of an asynchronous invocation that failed for good to a queue, topic, bus or function. */
   deliver(targetArn: string, payload: string): Promise<void>;

@@ -65,7 +65,7 @@ function readyLine({ url, originUrl, redisUrl, awsEndpointUrl, users }: Local): 
   return {
     ready: true,
     url,
-    console: `${url}/console`,
+    console: `${url}/console/`,
     origin: originUrl,
     redis: redisUrl,
     dynamodb: awsEndpointUrl,

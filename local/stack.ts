@@ -44,6 +44,7 @@ export class Stack {
   readonly #resolver: IntrinsicResolver;
   readonly #functionNames: ReadonlyMap<string, string>;
   #source: AttributeSource | undefined;
+  #other: Stack | undefined;
 
   constructor(name: string, template: Template, codeFolder: (resource: Resource) => string) {
     this.name = name;
@@ -54,6 +55,10 @@ export class Stack {
       account: LOCAL_ACCOUNT,
       reference: (logicalId) => this.attribute(this.resource(logicalId), 'Ref'),
       attribute: (logicalId, attribute) => this.attribute(this.resource(logicalId), attribute),
+      stackOutput: (stackName, output) => {
+        if (this.#other?.name !== stackName) throw new Error(`The stack ${stackName} is not known here.`);
+        return this.#other.outputs()[output];
+      },
       secret: (reference) => {
         if (!this.#source)
           throw new Error(`The secret ${reference.secretId} is not there before the services.`);
@@ -76,6 +81,11 @@ export class Stack {
   /** Adds what the running services know, such as the address of a user pool. */
   useSource(source: AttributeSource): void {
     this.#source = source;
+  }
+
+  /** Makes the outputs of another stack known to this one. */
+  useOutputsOf(other: Stack): void {
+    this.#other = other;
   }
 
   /** Resources of a type, or all, in the template's order; those whose condition is false are absent. */

@@ -16,6 +16,7 @@ export function summary({ cloud, url, originUrl, redisUrl, awsEndpointUrl, users
 Everything is running.
 
   API and application   ${url}
+  Console               ${url}/console/
   Origin, directly      ${originUrl}
   Redis                 ${redisUrl}
   AWS APIs              ${awsEndpointUrl}

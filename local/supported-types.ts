@@ -225,6 +225,15 @@ export const SUPPORTED: Readonly<Record<string, SupportedType>> = {
       SupportedIdentityProviders: 'the pool is its only provider',
     },
   },
+  'AWS::Cognito::ManagedLoginBranding': {
+    honoured: [],
+    accepted: Object.fromEntries(
+      ['ClientId', 'UseCognitoProvidedValues', 'UserPoolId'].map((name) => [
+        name,
+        'there is no managed login here',
+      ]),
+    ),
+  },
   'AWS::Cognito::UserPoolDomain': {
     honoured: [],
     accepted: Object.fromEntries(

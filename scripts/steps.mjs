@@ -8,6 +8,7 @@ const bin = (name) => path.join(PROJECT, 'node_modules/.bin', name);
 /** The steps that every check begins with. */
 export const STATIC_CHECKS = [
   { title: 'Types (tsc)', command: bin('tsc'), args: ['-p', '.'] },
+  { title: 'Types of the console (tsc)', command: bin('tsc'), args: ['-p', 'console'] },
   { title: 'Lint and format (biome)', command: bin('biome'), args: ['ci', '--colors=off', '.'] },
 ];
 

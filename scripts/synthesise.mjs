@@ -4,21 +4,11 @@
  * Run by itself, it prints the folder.
  */
 import { spawnSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { giveUp, NODE, PROJECT, say } from './setup.mjs';
+import { hashOf, removeOld } from './sources.mjs';
 
 /** The origin that the local cloud finds the sample application under. */
 const ORIGIN = 'https://origin.test';
@@ -30,6 +20,8 @@ const SOURCES = [
   'core',
   'adapters',
   'lambdas',
+  'console',
+  'scripts/build-console.mjs',
   'cdk.json',
   'package-lock.json',
   'tsconfig.json',
@@ -39,7 +31,7 @@ const KEPT = 4;
 
 /** The folder of the assembly for the sources as they are. */
 export function synthesise() {
-  const folder = path.join(FOLDER, sourcesHash());
+  const folder = path.join(FOLDER, hashOf(SOURCES));
   if (existsSync(path.join(folder, 'manifest.json'))) {
     const now = new Date();
     utimesSync(folder, now, now);
@@ -71,32 +63,8 @@ export function synthesise() {
     rmSync(output, { recursive: true, force: true });
     if (!existsSync(path.join(folder, 'manifest.json'))) throw error;
   }
-  removeOld();
+  removeOld(FOLDER, KEPT);
   return folder;
-}
-
-function sourcesHash() {
-  const hash = createHash('sha256');
-  for (const source of SOURCES) addToHash(hash, source);
-  return hash.digest('hex').slice(0, 16);
-}
-
-function addToHash(hash, name) {
-  const place = path.join(PROJECT, name);
-  if (!existsSync(place)) return;
-  if (!statSync(place).isDirectory()) {
-    hash.update(`${name}\0`).update(readFileSync(place)).update('\0');
-    return;
-  }
-  for (const entry of readdirSync(place).sort()) addToHash(hash, path.join(name, entry));
-}
-
-function removeOld() {
-  const folders = readdirSync(FOLDER)
-    .filter((name) => !name.startsWith('new-'))
-    .map((name) => ({ place: path.join(FOLDER, name), time: statSync(path.join(FOLDER, name)).mtimeMs }))
-    .sort((a, b) => b.time - a.time);
-  for (const { place } of folders.slice(KEPT)) rmSync(place, { recursive: true, force: true });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(`${synthesise()}\n`);

@@ -52,6 +52,8 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   freshSignInSeconds: [seconds, 'freshSignIn'],
   issuer: [text, 'identity', 'issuer'],
   clientId: [text, 'identity', 'clientId'],
+  consoleUrl: [text, 'console', 'url'],
+  consoleCertificateArn: [text, 'console', 'certificateArn'],
   adminGroups: [list, 'adminGroups'],
   workerGroups: [list, 'workerGroups'],
   scope: [text, 'scope'],

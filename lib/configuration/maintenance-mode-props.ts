@@ -184,6 +184,14 @@ export interface AlarmThresholds {
   readonly deadLetters?: number;
 }
 
+/** The web console's own address. docs/console.md. */
+export interface ConsoleOptions {
+  /** `https://` and a host: the domain of the console's distribution, or one of one's own that points to it. */
+  readonly url: string;
+  /** The certificate of a domain of one's own, in us-east-1. @default the certificate of CloudFront */
+  readonly certificateArn?: string;
+}
+
 /** A route of the origin, for the check at synthesis. */
 export interface OriginRoute {
   /** One verb in upper case, or `ANY`. */
@@ -228,6 +236,12 @@ export interface MaintenanceModeProps {
   readonly freshSignIn?: Duration;
   /** @default a user pool of its own, with the groups below */
   readonly identity?: ExternalIdentity;
+  /**
+   * Where the web console is. With it, the stack's user pool has pages of its own to sign in at, which send back to the
+   * console; without it, the console asks for name and password itself.
+   * @default the domain of its distribution, and no pages of the user pool
+   */
+  readonly console?: ConsoleOptions;
   /** Groups whose members are admins. @default ['admins'] */
   readonly adminGroups?: readonly string[];
   /** Groups whose members are workers. @default ['workers'] */

@@ -40,6 +40,12 @@ function webOriginProblem(value: string): string | null {
   return `"${value}" is not a web origin such as https://app.example.com, nor *`;
 }
 
+function consoleProblem(value: string): string | null {
+  const url = URL.parse(value);
+  if (url?.protocol === 'https:' && url.origin === value) return null;
+  return `"${value}" is not https:// and a host alone, such as https://maintenance.example.com`;
+}
+
 const limit = { rateLimit: integer(1, 100_000), burstLimit: integer(1, 100_000) };
 const lowered = z
   .strictObject({ ...limit, maintenance: z.strictObject(limit).optional() })
@@ -124,6 +130,15 @@ const OPTIONS = z.strictObject({
     .strictObject({
       issuer: text(issuerProblem),
       clientId: matching(/^\S{1,256}$/, 'must be the client that tokens are issued to'),
+    })
+    .optional(),
+  console: z
+    .strictObject({
+      url: text(consoleProblem),
+      certificateArn: matching(
+        /^arn:[\w-]+:acm:us-east-1:/,
+        'must be the ARN of an ACM certificate in us-east-1',
+      ).optional(),
     })
     .optional(),
   adminGroups: groups.default(['admins']),

@@ -1,5 +1,15 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { AccountRecovery, FeaturePlan, Mfa, UserPool, type UserPoolClient } from 'aws-cdk-lib/aws-cognito';
+import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccountRecovery,
+  CfnManagedLoginBranding,
+  FeaturePlan,
+  ManagedLoginVersion,
+  Mfa,
+  OAuthScope,
+  UserPool,
+  type UserPoolClient,
+  type UserPoolClientOptions,
+} from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../configuration/schema.ts';
@@ -11,6 +21,8 @@ import type { Configuration } from '../configuration/schema.ts';
 export class AdminUserPool extends Construct {
   readonly pool: UserPool;
   readonly client: UserPoolClient;
+  /** Where people sign in by a browser; undefined where no console asks for it. */
+  readonly signInUrl: string | undefined;
 
   constructor(scope: Construct, id: string, configuration: Configuration) {
     super(scope, id);
@@ -39,13 +51,14 @@ export class AdminUserPool extends Construct {
     this.client = this.pool.addClient('Client', {
       generateSecret: false,
       authFlows: { userPassword: true, userSrp: true },
-      disableOAuth: true,
+      ...oauth(configuration),
       accessTokenValidity: Duration.minutes(15),
       idTokenValidity: Duration.minutes(15),
       refreshTokenValidity: Duration.hours(12),
       enableTokenRevocation: true,
       preventUserExistenceErrors: true,
     });
+    this.signInUrl = configuration.console === undefined ? undefined : this.#managedLogin();
     acknowledge(
       this.pool,
       'COG2',
@@ -59,4 +72,33 @@ export class AdminUserPool extends Construct {
         'by an administrator, and declaring an emergency takes a sign-in of the last 15 minutes.',
     );
   }
+
+  /** Cognito's own pages. Their prefix must be unique in the region: it ends with a part of the stack's id. */
+  #managedLogin(): string {
+    const { stackId } = Stack.of(this);
+    const unique = Fn.select(4, Fn.split('-', Fn.select(2, Fn.split('/', stackId))));
+    const domain = this.pool.addDomain('SignIn', {
+      cognitoDomain: { domainPrefix: Fn.join('-', ['maintenance', unique]) },
+      managedLoginVersion: ManagedLoginVersion.NEWER_MANAGED_LOGIN,
+    });
+    new CfnManagedLoginBranding(this, 'Branding', {
+      userPoolId: this.pool.userPoolId,
+      clientId: this.client.userPoolClientId,
+      useCognitoProvidedValues: true,
+    }).node.addDependency(domain);
+    return domain.baseUrl();
+  }
+}
+
+/** What the client may do at the pool's pages: authorization codes for the console, with PKCE, since it has no secret. */
+function oauth({ console: site }: Configuration): Pick<UserPoolClientOptions, 'disableOAuth' | 'oAuth'> {
+  if (site === undefined) return { disableOAuth: true };
+  return {
+    oAuth: {
+      flows: { authorizationCodeGrant: true },
+      scopes: [OAuthScope.OPENID],
+      callbackUrls: [`${site.url}/callback.html`],
+      logoutUrls: [`${site.url}/`],
+    },
+  };
 }

@@ -9,6 +9,8 @@ import { AdminUserPool } from './admin-user-pool.ts';
 export class Identity extends Construct {
   readonly issuer: string;
   readonly clientId: string;
+  /** Where the pool's own pages for signing in are; undefined where it has none, and for an issuer that exists already. */
+  readonly signInUrl: string | undefined;
   /** The pool, if it is the stack's own. */
   readonly userPool: UserPool | undefined;
 
@@ -19,7 +21,8 @@ export class Identity extends Construct {
       this.clientId = configuration.identity.clientId;
       return;
     }
-    const { pool, client } = new AdminUserPool(this, 'Users', configuration);
+    const { pool, client, signInUrl } = new AdminUserPool(this, 'Users', configuration);
+    this.signInUrl = signInUrl;
     this.userPool = pool;
     this.issuer = pool.userPoolProviderUrl;
     this.clientId = client.userPoolClientId;

@@ -108,6 +108,12 @@ function send(response: ServerResponse, { status = 200, headers, body }: AwsAnsw
   response.end(body);
 }
 
+/** A user pool may be called by any page, and its refusals are readable to that. */
+function corsOf({ headers }: IncomingMessage): Record<string, string> {
+  const isPool = target(headers)?.prefix === 'AWSCognitoIdentityProviderService';
+  return isPool ? { 'Access-Control-Allow-Origin': '*' } : {};
+}
+
 /** Errors of the JSON protocols are JSON, those of the query protocol are XML. */
 function errorAnswer(request: IncomingMessage, { code, message, status }: AwsError): AwsAnswer {
   if (request.headers['content-type']?.startsWith('application/x-www-form-urlencoded')) {
@@ -120,7 +126,7 @@ function errorAnswer(request: IncomingMessage, { code, message, status }: AwsErr
   }
   return {
     status,
-    headers: { 'x-amzn-ErrorType': code },
+    headers: { 'x-amzn-ErrorType': code, ...corsOf(request) },
     body: JSON.stringify({ __type: code, message, Message: message }),
   };
 }

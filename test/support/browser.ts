@@ -21,15 +21,21 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: FLAGS });
 }
 
-/** What axe finds wrong with a page as it is now, one line each; the page may have any Content-Security-Policy. */
-export async function axe(page: Page): Promise<string[]> {
+/**
+ * What axe finds wrong with a page as it is now, one line each; the page may have any Content-Security-Policy.
+ *
+ * @param rules axe's names of the only rules to look for; all where none is named
+ */
+export async function axe(page: Page, rules: readonly string[] = []): Promise<string[]> {
   const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // Evaluated by the debugger, which a Content-Security-Policy doesn't bind; a script element would be.
   await page.evaluate(source);
-  const violations = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<{ violations: AxeViolation[] }> } }).axe
-      .run()
-      .then((result) => result.violations),
+  const violations = await page.evaluate(
+    (options) =>
+      (globalThis as unknown as { axe: { run(how: object): Promise<{ violations: AxeViolation[] }> } }).axe
+        .run(options)
+        .then((result) => result.violations),
+    rules.length === 0 ? {} : { runOnly: [...rules] },
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} (${target.join(' ')}) ${failureSummary}`),

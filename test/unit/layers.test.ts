@@ -45,6 +45,7 @@ describe('dependencies point one way', () => {
     ['client/planted.ts', '../core/job.ts'],
     ['client/planted.ts', '@aws-sdk/client-dynamodb'],
     ['local/services/planted.ts', '../../lib/maintenance-mode.ts'],
+    ['console/src/pages/planted.tsx', '../../../core/state.ts'],
   ])('%s may not import %s', (path, imported) => {
     const { ok, output } = lint(
       path,
@@ -60,6 +61,7 @@ describe('dependencies point one way', () => {
     ['lib/planted.ts', '../core/environment.ts'],
     ['local/planted.ts', './assembly.ts'],
     ['client/planted.ts', './jobs-api.ts'],
+    ['console/src/pages/planted.tsx', '../api/types.ts'],
   ])('%s may import %s', (path, imported) => {
     const { ok, output } = lint(
       path,

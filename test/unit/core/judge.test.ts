@@ -364,10 +364,14 @@ describe('an update changes what is given and keeps the rest', () => {
     });
   });
 
-  test('the event names what was changed', () => {
+  test('the event names what was changed, and the plan as it is now', () => {
     const command: Command = { type: 'update', duration: 7200, endsAt: undefined, blockedOperations: null };
-    expect(accepted(judgeLater(stateWith(normalMaintenance(PLAN)), command)).details).toEqual({
+    const before = normalMaintenance(PLAN);
+    expect(accepted(judgeLater(stateWith(before), command)).details).toEqual({
       changed: ['duration', 'blocked_operations'],
+      ends_at: new Date(before.startedAt + 7_200_000).toISOString().replace('.000Z', 'Z'),
+      auto_end: PLAN.autoEnd,
+      blocked_operations: null,
     });
   });
 
