@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from '@jest/globals';
+import { Redis } from 'ioredis';
 import type { Finding } from '../../core/finding.ts';
 import { Gate } from './gate.ts';
 import { type CliOutcome, CliSandbox } from './run-cli.ts';
@@ -24,6 +25,7 @@ export interface Examination {
 export class OnCall {
   #gate: Gate | undefined;
   #sandbox: CliSandbox | undefined;
+  #redis: Redis | undefined;
   readonly #faults = new Set<string>();
   readonly #unguarded: { readonly method: string; readonly path: string }[] = [];
 
@@ -34,6 +36,7 @@ export class OnCall {
     beforeAll(() => onCall.#start(), 120_000);
     afterAll(async () => {
       process.env = environment;
+      onCall.#redis?.disconnect();
       await onCall.#sandbox?.remove();
       await onCall.#gate?.stop();
     });
@@ -48,6 +51,12 @@ export class OnCall {
   get sandbox(): CliSandbox {
     if (!this.#sandbox) throw new Error('Only within a test.');
     return this.#sandbox;
+  }
+
+  /** Redis, as the application has it. */
+  get redis(): Redis {
+    this.#redis ??= new Redis(this.gate.cloud.redis);
+    return this.#redis;
   }
 
   async #start(): Promise<void> {
@@ -72,9 +81,12 @@ export class OnCall {
     if (exitCode !== 0) throw new Error(`Sign-in of ${user} failed: ${stderr}`);
   }
 
-  /** Runs a command line of `maintenance`, without a terminal. */
-  run(...args: readonly string[]): Promise<CliOutcome> {
-    return this.sandbox.run(...args);
+  /** Runs a command line of `maintenance`, without a terminal and by the clock of the local cloud. */
+  async run(...args: readonly string[]): Promise<CliOutcome> {
+    const { json } = await this.gate.call('GET', '/_local/clock');
+    const ahead = Date.parse(json.now) - Date.now();
+    this.sandbox.now = () => Date.now() + ahead;
+    return await this.sandbox.run(...args);
   }
 
   /** Runs a command line that has to succeed, and gives what it prints. */
@@ -95,6 +107,18 @@ export class OnCall {
     const { exitCode, stdout } = await this.run('doctor', '--json', ...args);
     const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
     return { exitCode, checks: Object.fromEntries(findings.map((finding) => [finding.check, finding])) };
+  }
+
+  /** Does something as somebody who has no AWS credentials. */
+  async withoutAws<T>(act: () => Promise<T>): Promise<T> {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY } = process.env;
+    delete process.env.AWS_ACCESS_KEY_ID;
+    delete process.env.AWS_SECRET_ACCESS_KEY;
+    try {
+      return await act();
+    } finally {
+      Object.assign(process.env, { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY });
+    }
   }
 
   /** Breaks a part of the local cloud, until it is mended. */

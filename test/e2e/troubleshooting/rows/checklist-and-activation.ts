@@ -28,7 +28,8 @@ export const CHECKLIST = section('Quick checklist', {
   },
   'checklist: logs': {
     fault: 'The role of the function `control` is missing: all that it asks of AWS is refused.',
-    finding: '`maintenance doctor --section logs`: `log_errors`; `maintenance logs --errors` shows the lines.',
+    finding:
+      '`maintenance doctor --section logs`: `log_errors`; `maintenance logs --errors` shows the lines.',
     cure: 'The role; the finding goes when the lines are 15 minutes old.',
   },
 });
@@ -36,12 +37,14 @@ export const CHECKLIST = section('Quick checklist', {
 export const WONT_ACTIVATE = section("1. Maintenance won't activate", {
   "1 won't activate: configuration service": {
     fault: 'The function `control` may no longer write the event log.',
-    finding: '`maintenance enable` is refused and says why; `maintenance doctor` shows that the log itself works.',
+    finding:
+      '`maintenance enable` is refused and says why; `maintenance doctor --direct` shows that the log itself works.',
     cure: '`maintenance enable --direct`, and the role.',
   },
   '1: database connection': {
     fault: 'DynamoDB is slow, then gone.',
-    finding: '`maintenance doctor`: `event_log_read` and `event_log_write`, with the time they took.',
+    finding:
+      '`maintenance doctor`: `state_store` says that it is slow, `event_log_read` and `event_log_write` that it is gone.',
     cure: 'DynamoDB; nothing has to be started again.',
   },
   '1: user permissions, "fix role"': {
@@ -51,12 +54,13 @@ export const WONT_ACTIVATE = section("1. Maintenance won't activate", {
   },
   '1: middleware registration, "re-register"': {
     fault: 'The method of the canary route has lost its authorizer.',
-    finding: '`maintenance doctor`: `api_methods` names the method, and `enforcement` that the block does not block.',
+    finding:
+      '`maintenance doctor`: `api_methods` names the method, and `enforcement` that the block does not block.',
     cure: 'The authorizer on the method, as a deployment sets it.',
   },
   '1: restart services': {
-    fault: 'An instance of the authorizer cannot read the event log, and decides by an old state.',
+    fault: 'The authorizer reaches neither the event log nor the copy in Redis, and decides by an old state.',
     finding: '`maintenance doctor --section enforcement`: `enforcement` and `decided_version`.',
-    cure: 'The connection, and `maintenance refresh`: every instance reads all anew.',
+    cure: 'The connections, and `maintenance refresh`: every instance reads all anew.',
   },
 });
