@@ -35,7 +35,7 @@ export function judgeLogs({ groups, errors, security }: LogsLooks): readonly Fin
       if (complaining.length === 0) return say.ok('No error was logged in the last 15 minutes.');
       return say.warning(
         `Errors were logged in the last 15 minutes: ${named(complaining.map(({ name, count }) => `${count} in ${name}`))}.`,
-        'An error means that a person has to act: read the lines, `aws logs tail GROUP --since 15m --filter-pattern \'{ $.level = "ERROR" }\'`.',
+        'An error means that a person has to act: `maintenance logs --errors` shows the lines.',
       );
     }),
     judged('security_lines', security, remedy, (lines, say) => {

@@ -18,6 +18,11 @@ export interface AwsLogin {
 
 /** What is counted is counted over so long, s. */
 const SPAN = 15 * 60;
+/**
+ * Seconds of one value of a sum or a maximum: CloudWatch moves the start of what is asked for to the start of such a
+ * period, and with a long one would count what is older. Percentiles can't be put together from parts.
+ */
+const PERIOD = 60;
 /** Log groups that are searched at once: CloudWatch Logs takes few searches a second. */
 const SEARCHES = 4;
 
@@ -385,7 +390,7 @@ function query(
     Id: id,
     MetricStat: {
       Metric: { Namespace: namespace, MetricName: metric, Dimensions },
-      Period: SPAN,
+      Period: statistic.startsWith('p') ? SPAN : PERIOD,
       Stat: statistic,
     },
   };

@@ -57,5 +57,11 @@ function tellOf(problem: HttpProblem, requestId: string, log: Log): void {
   if (problem.status < 500) return;
   const fields = { event: 'request_failed', code: problem.code, request_id: requestId, error: problem.cause };
   if (problem.code === 'internal_error') log.error('A request failed unexpectedly.', fields);
+  else if (isDenied(problem)) log.error('The role of this function lacks a permission.', fields);
   else log.warn(problem.message, fields);
+}
+
+/** Whether AWS refused it for want of a permission: that does not pass by itself, whatever the caller is told. */
+function isDenied({ cause }: Error): boolean {
+  return cause instanceof Error && (cause.name === 'AccessDeniedException' || isDenied(cause));
 }

@@ -30,6 +30,17 @@ test('what it could not look at, it takes from the health check, and says so', (
   ]);
 });
 
+test('what was measured over a quarter of an hour hides nothing that is wrong now', () => {
+  const own = (status: Finding['status']) => [finding('redis_memory', status, 'performance')];
+  expect(merged(own('ok'), own('warning'))).toEqual([
+    ['redis_memory', 'warning', 'redis_memory is warning. (health check, 40 s ago)'],
+  ]);
+  expect(merged(own('warning'), own('ok'))).toEqual([
+    ['redis_memory', 'warning', 'redis_memory is warning.'],
+  ]);
+  expect(merged(own('ok'), own('ok'))).toEqual([['redis_memory', 'ok', 'redis_memory is ok.']]);
+});
+
 test('what neither knows stays one finding, and what the health check alone looks at comes too', () => {
   const own = [finding('redis', 'unknown')];
   expect(merged(own, [finding('redis', 'unknown'), finding('publication', 'ok')])).toEqual([
