@@ -42,6 +42,22 @@ const stack = () =>
     Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'bus' } },
     Dead: { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead' } },
     Topic: { Type: 'AWS::SNS::Topic', Properties: { TopicName: 'warnings' } },
+    TopicPolicy: {
+      Type: 'AWS::SNS::TopicPolicy',
+      Properties: {
+        Topics: [{ Ref: 'Topic' }],
+        PolicyDocument: {
+          Statement: [
+            {
+              Effect: 'Allow',
+              Principal: { Service: 'events.amazonaws.com' },
+              Action: 'sns:Publish',
+              Resource: { Ref: 'Topic' },
+            },
+          ],
+        },
+      },
+    },
     Secret: {
       Type: 'AWS::SecretsManager::Secret',
       Properties: { GenerateSecretString: { PasswordLength: 40 } },
