@@ -97,6 +97,7 @@ prove(ESCALATION, onCall, {
     const refused = await onCall.run('escalate', '--test', '--yes');
     expect(refused.exitCode).not.toBe(0);
     for (const level of [1, 2, 3]) expect(refused.stdout).toContain(`Level ${level}: `);
+    expect(await onCall.done('logs', '--errors', '--function', 'operations')).toContain('could not be told');
     await onCall.mend();
     expect(await onCall.done('escalate', '--test', '--yes')).toMatch(/Level 3: sent/);
     for (const level of [1, 2, 3]) {

@@ -19,7 +19,8 @@ export const LOGS = section('Logs', {
 export const ESCALATION = section('Escalation', {
   'Escalation levels 1–3, what to provide, testing the contacts': {
     fault: 'Nothing can be published to the topics.',
-    finding: '`maintenance escalate --test` says which level was not told.',
+    finding:
+      '`maintenance escalate --test` says which level was not told, and `maintenance logs --errors` has it.',
     cure: 'SNS; then the test comes to every level, and `maintenance escalate --level 2` sends the six facts.',
   },
   'An alarm topic without permission': {
