@@ -253,14 +253,16 @@ prove(PERFORMANCE, onCall, {
   '5: caching of status; rate limit of blocked requests': async () => {
     const { gate } = onCall;
     await gate.enable({ duration: 60 });
-    const waits: number[] = [];
-    for (let minute = 0; minute < 4; minute += 1) {
+    await gate.advanceClock(2 * MINUTE);
+    expect((await gate.call('POST', BLOCKED)).headers['retry-after']).toBe('60');
+    // Every instance has to have seen too many of its calls in two minutes that follow each other.
+    let longest = 0;
+    for (let minute = 0; minute < 6 && longest <= 60; minute += 1) {
       await gate.advanceClock(MINUTE);
-      for (let call = 0; call < 40; call += 1) await gate.call('POST', BLOCKED);
-      waits.push(Number((await gate.call('POST', BLOCKED)).headers['retry-after']));
+      const answers = await Promise.all(Array.from({ length: 240 }, () => gate.call('POST', BLOCKED)));
+      longest = Math.max(...answers.map(({ headers }) => Number(headers['retry-after'])));
     }
-    expect(waits[0]).toBe(60);
-    expect(waits.at(-1)).toBeGreaterThan(60);
+    expect(longest).toBeGreaterThan(60);
     // Every instance that there is has read the state.
     await callMany(20, 'GET', '/api/maintenance/status');
     await onCall.break('dynamodb', 'down');
@@ -269,6 +271,6 @@ prove(PERFORMANCE, onCall, {
     await pass(MINUTE);
     await callMany(1);
     const { total } = await onCall.json('logs', '--blocked', '--count', '--since', '10m');
-    expect(total).toBeGreaterThanOrEqual(60);
+    expect(total).toBeGreaterThanOrEqual(240);
   },
 });
