@@ -61,7 +61,8 @@ export const PERFORMANCE = section('5. Performance', {
     cure: 'A policy that takes only what expires (`volatile-lru`) or nothing.',
   },
   '5: caching of status; rate limit of blocked requests': {
-    fault: 'DynamoDB is gone while people ask for the status, and a client runs into the block without a pause.',
+    fault:
+      'DynamoDB is gone while people ask for the status, and a client runs into the block without a pause.',
     finding: '`maintenance status` still answers; `maintenance logs --blocked --count` counts every call.',
     cure: 'Nothing: the status comes from memory, and the client is told to wait longer.',
   },
