@@ -88,11 +88,9 @@ function advise(refused: Refused, code: string): Advice {
       return { otherwise: `${api} is getting too many calls.`, remedy: waitRemedy(refused) };
     case 503:
       if (code === 'session_store_unavailable') return { otherwise, remedy: waitRemedy(refused) };
-      return {
-        otherwise: `${api} is not available.`,
-        remedy: refused.hasDirectWay ? `${waitRemedy(refused)} ${DIRECT_WAY}` : waitRemedy(refused),
-      };
+      return { otherwise: `${api} is not available.`, remedy: pastTheApi(refused) };
   }
+  if (status >= 500) return { otherwise, remedy: pastTheApi(refused) };
   if (status >= 300 && status < 400) {
     return {
       message: `${api} answered with a redirect${location ? ` to ${location}` : ''}, which is not followed.`,
@@ -107,6 +105,10 @@ function advise(refused: Refused, code: string): Advice {
 function ownRemedy(problem: JsonObject | null): string | undefined {
   const remedy = textOf(problem?.remedy);
   return remedy === null ? undefined : sentence(inCommandWords(remedy));
+}
+
+function pastTheApi(refused: Refused): string {
+  return refused.hasDirectWay ? `${waitRemedy(refused)} ${DIRECT_WAY}` : waitRemedy(refused);
 }
 
 function waitRemedy({ retryAfter }: Refused): string {

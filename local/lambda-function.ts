@@ -33,6 +33,8 @@ export interface FunctionSurroundings {
   readonly faults: FaultRegistry;
   readonly logs: LogStore;
   readonly observe?: Observer | undefined;
+  /** Invocations under way of all functions together. */
+  readonly underWay?: (() => number) | undefined;
   /** Where, on this machine, the addresses are to be found that stand in environment variables. */
   readonly addresses?: (() => Readonly<Record<string, string>>) | undefined;
   /** A certificate (PEM) that functions trust besides the public authorities'. */
@@ -110,6 +112,11 @@ export class LambdaFunction {
     return `lambda:${this.settings.name}`;
   }
 
+  /** Invocations under way. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Waits for the function's answer. @throws FunctionThrottled, EventTooLarge */
   async invoke(payload: string, invokedArn = this.settings.arn): Promise<InvocationResult> {
     const size = Buffer.byteLength(payload);
@@ -150,6 +157,7 @@ export class LambdaFunction {
       outcome,
       milliseconds,
       concurrent: this.#running,
+      concurrentInAll: this.#surroundings.underWay?.() ?? this.#running,
     });
   }
 

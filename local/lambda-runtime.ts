@@ -48,6 +48,7 @@ export class LambdaRuntime implements FunctionInvoker {
     this.#surroundings = {
       ...context,
       observe: services.observe,
+      underWay: () => [...this.#asyncSettings.keys()].reduce((sum, { running }) => sum + running, 0),
       certificate: services.certificate,
       addresses,
     };

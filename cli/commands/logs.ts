@@ -124,10 +124,10 @@ async function readGroup(
   return lines;
 }
 
-/** `purge` is found as `session-purge`, `signin-guard` as `sign-in-guard`. */
+/** `purge` is found as `session-purge`, `signin-guard` as `sign-in-guard`, `job-sweep` as `jobs-sweep`. */
 function chosen(groups: readonly FunctionLogs[], wanted: string | undefined): readonly FunctionLogs[] {
   if (wanted === undefined) return groups;
-  const plain = (name: string): string => name.replaceAll('-', '').toLowerCase();
+  const plain = (name: string): string => name.toLowerCase().replaceAll(/s?(?:-|$)/g, '');
   const exact = groups.filter(({ name }) => plain(name) === plain(wanted));
   const found = exact.length > 0 ? exact : groups.filter(({ name }) => plain(name).endsWith(plain(wanted)));
   if (found.length > 0) return found;

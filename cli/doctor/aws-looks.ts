@@ -31,6 +31,7 @@ const SECURITY_LINES: readonly (readonly [name: string, group: RegExp, pattern: 
   ['sign-ins refused', /SignInGuard/, '{ $.event = "sign_in_refused" }'],
   ['control calls refused', /Control/, '{ $.event = "access_refused" }'],
   ['admin bypasses', /Authorizer/, '{ $.event = "admin_bypass" }'],
+  ['changes past the API', /Publisher/, '{ $.event = "direct_change" }'],
 ];
 
 /** What can be seen of a deployed stack by AWS credentials; each is looked at once. */

@@ -25,10 +25,11 @@ export async function serveEscalation(
   const [status, diagnostics] = await Promise.all([statusNow(parts, now), diagnose(parts.records, now)]);
   const from = { by: admin, at: sentAt, deployment: parts.scope };
   const notice = escalationNotice(parsed.value, from, { status, diagnostics });
-  const messageId = await published(level, notice, parts);
+  const messageId = await published(level, notice, parts, event.requestContext.requestId);
   parts.log.info(line('[MAINTENANCE] Escalated', { level: String(level), test: String(test), admin }), {
     event: 'escalated',
-    level,
+    // `level` is the line's own.
+    escalation_level: level,
     test,
     admin,
     message_id: messageId,
@@ -41,11 +42,20 @@ export async function serveEscalation(
 async function published(
   level: number,
   notice: Parameters<OperationsParts['topics']['publish']>[1],
-  { topics }: OperationsParts,
+  { topics, log }: OperationsParts,
+  requestId: string,
 ): Promise<string> {
   try {
     return await topics.publish(level, notice);
   } catch (cause) {
+    // Somebody has to see to it: those who should help know nothing.
+    const fields = {
+      event: 'escalation_failed',
+      escalation_level: level,
+      request_id: requestId,
+      error: cause,
+    };
+    log.error('A level of escalation could not be told.', fields);
     throw new HttpProblem(
       'escalation_unavailable',
       `Level ${level} could not be told: take it that nobody has been. Try again, and call them.`,

@@ -128,7 +128,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
         onChange: (change) => elastiCache.note(change),
       }),
     );
-    database = await start(DynamoDb.start(context, caller, folder('dynamodb')));
+    database = await start(DynamoDb.start(context, caller, folder('dynamodb'), observe));
     userPools = await UserPools.start(context, caller, folder('cognito'), { issuer, functions });
     endpoint = await start(
       AwsEndpoint.start(

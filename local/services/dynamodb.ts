@@ -5,6 +5,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import dynalite from 'dynalite';
 import type { CloudContext } from '../local-services.ts';
+import type { Observer } from '../observation.ts';
 import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource } from '../stack.ts';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, jsonBody } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
@@ -32,18 +33,31 @@ export class DynamoDb implements AwsService {
   readonly #caller: CallerAccess;
   readonly #server: Server;
   readonly #port: number;
+  readonly #observe: Observer;
   readonly #agent = new Agent({ keepAlive: true });
   readonly #streamed = new Map<string, StreamedTable>();
 
-  private constructor(context: CloudContext, caller: CallerAccess, server: Server, port: number) {
+  private constructor(
+    context: CloudContext,
+    caller: CallerAccess,
+    server: Server,
+    port: number,
+    observe: Observer,
+  ) {
     this.#context = context;
     this.#caller = caller;
     this.#server = server;
     this.#port = port;
+    this.#observe = observe;
   }
 
   /** Opens the tables in a folder; makes those that the template has and the folder doesn't. */
-  static async start(context: CloudContext, caller: CallerAccess, folder: string): Promise<DynamoDb> {
+  static async start(
+    context: CloudContext,
+    caller: CallerAccess,
+    folder: string,
+    observe: Observer,
+  ): Promise<DynamoDb> {
     mkdirSync(path.join(folder, 'streams'), { recursive: true });
     const server = dynalite({
       path: path.join(folder, 'tables'),
@@ -51,7 +65,7 @@ export class DynamoDb implements AwsService {
       deleteTableMs: 0,
       updateTableMs: 0,
     });
-    const database = new DynamoDb(context, caller, server, await listenLoopback(server));
+    const database = new DynamoDb(context, caller, server, await listenLoopback(server), observe);
     for (const resource of context.stack.resources('AWS::DynamoDB::Table')) {
       await database.#open(resource, path.join(folder, 'streams', `${resource.logicalId}.ndjson`));
     }
@@ -65,12 +79,20 @@ export class DynamoDb implements AwsService {
   }
 
   async call(call: AwsCall): Promise<AwsAnswer> {
+    const started = performance.now();
     await suffer(this.#context.faults, 'dynamodb');
     const body = jsonBody(call);
     for (const arn of resourcesOf(body)) this.#caller.authorise(call, `dynamodb:${call.operation}`, arn);
     const tables = [...new Set(writtenKeys(call.operation, body, () => []).map(({ table }) => table))];
     const streamed = tables.flatMap((name) => this.#streamed.get(name) ?? []);
-    return await this.#lockedBy(streamed, () => this.#write(call, body));
+    const answer = await this.#lockedBy(streamed, () => this.#write(call, body));
+    if (answer.status === 200) this.#measure(call, body, performance.now() - started);
+    return answer;
+  }
+
+  #measure({ operation }: AwsCall, { TableName }: Record<string, unknown>, milliseconds: number): void {
+    if (typeof TableName === 'string')
+      this.#observe({ kind: 'table call', table: TableName, operation, milliseconds });
   }
 
   async close(): Promise<void> {

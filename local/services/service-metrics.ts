@@ -12,10 +12,11 @@ const EXECUTION_METRICS = {
 };
 
 /**
- * What Lambda, Step Functions and API Gateway themselves measure of an invocation, an execution or a request.
+ * What Lambda, Step Functions, DynamoDB and API Gateway themselves measure of an invocation, an execution, a call or a
+ * request.
  * Source: "Types of metrics for Lambda functions" of the Lambda developer guide; "Monitoring Step Functions metrics
- * using Amazon CloudWatch" of the Step Functions developer guide; "Amazon API Gateway dimensions and metrics" of the
- * API Gateway developer guide.
+ * using Amazon CloudWatch" of the Step Functions developer guide; "DynamoDB metrics and dimensions" of the DynamoDB
+ * developer guide; "Amazon API Gateway dimensions and metrics" of the API Gateway developer guide.
  *
  * @param timestamp milliseconds since 1970
  */
@@ -35,17 +36,20 @@ export function serviceMetrics(stack: Stack, observation: Observation, timestamp
     }));
 
   if (observation.kind === 'invocation') {
-    const { functionName, outcome, milliseconds, concurrent } = observation;
+    const { functionName, outcome, milliseconds, concurrent, concurrentInAll } = observation;
     const dimensions = { FunctionName: functionName };
     // A throttled call counts as no invocation, and has no duration.
     if (outcome === 'throttle') return points('AWS/Lambda', dimensions, { Throttles: [1, 'Count'] });
-    return points('AWS/Lambda', dimensions, {
-      Invocations: [1, 'Count'],
-      Errors: [outcome === 'error' ? 1 : 0, 'Count'],
-      Throttles: [0, 'Count'],
-      Duration: [milliseconds, 'Milliseconds'],
-      ConcurrentExecutions: [concurrent, 'Count'],
-    });
+    return [
+      ...points('AWS/Lambda', dimensions, {
+        Invocations: [1, 'Count'],
+        Errors: [outcome === 'error' ? 1 : 0, 'Count'],
+        Throttles: [0, 'Count'],
+        Duration: [milliseconds, 'Milliseconds'],
+        ConcurrentExecutions: [concurrent, 'Count'],
+      }),
+      ...points('AWS/Lambda', {}, { ConcurrentExecutions: [concurrentInAll, 'Count'] }),
+    ];
   }
   if (observation.kind === 'execution') {
     const { machineArn, outcome } = observation;
@@ -53,6 +57,14 @@ export function serviceMetrics(stack: Stack, observation: Observation, timestamp
       'AWS/States',
       { StateMachineArn: machineArn },
       { [EXECUTION_METRICS[outcome]]: [1, 'Count'] },
+    );
+  }
+  if (observation.kind === 'table call') {
+    const { table: TableName, operation: Operation, milliseconds } = observation;
+    return points(
+      'AWS/DynamoDB',
+      { TableName, Operation },
+      { SuccessfulRequestLatency: [milliseconds, 'Milliseconds'] },
     );
   }
   const { stage, status, milliseconds } = observation;

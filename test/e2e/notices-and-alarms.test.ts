@@ -1,8 +1,14 @@
+import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { TWIN } from '../../core/alarms.ts';
 import { eventually, Gate } from '../support/gate.ts';
+import { CloudQueues } from '../support/queues.ts';
 
 const BLOCKED = '/start_caption_generation';
 const PREFIX = 'MaintenanceMode-';
+
+/** Minutes until the twin is raised that takes longest: of what has to last for five minutes. */
+const LASTING = 21;
 
 interface Seen {
   readonly topic: string;
@@ -18,8 +24,9 @@ beforeAll(async () => {
 afterAll(() => gate?.stop());
 beforeEach(() => gate.reset());
 afterEach(async () => {
-  for (const service of ['sns', 'redis', 'lambda:authorizer', 'lambda:notices'])
+  for (const service of ['sns', 'redis', 'lambda:authorizer', 'lambda:health-check', 'lambda:notices'])
     await gate.fault(service, 'none');
+  await new CloudQueues(gate).empty();
 });
 
 async function notices(topic: string): Promise<Seen[]> {
@@ -27,14 +34,77 @@ async function notices(topic: string): Promise<Seen[]> {
   return json.notices.filter((notice: Seen) => notice.topic.includes(topic));
 }
 
-async function alarm(name: string): Promise<string | undefined> {
+async function alarms(): Promise<{ name: string; state: string; action_error?: string }[]> {
   const { json } = await gate.call('GET', '/_local/alarms');
-  return json.alarms.find((each: { name: string }) => each.name === `${PREFIX}${name}`)?.state;
+  return json.alarms.map((alarm: { name: string }) => ({ ...alarm, name: alarm.name.slice(PREFIX.length) }));
 }
 
-/** What went to a topic about an alarm's being raised. */
-async function raised(topic: string, name: string): Promise<Seen[]> {
-  return (await notices(topic)).filter(({ subject }) => subject === `ALARM: "${PREFIX}${name}"`);
+/** Names of what is raised. */
+async function raised(): Promise<string[]> {
+  return (await alarms()).flatMap(({ name, state }) => (state === 'ALARM' ? [name] : []));
+}
+
+/** Waits until exactly these alarms are raised. */
+async function areRaised(...names: readonly string[]): Promise<void> {
+  let seen: string[] = [];
+  await eventually(async () => {
+    seen = await raised();
+    return seen.toSorted().join() === names.toSorted().join();
+  }).catch(() => undefined);
+  expect(seen.toSorted()).toEqual(names.toSorted());
+}
+
+/** Waits until these alarms are raised, be there others or not. */
+async function areAmongRaised(...names: readonly string[]): Promise<void> {
+  await eventually(async () => {
+    const seen = await raised();
+    return names.every((name) => seen.includes(name));
+  });
+}
+
+/** How often a topic was told of an alarm's state. */
+async function told(topic: string, state: 'ALARM' | 'OK', name: string): Promise<number> {
+  const subjects = (await notices(topic)).map(({ subject }) => subject);
+  return subjects.filter((subject) => subject === `${state}: "${PREFIX}${name}"`).length;
+}
+
+/** The minute of the functions' clock, since 1970. */
+async function minuteNow(): Promise<number> {
+  return Math.floor((await clock()) / 60_000);
+}
+
+/** Moves the clock to a second of a minute: an alarm wants every minute, and the test takes time itself. */
+async function goTo(minute: number, second: number): Promise<void> {
+  await gate.advanceClock(Math.max(0, minute * 60_000 + second * 1000 - (await clock())));
+}
+
+/** The minute of a metric's newest measurement. */
+async function newest(metric: string): Promise<number> {
+  const { json } = await gate.call('GET', `/_local/metrics?name=${metric}`);
+  return Math.floor(Date.parse(json.datapoints.at(-1)?.timestamp ?? 0) / 60_000);
+}
+
+async function clock(): Promise<number> {
+  const { json } = await gate.call('GET', '/_local/clock');
+  return Date.parse(json.now);
+}
+
+async function callMany(count: number): Promise<void> {
+  await Promise.all(Array.from({ length: count }, () => gate.call('POST', BLOCKED)));
+}
+
+/** Clients of as many addresses call, each so often that none of its calls is summed up with others. */
+async function callFromMany(clients: number, calls: number): Promise<void> {
+  const call = (client: number) =>
+    new Promise<void>((resolve, reject) => {
+      const localAddress = `127.0.0.${client + 2}`;
+      request(new URL(BLOCKED, gate.cloud.url), { method: 'POST', localAddress }, (answer) => {
+        answer.resume().on('end', resolve);
+      })
+        .on('error', reject)
+        .end();
+    });
+  await Promise.all(Array.from({ length: clients * calls }, (_, index) => call(index % clients)));
 }
 
 /** Notices of a maintenance. */
@@ -97,45 +167,99 @@ describe('notices', () => {
 });
 
 describe('alarms', () => {
-  test('a failure that lasts reaches the next level after a quarter of an hour, and its end is told to both', async () => {
-    await gate.fault('redis', 'down');
-    await gate.enable();
-    await eventually(async () => (await alarm('session-manager-failure')) === 'ALARM');
-    expect(await raised('Level2', 'session-manager-failure')).toHaveLength(1);
-    for (let minute = 0; minute < 15; minute += 1) {
-      expect(await alarm('session-manager-failure-escalated')).not.toBe('ALARM');
-      await gate.advanceClock(60_000);
-      await gate.tick();
-    }
-    await eventually(async () => (await alarm('session-manager-failure-escalated')) === 'ALARM');
-    expect(await raised('Level3', 'session-manager-failure-escalated')).toHaveLength(1);
-    await gate.fault('redis', 'none');
-    await gate.advanceClock(120_000);
-    await eventually(async () => (await alarm('session-manager-failure-escalated')) === 'OK');
-    expect((await notices('Level3')).map(({ subject }) => subject)).toContain(
-      `OK: "${PREFIX}session-manager-failure-escalated"`,
-    );
-  }, 120_000);
-
-  test('many blocked operations, an authorizer that fails and dead letters raise theirs', async () => {
-    await gate.enable();
-    for (let minute = 0; minute < 8 && (await alarm('blocked-operations-high')) !== 'ALARM'; minute += 1) {
-      await gate.advanceClock(60_000);
-      await Promise.all(Array.from({ length: 150 }, () => gate.call('POST', BLOCKED)));
-    }
-    expect(await alarm('blocked-operations-high')).toBe('ALARM');
-    expect(await raised('Level1', 'blocked-operations-high')).toHaveLength(1);
-
-    await gate.fault('lambda:authorizer', 'errors');
-    await Promise.all(Array.from({ length: 6 }, () => gate.call('POST', BLOCKED)));
-    await gate.fault('lambda:authorizer', 'none');
-    await eventually(async () => (await alarm('authorizer-errors')) === 'ALARM');
-
+  test('each is raised and ends; what lasts for a quarter of an hour reaches the next level too', async () => {
+    const job = await gate.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
+    let token = '';
+    const beat = async () => {
+      const { status } = await gate.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
+      expect(status).toBe(200);
+    };
     await gate.fault('lambda:notices', 'errors');
+    await gate.fault('redis', 'down');
+    await gate.enable({ duration: 60, drain_deadline: 60 });
+    const first = (await minuteNow()) + 1;
+    for (let minute = 0; minute < LASTING; minute += 1) {
+      if (minute === 10) expect((await raised()).filter((name) => name.endsWith(TWIN))).toEqual([]);
+      // A token is good for 15 minutes, and a job of which nothing is heard for 45 s is lost.
+      if (minute % 10 === 0) token = await gate.signIn('worker');
+      for (const second of [5, 35]) {
+        await goTo(first + minute, second);
+        await beat();
+      }
+      await Promise.all([gate.tick(), callFromMany(5, 25)]);
+      // A turn of the drain is taken when it is taken; the first that is late comes after the deadline.
+      if (minute > 2) await eventually(async () => (await newest('DrainStuck')) >= first + minute);
+      for (const fault of ['errors', 'throttled']) {
+        await gate.fault('lambda:authorizer', fault);
+        await callMany(5);
+      }
+      await gate.fault('lambda:authorizer', 'none');
+      await alarms();
+    }
+    const lasting = [
+      'blocked-operations-high',
+      'session-manager-failure',
+      'health-check-failing',
+      'maintenance-overdue',
+      'drain-stuck',
+      'authorizer-errors',
+      'authorizer-throttled',
+      'dead-letters',
+    ];
+    await areRaised('maintenance-activated', ...lasting, ...lasting.map((name) => `${name}${TWIN}`));
+    expect(await told('Level1', 'ALARM', 'blocked-operations-high')).toBeGreaterThan(0);
+    expect(await told('Level2', 'ALARM', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
+    expect(await told('Level2', 'ALARM', 'session-manager-failure')).toBeGreaterThan(0);
+    expect(await told('Level3', 'ALARM', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
+
+    for (const service of ['redis', 'lambda:notices']) await gate.fault(service, 'none');
+    await new CloudQueues(gate).empty();
+    await gate.as('worker', 'POST', `/jobs/${job.json.id}/complete`, {});
     await gate.as('admin', 'POST', '/disable');
-    await eventually(async () => (await alarm('dead-letters')) === 'ALARM', 30_000);
-    expect(await raised('Level2', 'dead-letters')).toHaveLength(1);
-  }, 120_000);
+    await gate.purged();
+    await gate.advanceClock(120_000);
+    await gate.tick();
+    await areRaised();
+    expect(await told('Level2', 'OK', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
+    expect(await told('Level3', 'OK', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
+  }, 180_000);
+
+  test('an emergency and a block that does not block reach those who act at once', async () => {
+    const drift = (authorizer: boolean) =>
+      gate.call('POST', '/_local/drift', {
+        body: { method: 'ANY', path: '/api/maintenance/canary', authorizer },
+      });
+    const token = await gate.signIn('admin');
+    const begun = await gate.control('POST', '/emergency', { token, body: { reason: 'Fire' } });
+    expect(begun.status).toBe(200);
+    expect((await drift(false)).status).toBeLessThan(300);
+    await gate.tick();
+    await areRaised('maintenance-activated', 'emergency-activated', 'enforcement-mismatch');
+    expect(await told('Level3', 'ALARM', 'enforcement-mismatch')).toBeGreaterThan(0);
+    await drift(true);
+    await gate.as('admin', 'POST', '/disable');
+    await gate.advanceClock(60_000);
+    await gate.tick();
+    await areRaised();
+  }, 60_000);
+
+  test('a slow authorizer and a silent health check raise theirs', async () => {
+    await gate.fault('lambda:health-check', 'init_error');
+    await gate.fault('lambda:authorizer', 'slow', { ms: 1100 });
+    const first = (await minuteNow()) + 1;
+    for (let minute = 0; minute < 5; minute += 1) {
+      await goTo(first + minute, 5);
+      await callMany(1);
+    }
+    await areAmongRaised('health-check-silent', 'authorizer-slow');
+    await gate.fault('lambda:authorizer', 'none');
+    await gate.advanceClock(15 * 60_000);
+    await areAmongRaised('health-check-silent', `health-check-silent${TWIN}`);
+    await gate.fault('lambda:health-check', 'none');
+    await new CloudQueues(gate).empty();
+    await gate.tick();
+    await areRaised();
+  }, 60_000);
 
   test('refused calls and sign-ins count as events of security', async () => {
     const count = async () => {
@@ -155,11 +279,8 @@ describe('alarms', () => {
     await gate.fault('redis', 'down');
     await gate.fault('sns', 'down');
     await gate.enable();
-    await eventually(async () => (await alarm('session-manager-failure')) === 'ALARM');
-    const { json } = await gate.call('GET', '/_local/alarms');
-    const found = json.alarms.find(
-      ({ name }: { name: string }) => name === `${PREFIX}session-manager-failure`,
-    );
-    expect(found.action_error).toContain('sns is down');
+    const found = async () => (await alarms()).find(({ name }) => name === 'session-manager-failure');
+    await eventually(async () => (await found())?.state === 'ALARM');
+    expect((await found())?.action_error).toContain('sns is down');
   });
 });

@@ -364,8 +364,18 @@ describe('refusals are told with what to do', () => {
     ['412', problem(412, 'precondition_failed'), 1, /It says no\.\nLook at it with `maintenance status`/],
     ['422', problem(422, 'idempotency_key_reused'), 1, /Leave --idempotency-key out/],
     ['429', json(429, {}, { 'retry-after': '7' }), 1, /too many calls\.\nTry again in 7 s/],
-    ['500', problem(500, 'internal_error', { request_id: 'abc' }), 1, /It says no\.\n {2}- Request id: abc/],
-    ['502 without JSON', raw(502, 'text/html', '<h1>Bad gateway</h1>'), 1, /answered 502\.\n$/],
+    [
+      '500',
+      problem(500, 'internal_error', { request_id: 'abc' }),
+      1,
+      /It says no\.\n {2}- Request id: abc\nTry again in a moment\. .* --direct/,
+    ],
+    [
+      '502 without JSON',
+      raw(502, 'text/html', '<h1>Bad gateway</h1>'),
+      1,
+      /answered 502\.\nTry again in a moment\. .* --direct/,
+    ],
     [
       '503, state store down',
       problem(503, 'state_store_unavailable'),

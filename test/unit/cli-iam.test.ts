@@ -10,6 +10,7 @@ const RESOURCES = [
   ['MaintenanceModeAuthorizerLogs22C6E918', 'AWS::Logs::LogGroup', 'authorizer-logs'],
   ['MaintenanceModeAttemptsTallyLogs2EECA553', 'AWS::Logs::LogGroup', 'tally-logs'],
   ['MaintenanceModeSessionPurgeFunctionLogsBD44FBCD', 'AWS::Logs::LogGroup', 'purge-logs'],
+  ['MaintenanceModeJobsSweepLogsD340F1CC', 'AWS::Logs::LogGroup', 'sweep-logs'],
   ['MaintenanceModeSignInGuardLogsB30B8A08', 'AWS::Logs::LogGroup', 'guard-logs'],
   ['MaintenanceModeGatewayAccessLogsF3131ACE', 'AWS::Logs::LogGroup', 'access-logs'],
 ] as const;
@@ -134,6 +135,7 @@ describe('names of log groups', () => {
       'authorizer',
       'attempts-tally',
       'session-purge',
+      'jobs-sweep',
       'sign-in-guard',
     ]);
   });
@@ -209,10 +211,10 @@ describe('maintenance logs', () => {
     });
   });
 
-  test('asks one function only where one is named, and names those that there are', async () => {
-    await sandbox.run('logs', '--function', 'purge', '--errors');
+  test('asks one function only where one is named, by its folder too, and names those that there are', async () => {
+    for (const name of ['purge', 'job-sweep', 'signin-guard']) await sandbox.run('logs', '--function', name);
     const asked = aws.requests.flatMap(({ body }) => (body.includes('logGroupName') ? JSON.parse(body) : []));
-    expect(asked.map(({ logGroupName }) => logGroupName)).toEqual(['purge-logs']);
+    expect(asked.map(({ logGroupName }) => logGroupName)).toEqual(['purge-logs', 'sweep-logs', 'guard-logs']);
     const { exitCode, stderr } = await sandbox.run('logs', '--function', 'nothing');
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('sign-in-guard')]);
   });

@@ -221,7 +221,9 @@ describe('an escalation', () => {
     ]) {
       expect(notice?.body).toContain(part);
     }
-    expect(bench.log.lines).toMatchObject([{ fields: { event: 'escalated', level: 2, admin: 'alice' } }]);
+    expect(bench.log.lines).toMatchObject([
+      { fields: { event: 'escalated', escalation_level: 2, admin: 'alice' } },
+    ]);
   });
 
   test('goes out while nothing can be read', async () => {
@@ -240,6 +242,12 @@ describe('an escalation', () => {
     bench.areTopicsDown = true;
     expect(await escalate(FACTS)).toMatchObject({ status: 503, json: { error: 'escalation_unavailable' } });
     expect(bench.log.lines.filter(({ fields }) => fields.event === 'escalated')).toEqual([]);
+    expect(bench.log.lines).toContainEqual(
+      expect.objectContaining({
+        level: 'ERROR',
+        fields: expect.objectContaining({ event: 'escalation_failed', escalation_level: 2 }),
+      }),
+    );
   });
 
   test.each<[field: string, body: object]>([
