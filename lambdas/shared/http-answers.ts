@@ -61,7 +61,10 @@ function tellOf(problem: HttpProblem, requestId: string, log: Log): void {
   else log.warn(problem.message, fields);
 }
 
+/** What the services of AWS call a permission that is missing: Amazon SNS has a name of its own. */
+const DENIED = ['AccessDeniedException', 'AuthorizationErrorException'];
+
 /** Whether AWS refused it for want of a permission: that does not pass by itself, whatever the caller is told. */
 function isDenied({ cause }: Error): boolean {
-  return cause instanceof Error && (cause.name === 'AccessDeniedException' || isDenied(cause));
+  return cause instanceof Error && (DENIED.includes(cause.name) || isDenied(cause));
 }

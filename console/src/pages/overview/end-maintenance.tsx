@@ -7,8 +7,7 @@ import { useState } from 'react';
 import type { Disabled } from '../../api/types.ts';
 import { duration, modeLabel, operationLabel } from '../../logic/format.ts';
 import { AsGiven } from '../../parts/as-given.tsx';
-import { RefusalAlert } from '../../parts/refusal-alert.tsx';
-import { useCommand } from '../../parts/use-command.ts';
+import { Confirm } from '../../parts/confirm.tsx';
 import { useGo } from '../../parts/use-go.ts';
 import { useStatus } from '../../status/status.tsx';
 
@@ -34,7 +33,6 @@ export function EndMaintenance({
   readonly onClose: () => void;
 }) {
   const { value: status } = useStatus();
-  const { busy, error, run } = useCommand<Disabled>();
   const [ended, setEnded] = useState<Disabled | null>(null);
   const go = useGo();
   const { header, button, says } = TEXTS[what];
@@ -66,35 +64,14 @@ export function EndMaintenance({
     );
   }
   return (
-    <Modal
-      visible
-      onDismiss={onClose}
-      closeAriaLabel="Close without a change"
+    <Confirm<Disabled>
       header={header}
-      footer={
-        <Box float="right">
-          <SpaceBetween direction="horizontal" size="xs">
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={busy}
-              onClick={async () => {
-                const answer = await run({ method: 'POST', path: `/${what}`, body: {} });
-                if (answer === null) return;
-                if (what === 'disable') setEnded(answer);
-                else onClose();
-              }}
-            >
-              {button}
-            </Button>
-          </SpaceBetween>
-        </Box>
-      }
+      button={button}
+      call={{ method: 'POST', path: `/${what}`, body: {} }}
+      onDone={(answer) => (what === 'disable' ? setEnded(answer) : onClose())}
+      onClose={onClose}
     >
       <SpaceBetween size="m">
-        {error !== null && <RefusalAlert error={error} />}
         {status?.is_active && (
           <Box>
             <b>{modeLabel(status)}</b>, by <AsGiven>{status.enabled_by ?? 'somebody'}</AsGiven>:{' '}
@@ -103,6 +80,6 @@ export function EndMaintenance({
         )}
         <Box>{says}</Box>
       </SpaceBetween>
-    </Modal>
+    </Confirm>
   );
 }
