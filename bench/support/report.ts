@@ -43,11 +43,18 @@ export function renderPart(
   section: Section,
   { date, loadBefore, loadAfter }: Circumstances,
 ): MeasuredSection {
-  const when = `Measured ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC; load average ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after.`;
+  const when = `Measured ${date.toISOString().slice(0, 16).replace('T', ' ')} UTC on ${machine()}; load average ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after.`;
   return { part, text: renderSection(section, when).join('\n') };
 }
 
-/** The document, with machine and versions. Parts that this run left out stay as they are in `previous`. */
+/** Parts are measured on different machines: each names its own. */
+function machine(): string {
+  const model = os.cpus()[0]?.model ?? 'unknown';
+  const memory = `${Math.round(os.totalmem() / 2 ** 30)} GiB`;
+  return `${model}, ${os.availableParallelism()} cores, ${memory}, ${os.type()} ${os.release()}`;
+}
+
+/** The document, with versions. Parts that this run left out stay as they are in `previous`. */
 export function renderReport(
   order: readonly string[],
   measured: readonly MeasuredSection[],
@@ -69,7 +76,6 @@ export function renderReport(
     'say little about another; the ratios say more. `npm run bench -- start cost` measures these parts only and leaves',
     'the others as they are; `npm run bench -- --help` names them all.',
     '',
-    `- Machine: ${os.cpus()[0]?.model ?? 'unknown'}, ${os.availableParallelism()} cores, ${Math.round(os.totalmem() / 2 ** 30)} GiB, ${os.type()} ${os.release()}`,
     `- Versions: Node ${process.versions.node}, ${packages.map(version).join(', ')}`,
     '- Load average: processes that wanted a core, mean of a minute; above the number of cores, times are too long',
     '',
