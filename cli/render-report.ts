@@ -35,6 +35,8 @@ export function renderReport(report: JsonObject, now: number, paint: Paint): str
     ['Bypasses', callsLine(objectOf(objectOf(report.attempts).bypasses))],
     ['Sessions', sessionsLine(objectOf(report.sessions))],
     ['Jobs', jobsLine(report)],
+    ['Enforced', lagLine(objectOf(report.enforcement_lag))],
+    ['Alarms', textsOf(objectOf(report.alarms).raised).join(', ') || null],
     ...testRunRows(report.test_run),
   ];
   return [
@@ -64,6 +66,12 @@ function sessionsLine({ ended, kept, pending }: JsonObject): string {
   const left = numberOf(kept);
   const counts = `${numberOf(ended) ?? '?'} ended${left === null ? '' : `, ${left} kept`}`;
   return pending === true ? `${counts}; a purge is still to be carried out` : counts;
+}
+
+/** How long it took at most until the gateway was seen to decide by a change. */
+function lagLine({ milliseconds }: JsonObject): string | null {
+  const longest = numberOf(milliseconds);
+  return longest === null ? null : `after ${longest} ms at most`;
 }
 
 function jobsLine({ jobs, jobs_source: source }: JsonObject): string | null {

@@ -184,7 +184,9 @@ export function cacheFindings(look: Look<CacheFacts>): ComponentFindings {
   }
   const { status, events } = look.facts;
   const happened =
-    events.length === 0 ? 'nothing happened to it within the hour' : `within the hour: ${events[0]}`;
+    events.length === 0
+      ? 'nothing happened to it within the hour'
+      : `within the hour: ${events[0]?.replace(/\.$/, '')}`;
   return {
     component: 'cache',
     findings: [

@@ -56,11 +56,14 @@ export class Alarms {
   readonly #metrics: Metrics;
   readonly #deliver: Delivery;
   readonly #alarms: readonly Alarm[];
+  /** When the alarms were made, ms: nothing is missing from before that. */
+  readonly #madeAt: number;
 
   constructor(context: CloudContext, metrics: Metrics, deliver: Delivery) {
     this.#context = context;
     this.#metrics = metrics;
     this.#deliver = deliver;
+    this.#madeAt = context.clock.now();
     this.#alarms = context.stack.resources('AWS::CloudWatch::Alarm').map((resource) => this.#read(resource));
   }
 
@@ -157,8 +160,9 @@ export class Alarms {
         .filter(({ timestamp }) => Math.floor((timestamp - start) / periodMs) === index)
         .map(({ value }) => value),
     );
-    const judged = periods.flatMap((values) => {
+    const judged = periods.flatMap((values, index) => {
       if (values.length > 0) return [alarm.breaches(statisticOf(alarm.statistic, values), threshold)];
+      if (start + (index + 1) * periodMs <= this.#madeAt) return [];
       if (missing === 'breaching') return [true];
       return missing === 'notBreaching' ? [false] : [];
     });

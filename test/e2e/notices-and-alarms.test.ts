@@ -256,10 +256,14 @@ describe('alarms', () => {
     await gate.advanceClock(15 * 60_000);
     await areAmongRaised('health-check-silent', `health-check-silent${TWIN}`);
     await gate.fault('lambda:health-check', 'none');
-    await new CloudQueues(gate).empty();
-    await gate.tick();
-    await areRaised();
-  }, 60_000);
+    // What the health check was tried for again may come into the queue a moment later.
+    const queues = new CloudQueues(gate);
+    await eventually(async () => {
+      await queues.empty();
+      await gate.tick();
+      return (await alarms()).every(({ state }) => state !== 'ALARM');
+    });
+  }, 90_000);
 
   test('refused calls and sign-ins count as events of security', async () => {
     const count = async () => {
