@@ -24,22 +24,31 @@ export function openBrowser(): Promise<Browser> {
 /**
  * What axe finds wrong with a page as it is now, one line each; the page may have any Content-Security-Policy.
  *
- * @param rules axe's names of the only rules to look for; all where none is named
+ * @param within selector of the part to look at; default the whole page
+ * @param rules axe's names of the only rules to look for; default all
  */
-export async function axe(page: Page, rules: readonly string[] = []): Promise<string[]> {
-  const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export async function axe(
+  page: Page,
+  { within = 'html', rules = [] }: { readonly within?: string; readonly rules?: readonly string[] } = {},
+): Promise<string[]> {
   // Evaluated by the debugger, which a Content-Security-Policy doesn't bind; a script element would be.
-  await page.evaluate(source);
+  if (await page.evaluate('globalThis.axe === undefined')) await page.evaluate(axeSource());
   const violations = await page.evaluate(
-    (options) =>
-      (globalThis as unknown as { axe: { run(how: object): Promise<{ violations: AxeViolation[] }> } }).axe
-        .run(options)
-        .then((result) => result.violations),
-    rules.length === 0 ? {} : { runOnly: [...rules] },
+    ({ within, options }) =>
+      (globalThis as unknown as { axe: Axe }).axe.run(within, options).then((result) => result.violations),
+    { within, options: rules.length === 0 ? {} : { runOnly: [...rules] } },
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} (${target.join(' ')}) ${failureSummary}`),
   );
+}
+
+function axeSource(): string {
+  return readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+}
+
+interface Axe {
+  run(within: string, options: object): Promise<{ violations: AxeViolation[] }>;
 }
 
 interface AxeViolation {

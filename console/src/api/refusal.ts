@@ -1,3 +1,5 @@
+import { SignInFailed } from '../session/sign-in-method.ts';
+
 /** A problem document (RFC 9457) of the API, as far as it is one. */
 export interface Problem {
   readonly error?: string;
@@ -67,6 +69,15 @@ export function explain(error: unknown): Explanation {
       details: [],
       wayOut:
         'What you typed is kept: try again when the connection is back. Repeating is safe, the same call is carried out once. Without the API, an operator with AWS credentials can use “maintenance --direct”.',
+      requestId: null,
+    };
+  }
+  if (error instanceof SignInFailed) {
+    return {
+      heading: 'You are not signed in',
+      message: error.message,
+      details: [],
+      wayOut: 'Check what you typed, and sign in again.',
       requestId: null,
     };
   }

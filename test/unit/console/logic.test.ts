@@ -15,6 +15,7 @@ import {
   planBody,
 } from '../../../console/src/logic/plan.ts';
 import { fieldsOf, windowBody, windowChange } from '../../../console/src/logic/window-form.ts';
+import { SignInFailed } from '../../../console/src/session/sign-in-method.ts';
 
 describe('what people read', () => {
   test.each([
@@ -88,6 +89,14 @@ describe('a refusal', () => {
 
   test('that is none, for there was no answer, says that repeating is safe', () => {
     expect(explain(new Unreachable('No answer.')).wayOut).toContain('Repeating is safe');
+  });
+
+  test('of a sign-in names what to correct, and no fault of the console', () => {
+    expect(explain(new SignInFailed('Incorrect username or password.'))).toMatchObject({
+      heading: 'You are not signed in',
+      message: 'Incorrect username or password.',
+      wayOut: 'Check what you typed, and sign in again.',
+    });
   });
 
   test('is explained whatever it is', () => {
