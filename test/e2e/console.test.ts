@@ -383,7 +383,7 @@ describe('the page of', () => {
 
   test('sessions shows how far their end is, and that of health why it gets no further', async () => {
     const page = await openAt('/sessions', 'Sessions');
-    await gate.fault('redis', 'down');
+    await gate.fault('redis', 'errors');
     await button(page, 'End sessions').click();
     await inDialog(page, 'End them').waitFor();
     await look(page, 'end sessions?', DIALOG);
