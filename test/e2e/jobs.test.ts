@@ -163,10 +163,19 @@ describe('termination', () => {
       cancel_requested: true,
       status: 'terminated',
     });
-    const { json: logs } = await gate.call('GET', '/_local/logs?function=jobs');
-    const lines = logs.lines.filter(({ message }: { message: string }) =>
-      message.includes(`[EMERGENCY] Job terminated: job_id=\\"${deaf}\\" reason=\\"admin_request\\"`),
-    );
+    // Told by whoever sees it first: the function that is asked, or the sweep of the minute.
+    const told = async () => {
+      const logs = await Promise.all(
+        ['jobs', 'job-sweep'].map((name) => gate.call('GET', `/_local/logs?function=${name}`)),
+      );
+      return logs
+        .flatMap(({ json: { lines } }) => lines)
+        .filter(({ message }: { message: string }) =>
+          message.includes(`[EMERGENCY] Job terminated: job_id=\\"${deaf}\\" reason=\\"admin_request\\"`),
+        );
+    };
+    await eventually(async () => (await told()).length > 0);
+    const lines = await told();
     expect(lines).toHaveLength(1);
     expect((await shown(obedient)).status).toBe('completed');
   });
