@@ -1,10 +1,9 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { MOST_ROUTES, MOST_UNCLASSIFIED } from '../../core/test-record.ts';
 import { attempt, blockedCalls, plain } from '../support/attempts.ts';
-import { type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
+import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
 import { InMemoryAttemptStore } from '../support/in-memory-attempt-store.ts';
 import { attemptStoreContract } from './attempt-store.contract.ts';
@@ -17,14 +16,7 @@ beforeAll(async () => {
   dynalite = await startDynalite();
   proxy = new DynaliteProxy(dynalite.endpoint);
   await proxy.start();
-  await dynalite.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createActivityTable(dynalite, table);
 });
 afterAll(async () => {
   await proxy.stop();

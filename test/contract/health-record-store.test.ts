@@ -1,8 +1,7 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
 import type { HealthRecord } from '../../core/health-record.ts';
-import { type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
+import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { NOW } from '../support/examples.ts';
 
 const table = 'Activity';
@@ -10,14 +9,7 @@ let dynalite: Dynalite;
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  await dynalite.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createActivityTable(dynalite, table);
 });
 afterAll(() => dynalite.stop());
 

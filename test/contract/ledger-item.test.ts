@@ -1,11 +1,10 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { drainRecords, pauseLedger } from '../../adapters/drain-ledger.ts';
 import { NOTHING_DONE } from '../../core/drain.ts';
 import { type DrainRecord, newDrainRecord, readDrainRecord } from '../../core/drain-record.ts';
 import type { LedgerItem } from '../../core/ledger-item.ts';
 import { NO_PAUSES } from '../../core/pause.ts';
-import { type Dynalite, startDynalite } from '../support/dynalite.ts';
+import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
 import { NOW } from '../support/examples.ts';
 import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';
 
@@ -14,14 +13,7 @@ let dynalite: Dynalite;
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  await dynalite.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createActivityTable(dynalite, table);
 });
 afterAll(() => dynalite.stop());
 

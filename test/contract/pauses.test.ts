@@ -1,10 +1,9 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pauseLedger } from '../../adapters/drain-ledger.ts';
 import type { LedgerItem } from '../../core/ledger-item.ts';
 import { NO_PAUSES, type PauseLedgerEntry, pauseAll, restoreAll } from '../../core/pause.ts';
 import { FakeMappings } from '../support/drain-bench.ts';
-import { type Dynalite, startDynalite } from '../support/dynalite.ts';
+import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
 import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';
 
 const table = 'Activity';
@@ -12,14 +11,7 @@ let dynalite: Dynalite;
 
 beforeAll(async () => {
   dynalite = await startDynalite();
-  await dynalite.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createActivityTable(dynalite, table);
 });
 afterAll(() => dynalite.stop());
 

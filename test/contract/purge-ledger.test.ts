@@ -1,8 +1,7 @@
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
+import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
 import { InMemoryPurgeLedger } from '../support/in-memory-purge-ledger.ts';
 import { ENTRY, purgeLedgerContract } from './purge-ledger.contract.ts';
@@ -15,14 +14,7 @@ beforeAll(async () => {
   dynalite = await startDynalite();
   proxy = new DynaliteProxy(dynalite.endpoint);
   await proxy.start();
-  await dynalite.client.send(
-    new CreateTableCommand({
-      TableName: table,
-      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
-      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
-      BillingMode: 'PAY_PER_REQUEST',
-    }),
-  );
+  await createActivityTable(dynalite, table);
 });
 afterAll(async () => {
   await proxy.stop();

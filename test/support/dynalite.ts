@@ -50,3 +50,15 @@ export async function startDynalite(): Promise<Dynalite> {
 export function storeClientFor(endpoint: string): DynamoDBClient {
   return createStoreClient({ ...ACCOUNT, endpoint });
 }
+
+/** Makes a table as that of what is counted and of ledgers. */
+export async function createActivityTable({ client }: Dynalite, table: string): Promise<void> {
+  await client.send(
+    new CreateTableCommand({
+      TableName: table,
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+      BillingMode: 'PAY_PER_REQUEST',
+    }),
+  );
+}

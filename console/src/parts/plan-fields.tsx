@@ -22,6 +22,8 @@ const BLOCKABLE = [
   'unknown',
 ];
 
+const OPTIONS = BLOCKABLE.map((value) => ({ value, label: operationLabel(value) }));
+
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What is wrong with a field, as the API has said; undefined when nothing is. */
@@ -31,16 +33,13 @@ export function PlanFields({
   plan,
   onChange,
   errorOf,
-  ownOperations = [],
   hasBlocked = true,
 }: {
   readonly plan: PlanForm;
   readonly onChange: (change: Partial<PlanForm>) => void;
   readonly errorOf: ErrorOf;
-  readonly ownOperations?: readonly string[];
   readonly hasBlocked?: boolean;
 }) {
-  const options = [...BLOCKABLE, ...ownOperations].map((value) => ({ value, label: operationLabel(value) }));
   return (
     <SpaceBetween size="l">
       <FormField
@@ -114,8 +113,8 @@ export function PlanFields({
           errorText={errorOf('blocked_operations')}
         >
           <Multiselect
-            selectedOptions={options.filter(({ value }) => plan.blocked.includes(value))}
-            options={options}
+            selectedOptions={OPTIONS.filter(({ value }) => plan.blocked.includes(value))}
+            options={OPTIONS}
             placeholder="All that write"
             onChange={({ detail }) =>
               onChange({ blocked: detail.selectedOptions.map(({ value }) => value ?? '') })
