@@ -13,7 +13,7 @@ const LOADED_ONCE = 'aws-cdk-lib|cdk-nag|constructs';
 
 const project = (name) => ({
   displayName: name,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`, `<rootDir>/local/test/${name}/**/*.test.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: '<rootDir>/test/support/load-once/environment.mjs',
   transform: {

@@ -1,6 +1,6 @@
 import { Bench } from 'tinybench';
-import { createClassifier } from '../core/classify.ts';
-import type { Rule } from '../core/rule.ts';
+import { createClassifier } from '../core/decision/classify.ts';
+import type { Rule } from '../core/decision/rule.ts';
 import { microseconds, type Section } from './support/report.ts';
 
 const WORDS = [

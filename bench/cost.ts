@@ -20,7 +20,7 @@ import { median, type Section } from './support/report.ts';
 const RATE = 100;
 const INSTANCES = 4;
 const MILLION = 1e6;
-/** Seconds between two reads of the state by one instance under traffic. Source: core/state-cache.ts. */
+/** Seconds between two reads of the state by one instance under traffic. Source: core/state/state-cache.ts. */
 const REFRESH = 0.9;
 /** Milliseconds that a read of DynamoDB takes within a region: the stub here answers at once. AWS says "single-digit". */
 const TABLE_READ = 5;

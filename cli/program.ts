@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command, Option } from 'commander';
-import { FINDING_SECTIONS } from '../core/finding.ts';
+import { FINDING_SECTIONS } from '../core/health/finding.ts';
 import { SHELLS } from './completion.ts';
 import type { Io } from './io.ts';
 import {
@@ -16,7 +16,7 @@ import {
   statsMinutesValue,
   timeoutValue,
   versionValue,
-} from './option-values.ts';
+} from './options/option-values.ts';
 
 const EXIT_CODES = `
 Exit codes:

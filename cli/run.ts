@@ -2,8 +2,8 @@ import { CommanderError } from 'commander';
 import { CliError, type Complaint } from './cli-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import type { Io } from './io.ts';
-import { printComplaint } from './output.ts';
 import { buildProgram } from './program.ts';
+import { printComplaint } from './render/output.ts';
 import { Verdict } from './verdict.ts';
 
 /**

@@ -6,7 +6,9 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Attempt } from '../../core/attempt.ts';
+import type { Attempt } from '../../core/attempts/attempt.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
+import { mergedRecords, type TestRecord } from '../../core/attempts/test-record.ts';
 import {
   type AttemptLedger,
   type Counted,
@@ -15,12 +17,10 @@ import {
   type Fingerprint,
   type Tally,
   tallyOf,
-} from '../../core/attempt-ledger.ts';
-import type { AttemptStore } from '../../core/attempt-store.ts';
+} from '../../core/attempts/totals.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { mergedRecords, type TestRecord } from '../../core/test-record.ts';
-import { askStore } from '../state-store.ts';
-import { attributesOf, type LedgerItem, ledgerOf } from './ledger-item.ts';
+import { askStore } from '../state/state-store.ts';
+import { attributesOf, type LedgerItem, ledgerOf } from './totals-item.ts';
 
 export interface DynamoDbAttemptStoreOptions {
   readonly client: DynamoDBClient;

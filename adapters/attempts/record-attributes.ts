@@ -1,5 +1,4 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { ROLES, type Role } from '../../core/principal.ts';
 import {
   EMPTY_RECORD,
   routeKey,
@@ -8,7 +7,8 @@ import {
   type SimulatedRoute,
   type TestRecord,
   type UnclassifiedPath,
-} from '../../core/test-record.ts';
+} from '../../core/attempts/test-record.ts';
+import { ROLES, type Role } from '../../core/state/principal.ts';
 
 /** Routes and paths in JSON; lists, because the names of fields would take most of the room. */
 interface PackedRecord {

@@ -9,17 +9,17 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { type Job, type JobStatus, jobAt } from '../../core/job.ts';
-import { changeJob, type JobAction, type JobChange } from '../../core/job-change.ts';
+import { changeJob, type JobAction, type JobChange } from '../../core/jobs/change-job.ts';
+import { type Job, type JobStatus, jobAt } from '../../core/jobs/job.ts';
 import {
   type JobPage,
   type JobQuery,
   type JobRegistry,
   placeOf,
   type Registered,
-} from '../../core/job-registry.ts';
-import { JOB_TABLE, type JobIndex } from '../../core/job-table.ts';
-import { askStore } from '../state-store.ts';
+} from '../../core/jobs/job-registry.ts';
+import { JOB_TABLE, type JobIndex } from '../../core/jobs/job-table.ts';
+import { askStore } from '../state/state-store.ts';
 import { attributesOf, type JobItem, jobOf, keyOf, partitionOf, SHARDS } from './job-item.ts';
 import { blindUpdate, type JobUpdate, replacement } from './job-update.ts';
 

@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { isActive, type Job, type JobStatus, type StopReason } from '../../core/job.ts';
-import { placeOf } from '../../core/job-registry.ts';
-import { JOB_TABLE, jobPartitions } from '../../core/job-table.ts';
+import { isActive, type Job, type JobStatus, type StopReason } from '../../core/jobs/job.ts';
+import { placeOf } from '../../core/jobs/job-registry.ts';
+import { JOB_TABLE, jobPartitions } from '../../core/jobs/job-table.ts';
 
 export type JobItem = Record<string, AttributeValue>;
 

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Job, LOST_AFTER } from '../../core/job.ts';
-import type { JobAction } from '../../core/job-change.ts';
-import { JOB_TABLE } from '../../core/job-table.ts';
+import type { JobAction } from '../../core/jobs/change-job.ts';
+import { type Job, LOST_AFTER } from '../../core/jobs/job.ts';
+import { JOB_TABLE } from '../../core/jobs/job-table.ts';
 import { attributesOf, expiry, type JobItem } from './job-item.ts';
 
 /** What an UpdateItem does, and on which condition. */

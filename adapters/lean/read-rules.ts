@@ -1,5 +1,5 @@
+import type { Rule } from '../../core/decision/rule.ts';
 import { CorruptLogError } from '../../core/errors.ts';
-import type { Rule } from '../../core/rule.ts';
 import type { DynamoDbReads } from './dynamodb-over-https.ts';
 
 /** A set of the owner's rules by its name. Rejects with StoreUnavailableError or CorruptLogError. */

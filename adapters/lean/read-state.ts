@@ -1,5 +1,5 @@
 import { CorruptLogError } from '../../core/errors.ts';
-import { INITIAL_STATE, type State } from '../../core/state.ts';
+import { INITIAL_STATE, type State } from '../../core/state/state.ts';
 import type { DynamoDbReads } from './dynamodb-over-https.ts';
 
 /**

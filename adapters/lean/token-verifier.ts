@@ -1,6 +1,6 @@
 import { JwksNotAvailableInCacheError, JwtExpiredError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
-import { CLOCK_SKEW, type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity.ts';
+import { CLOCK_SKEW, type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity/identity.ts';
 
 export interface TokenSettings {
   /** Issuer URL without a trailing slash. */

@@ -1,5 +1,5 @@
 import type { Cluster, Redis, RedisOptions } from 'ioredis';
-import type { RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import { inTime } from './in-time.ts';
 
 /** A client of ioredis: of a cluster, or of a server that is none. */

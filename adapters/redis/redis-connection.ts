@@ -8,7 +8,7 @@ import {
   isBrokenCircuitError,
 } from 'cockatiel';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import type { Credentials } from '../lean/dynamodb-over-https.ts';
 import { iamToken } from './iam-token.ts';
 import { inTime, TooSlowError } from './in-time.ts';

@@ -1,5 +1,5 @@
-import type { RedisFacts } from '../../core/health-check-redis.ts';
-import { mirrorKey } from '../../core/session.ts';
+import type { RedisFacts } from '../../core/health/checks/redis.ts';
+import { mirrorKey } from '../../core/identity/session.ts';
 import { mastersOf } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';
 

@@ -1,4 +1,4 @@
-import type { RedisAuth, RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisAuth, RedisSettings } from '../../core/sessions/redis-settings.ts';
 
 /**
  * Reads the settings. Throws a sentence that names what is wrong, and never shows the password.

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
-import { readSession, type SessionFacts, type SessionPolicy } from '../../core/session.ts';
-import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/session-store.ts';
+import { readSession, type SessionFacts, type SessionPolicy } from '../../core/identity/session.ts';
+import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/sessions/session-store.ts';
 import { slotOf } from '../redis/key-slot.ts';
 import { bytesOf, textOf } from '../redis/key-text.ts';
 import { mastersOf, type RedisClient } from '../redis/redis-client.ts';

@@ -1,4 +1,4 @@
-import type { WalkPosition } from '../../core/session-store.ts';
+import type { WalkPosition } from '../../core/sessions/session-store.ts';
 
 /** Where a walk over several servers stands. */
 export interface Place {

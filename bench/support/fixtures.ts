@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import { INITIAL_STATE, type State } from '../../core/state.ts';
+import { INITIAL_STATE, type State } from '../../core/state/state.ts';
 import type { TestIssuer } from '../../test/support/tokens.ts';
 
 export const PROJECT = join(import.meta.dirname, '../..');

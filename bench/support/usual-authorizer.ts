@@ -7,15 +7,19 @@ import type { DynamoDbReads, Item } from '../../adapters/lean/dynamodb-over-http
 import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
-import { Authorizer } from '../../core/authorize.ts';
-import { Offenders } from '../../core/offenders.ts';
-import { RouteMatcher } from '../../core/route-matcher.ts';
-import { StateCache } from '../../core/state-cache.ts';
+import { RouteMatcher } from '../../core/decision/route-matcher.ts';
+import { Authorizer } from '../../core/gate/authorizer.ts';
+import { Offenders } from '../../core/gate/offenders.ts';
+import { StateCache } from '../../core/state/state-cache.ts';
 import { type AuthorizerEvent, headerValues } from '../../lambdas/authorizer/authorizer-event.ts';
+import {
+  type AuthorizerResult,
+  allowedOrigin,
+  toResult,
+} from '../../lambdas/authorizer/authorizer-result.ts';
+import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
 import { toGatewayRequest } from '../../lambdas/authorizer/gateway-event.ts';
 import type { VerifyToken } from '../../lambdas/authorizer/identify.ts';
-import { type AuthorizerResult, allowedOrigin, toResult } from '../../lambdas/shared/authorizer-result.ts';
-import { decisionLog } from '../../lambdas/shared/decision-log.ts';
 
 /** The same authorizer on the usual stack: SDK client, Powertools, middy, zod and ioredis. For comparison only. */
 const list = z.string().transform((text) => text.split(','));

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { inCommandWords } from '../api-words.ts';
-import type { CommonOptions, DirectOptions } from '../common-options.ts';
-import { confirmed } from '../confirm.ts';
 import type { Io } from '../io.ts';
 import { type JsonObject, textsOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printLine, printNote } from '../output.ts';
-import { sendForStatus } from '../read-status.ts';
-import { renderEnd } from '../render-status.ts';
-import type { Transport } from '../transport.ts';
+import type { CommonOptions, DirectOptions } from '../options/common-options.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { printLine, printNote } from '../render/output.ts';
+import { renderEnd } from '../render/status.ts';
+import { inCommandWords } from '../transport/api-words.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import { sendForStatus } from '../transport/read-status.ts';
+import type { Transport } from '../transport/transport.ts';
 import { showStatus } from './status.ts';
 
 /** What every command takes that changes the state. */

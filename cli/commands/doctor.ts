@@ -1,14 +1,14 @@
-import type { FindingSection } from '../../core/finding.ts';
-import type { HealthStatus } from '../../core/health.ts';
+import type { FindingSection } from '../../core/health/finding.ts';
+import type { HealthStatus } from '../../core/health/health.ts';
 import { rfc3339 } from '../../core/text.ts';
 import { diagnose } from '../doctor/diagnosis.ts';
 import { openProgress } from '../doctor/progress.ts';
 import { openSources, type SourceOptions } from '../doctor/sources.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { printJson, printLine } from '../output.ts';
-import { painterFor } from '../painter.ts';
-import { renderFindings, renderLeftOut, renderVerdict } from '../render-findings.ts';
+import { renderFindings, renderLeftOut, renderVerdict } from '../render/findings.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
 import { Verdict } from '../verdict.ts';
 
 export interface DoctorOptions extends SourceOptions {

@@ -1,13 +1,13 @@
-import type { DrillReport, StepResult } from '../../core/drill.ts';
-import { type CommonOptions, chooseApi } from '../common-options.ts';
-import { confirmed } from '../confirm.ts';
 import { openSources, type SourceOptions } from '../doctor/sources.ts';
+import type { DrillReport, StepResult } from '../drill/judge-drill.ts';
 import { runDrill } from '../drill/run-drill.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
-import { openHttpTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { type Paint, painterFor, printable } from '../painter.ts';
+import { type CommonOptions, chooseApi } from '../options/common-options.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { type Paint, painterFor, printable } from '../render/painter.ts';
+import { openHttpTransport } from '../transport/open-transport.ts';
 import { Verdict } from '../verdict.ts';
 
 export interface DrillOptions extends CommonOptions, Pick<SourceOptions, 'stack' | 'region'> {

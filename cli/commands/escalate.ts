@@ -1,13 +1,13 @@
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions } from '../common-options.ts';
-import { confirmed } from '../confirm.ts';
 import { canAsk, type Io } from '../io.ts';
 import { type JsonObject, textOf } from '../json-object.ts';
-import { openHttpTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { printable } from '../painter.ts';
-import { askText, givenOrAsked } from '../prompts.ts';
-import type { Transport } from '../transport.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { askText, givenOrAsked } from '../prompts/prompts.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { printable } from '../render/painter.ts';
+import { openHttpTransport } from '../transport/open-transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export interface EscalateOptions extends CommonOptions {
   readonly level?: 1 | 2 | 3;

@@ -1,14 +1,14 @@
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions } from '../common-options.ts';
-import { confirmed } from '../confirm.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, numberOf, textOf, textsOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { painterFor, printable } from '../painter.ts';
-import { renderJob, renderJobLine } from '../render-jobs.ts';
-import type { Transport } from '../transport.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { renderJob, renderJobLine } from '../render/jobs.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export interface JobsOptions extends CommonOptions {
   readonly status?: string;

@@ -1,15 +1,15 @@
 import { CliError } from '../cli-error.ts';
-import { Cognito, type Pool } from '../cognito.ts';
-import { type CommonOptions, chooseApi } from '../common-options.ts';
 import { EXIT } from '../exit-code.ts';
-import { HttpTransport } from '../http-transport.ts';
 import type { Io } from '../io.ts';
 import { textOf } from '../json-object.ts';
-import { printJson, printLine } from '../output.ts';
-import { printable } from '../painter.ts';
-import { askSecret, askText, givenOrAsked } from '../prompts.ts';
-import { readableInstant } from '../render-status.ts';
-import { SessionStore } from '../session-store.ts';
+import { type CommonOptions, chooseApi } from '../options/common-options.ts';
+import { askSecret, askText, givenOrAsked } from '../prompts/prompts.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { printable } from '../render/painter.ts';
+import { readableInstant } from '../render/status.ts';
+import { Cognito, type Pool } from '../sign-in/cognito.ts';
+import { SessionStore } from '../sign-in/session-store.ts';
+import { HttpTransport } from '../transport/http-transport.ts';
 
 export interface LoginOptions extends CommonOptions {
   readonly username?: string;

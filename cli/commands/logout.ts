@@ -1,9 +1,9 @@
 import { CliError } from '../cli-error.ts';
-import { type CommonOptions, chooseApi } from '../common-options.ts';
 import type { Io } from '../io.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { readableInstant } from '../render-status.ts';
-import { type Session, SessionStore } from '../session-store.ts';
+import { type CommonOptions, chooseApi } from '../options/common-options.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { readableInstant } from '../render/status.ts';
+import { type Session, SessionStore } from '../sign-in/session-store.ts';
 
 /** Forgets the sign-in to an API here, and makes its refresh token worthless at the user pool. */
 export async function logout(options: CommonOptions, io: Io): Promise<void> {
@@ -31,7 +31,7 @@ export async function logout(options: CommonOptions, io: Io): Promise<void> {
 /** Null when it worked, else why it did not. */
 async function revoke(session: Session, timeout: number, io: Io): Promise<string | null> {
   if (session.refreshToken === null) return null;
-  const { Cognito } = await import('../cognito.ts');
+  const { Cognito } = await import('../sign-in/cognito.ts');
   try {
     await new Cognito(session, timeout, io.now).revoke(session.refreshToken);
     return null;

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { askAws, type StackOptions } from '../aws-call.ts';
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions, DirectOptions } from '../common-options.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, numberOf, textOf } from '../json-object.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { type Paint, painterFor, printable } from '../painter.ts';
-import { type FunctionLogs, functionLogsOf, readStack } from '../stack-resources.ts';
+import type { CommonOptions, DirectOptions } from '../options/common-options.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { type Paint, painterFor, printable } from '../render/painter.ts';
+import { askAws, type StackOptions } from '../transport/aws-call.ts';
+import { type FunctionLogs, functionLogsOf, readStack } from '../transport/stack-resources.ts';
 import { askLogLevel } from './upkeep.ts';
 
 export interface LogsOptions extends StackOptions, CommonOptions, DirectOptions {

@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { CliError } from '../cli-error.ts';
-import { confirmed } from '../confirm.ts';
-import { followPurge } from '../follow-purge.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, numberOf, textOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { painterFor, printable } from '../painter.ts';
-import { openPurgeBar } from '../purge-bar.ts';
-import { renderPurge } from '../render-purge.ts';
-import type { Transport } from '../transport.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { renderPurge } from '../render/purge.ts';
+import { openPurgeBar } from '../render/purge-bar.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { ChangeOptions } from './change.ts';
+import { followPurge } from './follow-purge.ts';
 
 export interface PurgeOptions extends ChangeOptions {
   readonly all?: true;

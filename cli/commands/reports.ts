@@ -1,14 +1,14 @@
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions } from '../common-options.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { textOf } from '../json-object.ts';
-import { openHttpTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { inOnePiece, type PageOptions, pages } from '../pages.ts';
-import { painterFor, printable } from '../painter.ts';
-import { renderReport, renderReportLine } from '../render-report.ts';
-import type { Transport } from '../transport.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { renderReport, renderReportLine } from '../render/report.ts';
+import { openHttpTransport } from '../transport/open-transport.ts';
+import { inOnePiece, type PageOptions, pages } from '../transport/pages.ts';
+import type { Transport } from '../transport/transport.ts';
 
 export interface ReportsOptions extends CommonOptions, PageOptions {}
 

@@ -1,10 +1,10 @@
-import type { CommonOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, textOf, textsOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { inOnePiece, pages } from '../pages.ts';
-import { type Paint, painterFor, printable } from '../painter.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { type Paint, painterFor, printable } from '../render/painter.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import { inOnePiece, pages } from '../transport/pages.ts';
 
 const MODES = ['normal', 'emergency', 'test'] as const;
 const ROLES = ['admin', 'worker', 'member', 'anonymous'] as const;

@@ -1,10 +1,10 @@
-import type { CommonOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { inOnePiece, type PageOptions, pages } from '../pages.ts';
-import { painterFor } from '../painter.ts';
-import { renderSession, renderSessionFacts, renderStatistics, sessionHeads } from '../render-sessions.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
+import { renderSession, renderSessionFacts, renderStatistics, sessionHeads } from '../render/sessions.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import { inOnePiece, type PageOptions, pages } from '../transport/pages.ts';
 
 export interface ListSessionsOptions extends CommonOptions, PageOptions {
   readonly role?: 'admin' | 'worker' | 'member';

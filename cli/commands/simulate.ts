@@ -1,11 +1,11 @@
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions } from '../common-options.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, textOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { painterFor, printable } from '../painter.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { openTransport } from '../transport/open-transport.ts';
 
 export interface SimulateOptions extends CommonOptions {
   readonly as: 'admin' | 'worker' | 'member' | 'anonymous';

@@ -1,9 +1,9 @@
-import type { CommonOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
-import { openHttpTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { painterFor } from '../painter.ts';
-import { renderStats } from '../render-stats.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
+import { renderStats } from '../render/stats.ts';
+import { openHttpTransport } from '../transport/open-transport.ts';
 
 export interface StatsOptions extends CommonOptions {
   readonly minutes: number;

@@ -1,11 +1,11 @@
-import type { CommonOptions, DirectOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
 import type { JsonObject } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { painterFor } from '../painter.ts';
-import { readStatus } from '../read-status.ts';
-import { renderStatus } from '../render-status.ts';
+import type { CommonOptions, DirectOptions } from '../options/common-options.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
+import { renderStatus } from '../render/status.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import { readStatus } from '../transport/read-status.ts';
 
 export interface StatusOptions extends CommonOptions, DirectOptions {
   readonly watch?: true;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { confirmed } from '../confirm.ts';
 import type { Io } from '../io.ts';
 import { type JsonObject, textOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { printable } from '../painter.ts';
-import { asStatus } from '../read-status.ts';
-import type { Transport } from '../transport.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { printable } from '../render/painter.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import { asStatus } from '../transport/read-status.ts';
+import type { Transport } from '../transport/transport.ts';
 import type { ChangeOptions } from './change.ts';
 import { showStatus } from './status.ts';
 

@@ -6,15 +6,15 @@ import {
   AdminListGroupsForUserCommand,
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
-import { askAws, type StackOptions } from '../aws-call.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import { canAsk, type Io } from '../io.ts';
-import { printJson, printLine } from '../output.ts';
-import { painterFor, printable } from '../painter.ts';
-import { askYesNo } from '../prompts.ts';
-import { row } from '../render-row.ts';
-import { readStack, userPoolOf } from '../stack-resources.ts';
+import { askYesNo } from '../prompts/prompts.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { row } from '../render/row.ts';
+import { askAws, type StackOptions } from '../transport/aws-call.ts';
+import { readStack, userPoolOf } from '../transport/stack-resources.ts';
 
 export interface PromoteOptions extends StackOptions {
   readonly group: string;

@@ -1,12 +1,12 @@
-import { inCommandWords, optionFor } from '../api-words.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, textOf, textsOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { painterFor } from '../painter.ts';
-import { renderImpact } from '../render-impact.ts';
+import { renderImpact } from '../render/impact.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
+import { inCommandWords, optionFor } from '../transport/api-words.ts';
+import { openTransport } from '../transport/open-transport.ts';
 import { enableBodyOf, type PlanOptions } from './change.ts';
 
 /** Says whether `enable` would be carried out now, and what would come of it. Changes nothing; fails if it would. */

@@ -1,13 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { CliError } from '../cli-error.ts';
-import type { CommonOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
 import type { JsonObject } from '../json-object.ts';
-import { openHttpTransport } from '../open-transport.ts';
-import { printComplaint, printLine } from '../output.ts';
-import { painterFor, printable } from '../painter.ts';
-import { asStatus } from '../read-status.ts';
-import { renderStatus } from '../render-status.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printComplaint, printLine } from '../render/output.ts';
+import { painterFor, printable } from '../render/painter.ts';
+import { renderStatus } from '../render/status.ts';
+import { openHttpTransport } from '../transport/open-transport.ts';
+import { asStatus } from '../transport/read-status.ts';
 
 /** Milliseconds from one look at the status to the next. */
 const INTERVAL = 1500;

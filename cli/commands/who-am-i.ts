@@ -1,11 +1,11 @@
-import type { CommonOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
 import { type JsonObject, textOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine } from '../output.ts';
-import { type Paint, painterFor, printable } from '../painter.ts';
-import { row } from '../render-row.ts';
-import { readableInstant } from '../render-status.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { printJson, printLine } from '../render/output.ts';
+import { type Paint, painterFor, printable } from '../render/painter.ts';
+import { row } from '../render/row.ts';
+import { readableInstant } from '../render/status.ts';
+import { openTransport } from '../transport/open-transport.ts';
 
 /** Shows whom the gateway takes the caller for. */
 export async function whoAmI(options: CommonOptions, io: Io): Promise<void> {

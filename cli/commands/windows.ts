@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { inCommandWords } from '../api-words.ts';
-import type { CommonOptions } from '../common-options.ts';
-import { confirmed } from '../confirm.ts';
 import type { Io } from '../io.ts';
 import { isObject, type JsonObject, textOf, textsOf } from '../json-object.ts';
-import { openTransport } from '../open-transport.ts';
-import { printJson, printLine, printNote } from '../output.ts';
-import { painterFor } from '../painter.ts';
-import { renderWindow, windowLine } from '../render-window.ts';
-import type { Call } from '../transport.ts';
+import type { CommonOptions } from '../options/common-options.ts';
+import { confirmed } from '../prompts/confirm.ts';
+import { printJson, printLine, printNote } from '../render/output.ts';
+import { painterFor } from '../render/painter.ts';
+import { renderWindow, windowLine } from '../render/window.ts';
+import { inCommandWords } from '../transport/api-words.ts';
+import { openTransport } from '../transport/open-transport.ts';
+import type { Call } from '../transport/transport.ts';
 
 /** What every command takes that changes windows. */
 export interface WindowChangeOptions extends CommonOptions {

@@ -1,15 +1,15 @@
 import type * as z from 'zod';
-import { type CanaryFacts, isAsStated } from '../../core/doctor-enforcement.ts';
-import * as facts from '../../core/doctor-facts.ts';
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { type Look, seen, unable } from '../../core/look.ts';
-import { accessToken } from '../access-token.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
-import { HttpTransport } from '../http-transport.ts';
 import type { Io } from '../io.ts';
 import { isObject, textOf } from '../json-object.ts';
+import { accessToken } from '../sign-in/access-token.ts';
+import { HttpTransport } from '../transport/http-transport.ts';
+import { type CanaryFacts, isAsStated } from './checks/enforcement.ts';
+import * as facts from './checks/facts.ts';
 import { lookAt } from './look-at.ts';
+import { type Look, seen, unable } from './observation.ts';
 import { once } from './once.ts';
 
 /** Longest time for a token to be refreshed, ms: what needs it has to be asked after that. */

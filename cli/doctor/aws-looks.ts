@@ -1,11 +1,11 @@
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import type { DeployedMethod } from '../../core/doctor-configuration.ts';
-import type { LinesSeen } from '../../core/doctor-logs.ts';
-import type { DeployedFunction } from '../../core/doctor-services.ts';
 import { METRIC_NAMESPACE } from '../../core/environment.ts';
-import { type Look, part, unable } from '../../core/look.ts';
-import type { StackResource, StackResources } from '../stack-resources.ts';
+import type { StackResource, StackResources } from '../transport/stack-resources.ts';
+import type { DeployedMethod } from './checks/configuration.ts';
+import type { LinesSeen } from './checks/logs.ts';
+import type { DeployedFunction } from './checks/services.ts';
 import { lookAt } from './look-at.ts';
+import { type Look, part, unable } from './observation.ts';
 import { once } from './once.ts';
 
 /** Where to look, and as whom. */

@@ -1,10 +1,10 @@
-import { type DoctorCheck, sayOf } from '../../core/doctor-checks.ts';
-import { FINDING_SECTIONS, type Finding, type FindingSection, healthOf } from '../../core/finding.ts';
-import type { HealthStatus } from '../../core/health.ts';
-import type { Look } from '../../core/look.ts';
-import { mergeFindings, type Recorded } from '../../core/merge-findings.ts';
+import { FINDING_SECTIONS, type Finding, type FindingSection, healthOf } from '../../core/health/finding.ts';
+import type { HealthStatus } from '../../core/health/health.ts';
+import { type DoctorCheck, sayOf } from './checks/doctor-checks.ts';
 import { BY_API, BY_AWS, checksOf, examine } from './examination.ts';
 import { lookAt } from './look-at.ts';
+import { mergeFindings, type Recorded } from './merge-findings.ts';
+import type { Look } from './observation.ts';
 import type { Sources } from './sources.ts';
 
 /** Checks that nobody asked for by name, and that there is no way to make. */

@@ -1,16 +1,16 @@
-import { DOCTOR_CHECKS, type DoctorCheck } from '../../core/doctor-checks.ts';
-import { judgeConfiguration } from '../../core/doctor-configuration.ts';
-import { judgeConnectivity } from '../../core/doctor-connectivity.ts';
-import { judgeEmergency } from '../../core/doctor-emergency.ts';
-import { judgeEnforcement } from '../../core/doctor-enforcement.ts';
-import { judgeLogs } from '../../core/doctor-logs.ts';
-import { judgePerformance } from '../../core/doctor-performance.ts';
-import { judgePermissions } from '../../core/doctor-permissions.ts';
-import { judgeServices } from '../../core/doctor-services.ts';
-import { judgeStatus } from '../../core/doctor-status.ts';
-import { FINDING_SECTIONS, type Finding, type FindingSection } from '../../core/finding.ts';
-import { type Look, part, seen, unable } from '../../core/look.ts';
+import { FINDING_SECTIONS, type Finding, type FindingSection } from '../../core/health/finding.ts';
+import { judgeConfiguration } from './checks/configuration.ts';
+import { judgeConnectivity } from './checks/connectivity.ts';
+import { DOCTOR_CHECKS, type DoctorCheck } from './checks/doctor-checks.ts';
+import { judgeEmergency } from './checks/emergency.ts';
+import { judgeEnforcement } from './checks/enforcement.ts';
+import { judgeLogs } from './checks/logs.ts';
+import { judgePerformance } from './checks/performance.ts';
+import { judgePermissions } from './checks/permissions.ts';
+import { judgeServices } from './checks/services.ts';
+import { judgeStatus } from './checks/status.ts';
 import { lookAt } from './look-at.ts';
+import { type Look, part, seen, unable } from './observation.ts';
 import type { Sources } from './sources.ts';
 
 /** Checks that nothing but the API can answer. */

@@ -1,12 +1,12 @@
 import { type DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { partitionOf } from '../../adapters/event-log/event-item.ts';
-import { verifyNewest } from '../../adapters/event-log/verify-chain.ts';
-import { type StatusFacts, statusFacts, type WindowsFacts } from '../../core/doctor-facts.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import { type Look, part } from '../../core/look.ts';
-import { statusView } from '../../core/status-view.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { partitionOf } from '../../adapters/events/event-item.ts';
+import { verifyNewest } from '../../adapters/events/verify-chain.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import { statusView } from '../../core/status/status-view.ts';
+import { type StatusFacts, statusFacts, type WindowsFacts } from './checks/facts.ts';
 import { lookAt } from './look-at.ts';
+import { type Look, part } from './observation.ts';
 import { once } from './once.ts';
 
 /** How many of the newest events are looked at. */

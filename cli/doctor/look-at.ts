@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { type Look, unable } from '../../core/look.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
-import { explainStoreFailure } from '../explain-store-failure.ts';
+import { explainStoreFailure } from '../transport/explain-store-failure.ts';
+import { type Look, unable } from './observation.ts';
 
 /** Refusals that say nothing of the part that was asked, but of who asks, or of what stands before it. */
 const NOT_ITS_FAULT: Readonly<Record<string, readonly [why: string, remedy: string | null]>> = {

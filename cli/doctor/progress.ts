@@ -1,4 +1,4 @@
-import { FINDING_SECTIONS, type FindingSection } from '../../core/finding.ts';
+import { FINDING_SECTIONS, type FindingSection } from '../../core/health/finding.ts';
 import type { Io } from '../io.ts';
 
 /** Shows which sections are through. */

@@ -1,8 +1,8 @@
-import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import type { DiagnosticsFacts } from '../../core/doctor-facts.ts';
-import type { Look } from '../../core/look.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
+import type { DiagnosticsFacts } from './checks/facts.ts';
 import type { TableAccess } from './log-looks.ts';
 import { lookAt } from './look-at.ts';
+import type { Look } from './observation.ts';
 
 /**
  * What the scheduled health check has kept, past the API.

@@ -1,15 +1,15 @@
-import { createStoreClient } from '../../adapters/state-store.ts';
-import type { DiagnosticsFacts } from '../../core/doctor-facts.ts';
-import { type Look, seen, unable } from '../../core/look.ts';
-import { openAwsAccess } from '../aws-access.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { CliError } from '../cli-error.ts';
-import { type CommonOptions, chooseApi, type DirectOptions } from '../common-options.ts';
 import type { Io } from '../io.ts';
-import { readStack, type StackResources, stateTableOf } from '../stack-resources.ts';
+import { type CommonOptions, chooseApi, type DirectOptions } from '../options/common-options.ts';
+import { openAwsAccess } from '../transport/aws-access.ts';
+import { readStack, type StackResources, stateTableOf } from '../transport/stack-resources.ts';
 import { ApiLooks } from './api-looks.ts';
 import { type AwsLogin, AwsLooks } from './aws-looks.ts';
+import type { DiagnosticsFacts } from './checks/facts.ts';
 import { LogLooks, type TableAccess } from './log-looks.ts';
 import { lookAt } from './look-at.ts';
+import { type Look, seen, unable } from './observation.ts';
 import { once } from './once.ts';
 import { recordLook } from './record-look.ts';
 

@@ -1,6 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import { rfc3339 } from '../../core/text.ts';
+import { CliError } from '../cli-error.ts';
+import { ApiLooks } from '../doctor/api-looks.ts';
+import { diagnose } from '../doctor/diagnosis.ts';
+import type { Look } from '../doctor/observation.ts';
+import type { Sources } from '../doctor/sources.ts';
+import { EXIT } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { isObject, numberOf, textOf } from '../json-object.ts';
+import type { Transport } from '../transport/transport.ts';
 import {
   CLASSIFIED_EXAMPLES,
   criticalAlarms,
@@ -13,17 +23,7 @@ import {
   judgeRestored,
   judgeSessions,
   type StepResult,
-} from '../../core/drill.ts';
-import type { Look } from '../../core/look.ts';
-import { rfc3339 } from '../../core/text.ts';
-import { CliError } from '../cli-error.ts';
-import { ApiLooks } from '../doctor/api-looks.ts';
-import { diagnose } from '../doctor/diagnosis.ts';
-import type { Sources } from '../doctor/sources.ts';
-import { EXIT } from '../exit-code.ts';
-import type { Io } from '../io.ts';
-import { isObject, numberOf, textOf } from '../json-object.ts';
-import type { Transport } from '../transport.ts';
+} from './judge-drill.ts';
 
 export interface DrillParts {
   readonly api: string;

@@ -1,4 +1,4 @@
-import type { BuiltInOperation } from '../operation.ts';
+import type { BuiltInOperation } from '../decision/operations.ts';
 
 /**
  * What a file of messages exports: everything that people read in one language. The texts hold no `$`, which API Gateway

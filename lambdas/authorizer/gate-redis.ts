@@ -1,9 +1,9 @@
-import { RedisOffenceCounts } from '../../adapters/offence-counts.ts';
+import { RedisOffenceCounts } from '../../adapters/gate/offence-counts.ts';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import type { AwsIdentity } from '../shared/aws-identity.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
+import type { AwsIdentity } from '../aws/aws-identity.ts';
 import type { GateRedis } from './lazy-redis.ts';
 import type { SessionSettings } from './settings.ts';
 

@@ -1,7 +1,7 @@
-import type { GatewayRequest, Shown } from '../../core/authorize.ts';
 import { CANARY_PATH, CONTROL_BASE_PATH, PAGE_PATH } from '../../core/environment.ts';
-import { preferredLanguage } from '../shared/preferred-language.ts';
-import { prefersHtml } from '../shared/prefers-html.ts';
+import type { GatewayRequest, Shown } from '../../core/gate/authorizer.ts';
+import { preferredLanguage } from '../http/preferred-language.ts';
+import { prefersHtml } from '../http/prefers-html.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { type CredentialSources, identify } from './identify.ts';
 

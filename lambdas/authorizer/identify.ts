@@ -1,8 +1,8 @@
 import type { Verified } from '../../adapters/lean/token-verifier.ts';
-import type { GatewayRequest, Shown } from '../../core/authorize.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import { credentialOfSession } from '../../core/identity.ts';
-import type { SessionStore } from '../../core/session-store.ts';
+import type { GatewayRequest, Shown } from '../../core/gate/authorizer.ts';
+import { credentialOfSession } from '../../core/identity/identity.ts';
+import type { SessionStore } from '../../core/sessions/session-store.ts';
 import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
 import { isOfSameOrigin } from './same-origin.ts';
 import { sessionCookie } from './session-cookie.ts';

@@ -1,8 +1,8 @@
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { SessionStore } from '../../core/session-store.ts';
-import type { OffenceCounts } from '../../core/shared-offenders.ts';
-import type { State } from '../../core/state.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import type { OffenceCounts } from '../../core/gate/shared-offenders.ts';
+import type { SessionStore } from '../../core/sessions/session-store.ts';
+import type { State } from '../../core/state/state.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** What the gate has Redis for. Everything rejects with SessionStoreUnavailableError. */
 export interface GateRedis {

@@ -1,6 +1,6 @@
 import { ENV } from '../../core/environment.ts';
-import type { SessionPolicy } from '../../core/session.ts';
-import { parseUsageKeys, type UsageKeys } from '../../core/usage-keys.ts';
+import { parseUsageKeys, type UsageKeys } from '../../core/gate/usage-keys.ts';
+import type { SessionPolicy } from '../../core/identity/session.ts';
 
 /** What the authorizer is told by its environment. Parsed by hand: loading a schema library costs more than it does. */
 export interface Settings {

@@ -1,4 +1,4 @@
-import type { State } from '../../core/state.ts';
+import type { State } from '../../core/state/state.ts';
 
 /** Lines about parts that are away. What goes on for long is told once a minute, not with each request. */
 export interface TroubleLog {

@@ -1,18 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
-import { drainRecords } from '../../adapters/drain-ledger.ts';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { watchRecords } from '../../adapters/health-record-store.ts';
+import { drainRecords } from '../../adapters/drain/drain-records.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { watchRecords } from '../../adapters/health/health-record-store.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
-import { noticeRecords } from '../../adapters/notice-ledger.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
-import { DynamoDbRuleStore } from '../../adapters/rule-store.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
-import { activeJobs } from '../shared/active-jobs.ts';
-import { listOf, readEnvironment, wholeNumber } from '../shared/environment.ts';
-import { knownPurging } from '../shared/known-purging.ts';
-import { createLog } from '../shared/log.ts';
+import { noticeRecords } from '../../adapters/notices/notice-records.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
+import { listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import { activeJobs } from '../http/active-jobs.ts';
+import { knownPurging } from '../http/known-purging.ts';
 import { createControlHandler } from './control-handler.ts';
 
 const { stateTable, activityTable, jobTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =

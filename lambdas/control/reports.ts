@@ -1,24 +1,24 @@
 import Negotiator from 'negotiator';
-import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
-import { readDrainRecord } from '../../core/drain-record.ts';
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import { NO_NOTICES, type NoticeRecord } from '../../core/notice-record.ts';
-import { check } from '../../core/parse-request.ts';
-import type { ReportDrain } from '../../core/report-drain.ts';
-import type { ReportFacts } from '../../core/report-facts.ts';
-import { reportMarkdown } from '../../core/report-markdown.ts';
-import { reportsPage } from '../../core/report-page.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { reportQuery } from '../../core/commands/schemas.ts';
+import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
+import { readDrainRecord } from '../../core/drain/record.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
+import type { ReportDrain } from '../../core/reports/drain.ts';
+import type { ReportFacts } from '../../core/reports/facts.ts';
+import { FARTHEST, findReport } from '../../core/reports/find-reports.ts';
+import { reportsPage } from '../../core/reports/page.ts';
+import { reportMarkdown } from '../../core/reports/to-markdown.ts';
 import {
   areCountsExpired,
   type ReportCounts,
   type ReportView,
   type ReportWatch,
   reportView,
-} from '../../core/report-view.ts';
-import { FARTHEST, findReport } from '../../core/report-walk.ts';
-import { reportQuery } from '../../core/schemas.ts';
-import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+} from '../../core/reports/view.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
+import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '../http/proxy-event.ts';
 import type { ControlCall } from './serve.ts';
 
 /** Milliseconds that a reading of counts, or of the drain, may take. */

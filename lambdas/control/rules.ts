@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
-import { judgeRuleChange, type RuleChange } from '../../core/change-rules.ts';
-import { classificationView } from '../../core/classification-view.ts';
-import { commandResult } from '../../core/command-result.ts';
-import { carryOut, stateOf } from '../../core/execute-command.ts';
-import { invalidRequest } from '../../core/http-problem.ts';
-import { check } from '../../core/parse-request.ts';
-import type { OwnRule } from '../../core/rule-set.ts';
-import { rulesPage, ruleView } from '../../core/rule-view.ts';
-import { classifyBody, emptyBody, ruleBody } from '../../core/schemas.ts';
-import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
-import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { commandResult } from '../../core/commands/result.ts';
+import { classifyBody, emptyBody, ruleBody } from '../../core/commands/schemas.ts';
+import { carryOut, stateOf } from '../../core/events/append-change.ts';
+import { invalidRequest } from '../../core/http/problem.ts';
+import { judgeRuleChange, type RuleChange } from '../../core/rules/change-rules.ts';
+import { classificationView } from '../../core/rules/classification-view.ts';
+import type { OwnRule } from '../../core/rules/rule-set.ts';
+import { rulesPage, ruleView } from '../../core/rules/rule-view.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';
+import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import type { ControlCall } from './serve.ts';
 
 /** The owner's rules, a page at a time. */

@@ -1,14 +1,14 @@
-import { commandAnswer } from '../../core/command-answer.ts';
-import { commandResult } from '../../core/command-result.ts';
-import { type CommandRequest, type Dependencies, executeCommand } from '../../core/execute-command.ts';
-import { invalidRequest } from '../../core/http-problem.ts';
-import { type CommandType, parseCommand } from '../../core/parse-request.ts';
-import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
-import type { ActiveJobs } from '../shared/active-jobs.ts';
-import type { Caller } from '../shared/caller.ts';
-import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
-import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { commandAnswer } from '../../core/commands/answer.ts';
+import { type CommandType, parseCommand } from '../../core/commands/parse-command.ts';
+import { commandResult } from '../../core/commands/result.ts';
+import { type CommandRequest, type Dependencies, executeCommand } from '../../core/events/append-change.ts';
+import { invalidRequest } from '../../core/http/problem.ts';
+import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { ActiveJobs } from '../http/active-jobs.ts';
+import type { Caller } from '../http/caller.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';
+import { json, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 
 /** Carries out the command that a request asks for. Throws HttpProblem or StoreUnavailableError. */
 export async function runCommand(

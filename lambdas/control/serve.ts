@@ -1,8 +1,8 @@
-import type { ActionOf } from '../../core/api.ts';
-import type { EventLog } from '../../core/event-log.ts';
-import type { CommandType } from '../../core/parse-request.ts';
-import type { Caller } from '../shared/caller.ts';
-import type { ProxyEvent, ProxyResult } from '../shared/proxy-event.ts';
+import type { ActionOf } from '../../core/api/api.ts';
+import type { CommandType } from '../../core/commands/parse-command.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import type { Caller } from '../http/caller.ts';
+import type { ProxyEvent, ProxyResult } from '../http/proxy-event.ts';
 import type { ControlParts } from './control-handler.ts';
 import { listHistory } from './list-history.ts';
 import { listReports, showReport } from './reports.ts';

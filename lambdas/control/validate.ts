@@ -1,8 +1,8 @@
-import type { EventLog } from '../../core/event-log.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import { validateEnable } from '../../core/validate-enable.ts';
-import { json, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { validateEnable } from '../../core/commands/validate-enable.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import { json, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 
 /** Says whether `enable` would take this body now, and what would come of it. Throws HttpProblem or StoreUnavailableError. */
 export async function validate(event: ProxyEvent, events: EventLog, now: () => number): Promise<ProxyResult> {

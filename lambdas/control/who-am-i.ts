@@ -1,7 +1,7 @@
 import { rfc3339 } from '../../core/text.ts';
-import type { Caller } from '../shared/caller.ts';
-import { json, type ProxyResult } from '../shared/proxy-event.ts';
-import { isFreshSignIn } from '../shared/require-admin.ts';
+import type { Caller } from '../http/caller.ts';
+import { json, type ProxyResult } from '../http/proxy-event.ts';
+import { isFreshSignIn } from '../http/require-admin.ts';
 
 /**
  * Tells callers whom the gateway takes them for.

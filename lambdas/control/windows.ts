@@ -1,18 +1,18 @@
-import { judgeWindowChange, type WindowChange } from '../../core/change-windows.ts';
-import { planWarnings, windowWarnings } from '../../core/command-answer.ts';
-import { commandResult } from '../../core/command-result.ts';
-import { carryOut, stateOf } from '../../core/execute-command.ts';
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import { check } from '../../core/parse-request.ts';
-import { livingWindows } from '../../core/plan-windows.ts';
-import { emptyBody, windowBody, windowChangeBody } from '../../core/schemas.ts';
-import { effective, type State } from '../../core/state.ts';
-import { nextOccurrence } from '../../core/window-schedule.ts';
-import type { Window } from '../../core/window-set.ts';
-import { cancelledView, windowsPage, windowView } from '../../core/window-view.ts';
-import { expectedVersion, idempotencyKey, requestHash } from '../shared/preconditions.ts';
-import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { planWarnings, windowWarnings } from '../../core/commands/answer.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { commandResult } from '../../core/commands/result.ts';
+import { emptyBody, windowBody, windowChangeBody } from '../../core/commands/schemas.ts';
+import { carryOut, stateOf } from '../../core/events/append-change.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { nextOccurrence } from '../../core/state/schedule.ts';
+import { effective, type State } from '../../core/state/state.ts';
+import { judgeWindowChange, type WindowChange } from '../../core/windows/change-windows.ts';
+import { livingWindows } from '../../core/windows/occurrences.ts';
+import { cancelledView, windowsPage, windowView } from '../../core/windows/view.ts';
+import type { Window } from '../../core/windows/window.ts';
+import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';
+import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import type { ControlCall } from './serve.ts';
 
 /** The windows that are not over, a page at a time. */

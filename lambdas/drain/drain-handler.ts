@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import type { DrainRecord } from '../../core/drain-record.ts';
-import { type DrainParts, type DrainTurn, takeTurn } from '../../core/drain-turn.ts';
-import { tellOfResistance, tellOfTerminatedWork } from '../shared/job-lines.ts';
-import type { Log } from '../shared/log.ts';
-import { loggedEventLog } from '../shared/logged-event-log.ts';
-import { metricLine } from '../shared/metric-line.ts';
+import type { DrainRecord } from '../../core/drain/record.ts';
+import { type DrainParts, type DrainTurn, takeTurn } from '../../core/drain/take-step.ts';
+import { tellOfResistance, tellOfTerminatedWork } from '../aws/job-lines.ts';
+import type { Log } from '../aws/log.ts';
+import { loggedEventLog } from '../aws/logged-event-log.ts';
+import { metricLine } from '../aws/metric-line.ts';
 
 export interface DrainHandlerParts extends Omit<DrainParts, 'onTerminated'> {
   readonly log: Log;

@@ -1,16 +1,16 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { drainRecords, pauseLedger } from '../../adapters/drain-ledger.ts';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { KIND_CLIENT } from '../../adapters/job-kinds/client-options.ts';
-import { EventSourceMappings } from '../../adapters/job-kinds/event-source-mappings.ts';
-import { StepFunctionsExecutions } from '../../adapters/job-kinds/step-functions-executions.ts';
+import { KIND_CLIENT } from '../../adapters/drain/client-options.ts';
+import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { EventSourceMappings } from '../../adapters/drain/event-source-mappings.ts';
+import { StepFunctionsExecutions } from '../../adapters/drain/step-functions-executions.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { RegisteredJobs } from '../../core/registered-jobs.ts';
-import type { Workloads } from '../../core/workloads.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { RegisteredJobs } from '../../core/drain/registered-jobs.ts';
+import type { Workloads } from '../../core/drain/workloads.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createDrainHandler } from './drain-handler.ts';
 
 const { stateTable, activityTable, jobTable, scope, workloads } = readEnvironment(process.env, [

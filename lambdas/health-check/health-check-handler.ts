@@ -1,11 +1,10 @@
-import type { DrainRecords } from '../../core/drain-record.ts';
+import type { DrainRecords } from '../../core/drain/record.ts';
 import { EVENT_SOURCE } from '../../core/environment.ts';
-import type { EventType } from '../../core/event.ts';
-import type { EventLog } from '../../core/event-log.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import { inOrder } from '../../core/finding.ts';
-import { type ComponentFindings, findingsOf, type Look } from '../../core/health-check.ts';
-import { alarmFindings, raisedIn } from '../../core/health-check-alarms.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { EventType } from '../../core/events/event.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import { alarmFindings, raisedIn } from '../../core/health/checks/alarms.ts';
+import { type ComponentFindings, findingsOf, type Look } from '../../core/health/checks/components.ts';
 import {
   type AdminPathFacts,
   adminPathFindings,
@@ -15,14 +14,14 @@ import {
   type NewestState,
   type OriginFacts,
   originFindings,
-} from '../../core/health-check-enforcement.ts';
+} from '../../core/health/checks/enforcement.ts';
 import {
   type CacheFacts,
   cacheFindings,
   type RedisFacts,
   redisFindings,
-} from '../../core/health-check-redis.ts';
-import { eventLogFindings, stateFindings } from '../../core/health-check-state.ts';
+} from '../../core/health/checks/redis.ts';
+import { eventLogFindings, stateFindings } from '../../core/health/checks/state.ts';
 import {
   issuerKeyFindings,
   type LeftOver,
@@ -31,18 +30,19 @@ import {
   publicationFindings,
   type WorkFacts,
   workFindings,
-} from '../../core/health-check-work.ts';
-import type { AlarmSeen, HealthRecord, HealthRecordStore } from '../../core/health-record.ts';
-import type { PurgeLedger } from '../../core/purge-ledger.ts';
-import { effective, type State } from '../../core/state.ts';
+} from '../../core/health/checks/work.ts';
 import {
   changeWatchRecord,
   type MeasuredLag,
   type WatchRecords,
   withAlarms,
   withLag,
-} from '../../core/watch-record.ts';
-import type { Log } from '../shared/log.ts';
+} from '../../core/health/enforcement-record.ts';
+import { inOrder } from '../../core/health/finding.ts';
+import type { AlarmSeen, HealthRecord, HealthRecordStore } from '../../core/health/health-record.ts';
+import type { PurgeLedger } from '../../core/purge/record.ts';
+import { effective, type State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
 import { lookAt } from './look.ts';
 import { lagLine, metricLines } from './measure.ts';
 import { firstShown, watchEnforcement } from './probes/enforcement.ts';

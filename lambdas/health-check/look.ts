@@ -1,6 +1,6 @@
-import type { Look } from '../../core/health-check.ts';
-import type { Log } from '../shared/log.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import type { Look } from '../../core/health/checks/components.ts';
+import type { Log } from '../aws/log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** Looks at something for so many milliseconds at most. Never rejects: that it failed is what was found. */
 export async function lookAt<Facts>(

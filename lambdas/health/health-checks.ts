@@ -1,11 +1,11 @@
-import type { EventLog } from '../../core/event-log.ts';
-import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health.ts';
-import type { HealthRecordStore } from '../../core/health-record.ts';
-import type { SessionStore } from '../../core/session-store.ts';
-import type { StateCache } from '../../core/state-cache.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health/health.ts';
+import type { HealthRecordStore } from '../../core/health/health-record.ts';
+import type { SessionStore } from '../../core/sessions/session-store.ts';
+import type { StateCache } from '../../core/state/state-cache.ts';
 import { rfc3339 } from '../../core/text.ts';
-import type { Log } from '../shared/log.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import type { Log } from '../aws/log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** What is looked at, the same way as it is used. */
 export interface HealthSources {

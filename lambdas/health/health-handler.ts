@@ -1,11 +1,11 @@
 import middy from '@middy/core';
-import { cacheable } from '../shared/cacheable.ts';
-import { callerOf } from '../shared/caller.ts';
-import { httpAnswers } from '../shared/http-answers.ts';
-import { keptFor } from '../shared/kept-for.ts';
-import type { Log } from '../shared/log.ts';
-import { json, type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
-import { Router } from '../shared/router.ts';
+import type { Log } from '../aws/log.ts';
+import { cacheable } from '../http/cacheable.ts';
+import { callerOf } from '../http/caller.ts';
+import { httpAnswers } from '../http/http-answers.ts';
+import { keptFor } from '../http/kept-for.ts';
+import { json, type ProxyEvent, type ProxyResult, preflight } from '../http/proxy-event.ts';
+import { Router } from '../http/router.ts';
 import { checkHealth, type HealthSources } from './health-checks.ts';
 
 export interface HealthParts extends HealthSources {

@@ -1,14 +1,14 @@
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
+import { readIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import type { SessionPolicy } from '../../core/session.ts';
-import { StateCache } from '../../core/state-cache.ts';
-import { listOf, readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
-import { openRedis } from '../shared/open-redis.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { SessionPolicy } from '../../core/identity/session.ts';
+import { StateCache } from '../../core/state/state-cache.ts';
+import { listOf, readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import { openRedis } from '../aws/open-redis.ts';
 import { createHealthHandler } from './health-handler.ts';
 
 /** Milliseconds for Redis: less than its check has, so that a failure is Redis' own; and it is soon asked again. */

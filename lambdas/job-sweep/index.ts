@@ -1,7 +1,7 @@
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createJobSweepHandler } from './job-sweep-handler.ts';
 
 /** Milliseconds; the function has 60 s. */

@@ -1,7 +1,7 @@
-import type { JobRegistry } from '../../core/job-registry.ts';
-import { settleJobs } from '../../core/stop-jobs.ts';
-import { tellOfActiveJobs, tellOfLoss, tellOfTermination } from '../shared/job-lines.ts';
-import type { Log } from '../shared/log.ts';
+import type { JobRegistry } from '../../core/jobs/job-registry.ts';
+import { settleJobs } from '../../core/jobs/stop-jobs.ts';
+import { tellOfActiveJobs, tellOfLoss, tellOfTermination } from '../aws/job-lines.ts';
+import type { Log } from '../aws/log.ts';
 
 export interface JobSweepParts {
   readonly registry: Pick<JobRegistry, 'active' | 'change'>;

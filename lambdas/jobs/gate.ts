@@ -1,19 +1,19 @@
+import type { Classification } from '../../core/decision/classify.ts';
+import { RouteMatcher } from '../../core/decision/route-matcher.ts';
+import { CONTROL_BASE_PATH } from '../../core/environment.ts';
 import {
   Authorizer,
   type AuthorizerParts,
   type DecisionLog,
   type StateSource,
-} from '../../core/authorize.ts';
-import type { Classification } from '../../core/classify.ts';
-import { CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { HttpProblem } from '../../core/http-problem.ts';
-import type { Offenders } from '../../core/offenders.ts';
-import { RouteMatcher } from '../../core/route-matcher.ts';
-import { allowedOrigin, toResult } from '../shared/authorizer-result.ts';
-import type { Caller } from '../shared/caller.ts';
-import { preferredLanguage } from '../shared/preferred-language.ts';
-import { prefersHtml } from '../shared/prefers-html.ts';
-import { headerValues, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
+} from '../../core/gate/authorizer.ts';
+import type { Offenders } from '../../core/gate/offenders.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
+import { allowedOrigin, toResult } from '../authorizer/authorizer-result.ts';
+import type { Caller } from '../http/caller.ts';
+import { preferredLanguage } from '../http/preferred-language.ts';
+import { prefersHtml } from '../http/prefers-html.ts';
+import { headerValues, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
 
 export interface GateParts {
   readonly states: StateSource;

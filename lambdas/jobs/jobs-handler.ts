@@ -1,13 +1,13 @@
 import middy from '@middy/core';
-import type { Job } from '../../core/job.ts';
-import type { JobRegistry } from '../../core/job-registry.ts';
-import type { State } from '../../core/state.ts';
-import { admit } from '../shared/admit.ts';
-import { callerOf } from '../shared/caller.ts';
-import { httpAnswers } from '../shared/http-answers.ts';
-import type { Log } from '../shared/log.ts';
-import { type ProxyEvent, type ProxyResult, preflight } from '../shared/proxy-event.ts';
-import { Router } from '../shared/router.ts';
+import type { Job } from '../../core/jobs/job.ts';
+import type { JobRegistry } from '../../core/jobs/job-registry.ts';
+import type { State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
+import { admit } from '../http/admit.ts';
+import { callerOf } from '../http/caller.ts';
+import { httpAnswers } from '../http/http-answers.ts';
+import { type ProxyEvent, type ProxyResult, preflight } from '../http/proxy-event.ts';
+import { Router } from '../http/router.ts';
 import type { Gate } from './gate.ts';
 import { SERVE } from './serve.ts';
 

@@ -1,5 +1,5 @@
-import { HttpProblem } from '../../core/http-problem.ts';
-import { JOB_ID } from '../../core/job-schemas.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
+import { JOB_ID } from '../../core/jobs/schemas.ts';
 
 /** Passes what can be the id of a job. Throws HttpProblem with status 404. */
 export function mustBeId(id: string): void {

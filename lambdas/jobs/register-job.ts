@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import type { Job } from '../../core/job.ts';
-import { registerJobBody } from '../../core/job-schemas.ts';
-import { newJob, registrationView } from '../../core/job-view.ts';
-import { check } from '../../core/parse-request.ts';
-import { idempotencyKey, requestHash } from '../shared/preconditions.ts';
-import { json, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import type { Job } from '../../core/jobs/job.ts';
+import { registerJobBody } from '../../core/jobs/schemas.ts';
+import { newJob, registrationView } from '../../core/jobs/view.ts';
+import { idempotencyKey, requestHash } from '../http/preconditions.ts';
+import { json, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import type { JobCall } from './serve.ts';
 
 /**

@@ -1,15 +1,15 @@
-import { standingOrder } from '../../core/drain.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { standingOrder } from '../../core/drain/decide-drain.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import type { Job } from '../../core/job.ts';
-import type { JobAction, JobChange, StandingOrder } from '../../core/job-change.ts';
-import { completeJobBody, failJobBody, heartbeatBody } from '../../core/job-schemas.ts';
-import { heartbeatView, jobView } from '../../core/job-view.ts';
-import { check } from '../../core/parse-request.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import type { JobAction, JobChange, StandingOrder } from '../../core/jobs/change-job.ts';
+import type { Job } from '../../core/jobs/job.ts';
+import { completeJobBody, failJobBody, heartbeatBody } from '../../core/jobs/schemas.ts';
+import { heartbeatView, jobView } from '../../core/jobs/view.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { tellOfTermination } from '../shared/job-lines.ts';
-import { json, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { tellOfTermination } from '../aws/job-lines.ts';
+import { json, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import { known, mustBeId } from './known-job.ts';
 import type { JobCall } from './serve.ts';
 

@@ -1,11 +1,11 @@
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import type { Job } from '../../core/job.ts';
-import { jobView } from '../../core/job-view.ts';
-import { check } from '../../core/parse-request.ts';
-import { emptyBody } from '../../core/schemas.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { emptyBody } from '../../core/commands/schemas.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import type { Job } from '../../core/jobs/job.ts';
+import { jobView } from '../../core/jobs/view.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { json, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { json, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import { known, mustBeId } from './known-job.ts';
 import type { JobCall } from './serve.ts';
 

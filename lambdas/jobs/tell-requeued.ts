@@ -1,8 +1,8 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import { EVENT_SOURCE } from '../../core/environment.ts';
-import type { Job } from '../../core/job.ts';
+import type { Job } from '../../core/jobs/job.ts';
 import { rfc3339 } from '../../core/text.ts';
-import type { Destination } from '../shared/destination.ts';
+import type { Destination } from '../aws/destination.ts';
 
 /**
  * Tells over the event bus that a job is to be done again (docs/events.md). `detail.id` is the same however often the

@@ -1,13 +1,13 @@
+import { check } from '../../core/commands/parse-command.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { invalidRequest } from '../../core/http-problem.ts';
-import { type Job, jobAt } from '../../core/job.ts';
-import { JOB_ID, type TerminateJobsAnswer, terminateJobsBody } from '../../core/job-schemas.ts';
-import { check } from '../../core/parse-request.ts';
-import { eachOf, stopJobs } from '../../core/stop-jobs.ts';
+import { invalidRequest } from '../../core/http/problem.ts';
+import { type Job, jobAt } from '../../core/jobs/job.ts';
+import { JOB_ID, type TerminateJobsAnswer, terminateJobsBody } from '../../core/jobs/schemas.ts';
+import { eachOf, stopJobs } from '../../core/jobs/stop-jobs.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { tellOfResistance, tellOfTermination } from '../shared/job-lines.ts';
-import { json, type ProxyResult } from '../shared/proxy-event.ts';
-import { readBody } from '../shared/read-body.ts';
+import { tellOfResistance, tellOfTermination } from '../aws/job-lines.ts';
+import { json, type ProxyResult } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import type { JobCall } from './serve.ts';
 
 /** Jobs that couldn't be stopped, as many as the answer names. */

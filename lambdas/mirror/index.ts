@@ -1,7 +1,7 @@
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
-import { openRedis } from '../shared/open-redis.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import { openRedis } from '../aws/open-redis.ts';
 import { createMirrorHandler } from './mirror-handler.ts';
 
 const { scope, redis } = readEnvironment(process.env, ['scope', 'redis']);

@@ -1,8 +1,8 @@
-import { eventOf } from '../../adapters/event-log/event-item.ts';
-import type { MaintenanceEvent } from '../../core/event.ts';
-import type { State } from '../../core/state.ts';
-import type { Log } from '../shared/log.ts';
-import type { BatchResult, StreamEvent, StreamRecord } from '../shared/stream-event.ts';
+import { eventOf } from '../../adapters/events/event-item.ts';
+import type { MaintenanceEvent } from '../../core/events/event.ts';
+import type { State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
+import type { BatchResult, StreamEvent, StreamRecord } from '../aws/stream-event.ts';
 
 export interface MirrorParts {
   /** The copy of the state in Redis; an older one never takes the place of a newer one. */

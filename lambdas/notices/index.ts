@@ -1,10 +1,10 @@
 import { SNSClient } from '@aws-sdk/client-sns';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { noticeRecords } from '../../adapters/notice-ledger.ts';
-import { noticeTopic } from '../../adapters/notice-topic.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { noticeRecords } from '../../adapters/notices/notice-records.ts';
+import { noticeTopic } from '../../adapters/notices/notice-topic.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createNoticesHandler } from './notices-handler.ts';
 
 const { stateTable, activityTable, scope, noticesTopic } = readEnvironment(process.env, [

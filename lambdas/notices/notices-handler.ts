@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type GiveNoticeParts, giveNotice } from '../../core/give-notice.ts';
-import type { Log } from '../shared/log.ts';
+import { type GiveNoticeParts, giveNotice } from '../../core/notices/give-notice.ts';
+import type { Log } from '../aws/log.ts';
 
 export interface NoticesParts extends Omit<GiveNoticeParts, 'onUnrecorded'> {
   readonly log: Log;

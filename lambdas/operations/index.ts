@@ -1,15 +1,15 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
-import { cloudWatchMetrics } from '../../adapters/cloudwatch-metrics.ts';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import { levelTopics as topicsAt } from '../../adapters/level-topics.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import type { Watched } from '../../core/statistics.ts';
-import { listOf, readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
+import { cloudWatchMetrics } from '../../adapters/oncall/cloudwatch-metrics.ts';
+import { levelTopics as topicsAt } from '../../adapters/oncall/level-topics.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { Watched } from '../../core/oncall/statistics.ts';
+import { listOf, readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createOperationsHandler } from './operations-handler.ts';
 
 const { stateTable, activityTable, scope, watched, levelTopics, allowedOrigins } = readEnvironment(

@@ -1,10 +1,10 @@
-import { totalOf } from '../../core/attempt-counts.ts';
-import { invalidRequest } from '../../core/http-problem.ts';
-import { statisticsQuery } from '../../core/operations-schemas.ts';
-import { check } from '../../core/parse-request.ts';
-import { effective, ownOperations, type State } from '../../core/state.ts';
-import { rangeOf, type Statistics, statisticsOf, statisticsQueries } from '../../core/statistics.ts';
-import { json, type ProxyResult, queryOf } from '../shared/proxy-event.ts';
+import { totalOf } from '../../core/attempts/counts.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { invalidRequest } from '../../core/http/problem.ts';
+import { statisticsQuery } from '../../core/oncall/schemas.ts';
+import { rangeOf, type Statistics, statisticsOf, statisticsQueries } from '../../core/oncall/statistics.ts';
+import { effective, ownOperations, type State } from '../../core/state/state.ts';
+import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
 import type { OperationsCall, OperationsParts } from './operations-handler.ts';
 
 /** What can't be had is null, and the log says why: statistics are asked for when something is down. */

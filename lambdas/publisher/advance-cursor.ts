@@ -1,4 +1,4 @@
-import type { LedgerItem } from '../../core/ledger-item.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
 
 /** Times that it is tried: the stream and the sweep may be at it at once. */
 const TRIES = 3;

@@ -1,9 +1,9 @@
 import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
-import { type EventItem, eventOf } from '../../adapters/event-log/event-item.ts';
+import { type EventItem, eventOf } from '../../adapters/events/event-item.ts';
 import { EVENT_SOURCE } from '../../core/environment.ts';
-import type { EventType, MaintenanceEvent } from '../../core/event.ts';
-import { eventView } from '../../core/event-view.ts';
-import type { Destination } from '../shared/destination.ts';
+import type { EventType, MaintenanceEvent } from '../../core/events/event.ts';
+import { eventView } from '../../core/history/event-view.ts';
+import type { Destination } from '../aws/destination.ts';
 
 /** The `detail-type` on the bus for each type of event in the log. */
 export const DETAIL_TYPES: Readonly<Record<EventType, string>> = {

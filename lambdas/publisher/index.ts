@@ -1,10 +1,10 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { publicationCursor } from '../../adapters/publication-cursor.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
-import type { BatchResult, StreamEvent } from '../shared/stream-event.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { publicationCursor } from '../../adapters/events/publication-cursor.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import type { BatchResult, StreamEvent } from '../aws/stream-event.ts';
 import { createPublisherHandler } from './publisher-handler.ts';
 import { sweep } from './sweep.ts';
 

@@ -3,12 +3,12 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { eventOf } from '../../adapters/event-log/event-item.ts';
-import { line } from '../../core/event-line.ts';
-import type { LedgerItem } from '../../core/ledger-item.ts';
-import type { Destination } from '../shared/destination.ts';
-import type { Log } from '../shared/log.ts';
-import type { BatchResult, StreamEvent, StreamRecord } from '../shared/stream-event.ts';
+import { eventOf } from '../../adapters/events/event-item.ts';
+import { line } from '../../core/history/event-line.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { Destination } from '../aws/destination.ts';
+import type { Log } from '../aws/log.ts';
+import type { BatchResult, StreamEvent, StreamRecord } from '../aws/stream-event.ts';
 import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
 import { toBusEntry } from './bus-entry.ts';

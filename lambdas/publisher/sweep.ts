@@ -1,8 +1,8 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import type { EventLog } from '../../core/event-log.ts';
-import type { LedgerItem } from '../../core/ledger-item.ts';
-import type { Destination } from '../shared/destination.ts';
-import type { Log } from '../shared/log.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { Destination } from '../aws/destination.ts';
+import type { Log } from '../aws/log.ts';
 import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
 import { entryOf } from './bus-entry.ts';

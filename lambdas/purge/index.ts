@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { readIssuerKeys } from '../../adapters/issuer-keys.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { readIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import type { SessionPolicy } from '../../core/session.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
-import { openRedis } from '../shared/open-redis.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import type { SessionPolicy } from '../../core/identity/session.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import { openRedis } from '../aws/open-redis.ts';
 import { createPurgeHandler } from './purge-handler.ts';
 
 const { stateTable, activityTable, scope, issuer, redis, sessions } = readEnvironment(process.env, [

@@ -1,11 +1,11 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { EventLog } from '../../core/event-log.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge.ts';
-import type { State } from '../../core/state.ts';
-import type { Log } from '../shared/log.ts';
-import { loggedEventLog } from '../shared/logged-event-log.ts';
-import { metricLine } from '../shared/metric-line.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge/run-purge.ts';
+import type { State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
+import { loggedEventLog } from '../aws/logged-event-log.ts';
+import { metricLine } from '../aws/metric-line.ts';
 import { endedLines } from './ended-lines.ts';
 
 export interface PurgeHandlerParts extends Pick<PurgeParts, 'store' | 'ledger' | 'now' | 'stopwatch'> {

@@ -1,6 +1,6 @@
 import { lookAtRedis } from '../../adapters/redis/redis-facts.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { openRedis } from '../shared/open-redis.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { openRedis } from '../aws/open-redis.ts';
 import { createRedisProbeHandler } from './redis-probe-handler.ts';
 
 /** Milliseconds for Redis: less than the health check waits for this function, so that a failure is Redis' own. */

@@ -1,11 +1,11 @@
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { stateOf } from '../../core/execute-command.ts';
-import type { SessionPolicy } from '../../core/session.ts';
-import { listOf, readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
-import { openRedis } from '../shared/open-redis.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { stateOf } from '../../core/events/append-change.ts';
+import type { SessionPolicy } from '../../core/identity/session.ts';
+import { listOf, readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
+import { openRedis } from '../aws/open-redis.ts';
 import { createSessionsHandler } from './sessions-handler.ts';
 
 const { stateTable, scope, redis, sessions, allowedOrigins } = readEnvironment(process.env, [

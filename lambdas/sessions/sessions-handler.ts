@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
 import middy from '@middy/core';
-import type { ActionOf } from '../../core/api.ts';
-import { HttpProblem, invalidRequest } from '../../core/http-problem.ts';
-import { sessionsPage } from '../../core/session-page.ts';
-import { sessionStatistics } from '../../core/session-statistics.ts';
-import type { SessionStore } from '../../core/session-store.ts';
-import { sessionView } from '../../core/session-view.ts';
-import type { State } from '../../core/state.ts';
-import { admit } from '../shared/admit.ts';
-import { callerOf } from '../shared/caller.ts';
-import { httpAnswers } from '../shared/http-answers.ts';
-import type { Log } from '../shared/log.ts';
-import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../shared/proxy-event.ts';
-import { Router } from '../shared/router.ts';
+import type { ActionOf } from '../../core/api/api.ts';
+import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { sessionsPage } from '../../core/sessions/page.ts';
+import type { SessionStore } from '../../core/sessions/session-store.ts';
+import { sessionStatistics } from '../../core/sessions/statistics.ts';
+import { sessionView } from '../../core/sessions/view.ts';
+import type { State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
+import { admit } from '../http/admit.ts';
+import { callerOf } from '../http/caller.ts';
+import { httpAnswers } from '../http/http-answers.ts';
+import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../http/proxy-event.ts';
+import { Router } from '../http/router.ts';
 
 export interface SessionsParts {
   readonly store: SessionStore;

@@ -1,8 +1,8 @@
 import { readState } from '../../adapters/lean/read-state.ts';
-import { StateCache } from '../../core/state-cache.ts';
-import { awsIdentity } from '../shared/aws-identity.ts';
-import { listOf, oneOf, readEnvironment } from '../shared/environment.ts';
-import { leanReads } from '../shared/lean-reads.ts';
+import { StateCache } from '../../core/state/state-cache.ts';
+import { awsIdentity } from '../aws/aws-identity.ts';
+import { listOf, oneOf, readEnvironment } from '../aws/environment.ts';
+import { leanReads } from '../aws/lean-reads.ts';
 import { createSignInGuard } from './sign-in-guard.ts';
 
 /** Longest that a sign-in waits for the state, ms. Cognito waits for 5 seconds, a start of the function included. */

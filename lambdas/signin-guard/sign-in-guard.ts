@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { roleOfGroups } from '../../core/identity.ts';
-import { refuseRefresh, refuseSignIn } from '../../core/sign-in.ts';
-import type { State } from '../../core/state.ts';
-import type { StateCache } from '../../core/state-cache.ts';
+import { roleOfGroups } from '../../core/identity/identity.ts';
+import { refuseRefresh, refuseSignIn } from '../../core/identity/sign-in.ts';
+import type { State } from '../../core/state/state.ts';
+import type { StateCache } from '../../core/state/state-cache.ts';
 
 /**
  * What Cognito asks before it gives out a token, as far as it is read here; it goes back as it came.

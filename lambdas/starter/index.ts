@@ -1,10 +1,10 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { drainRecords, pauseLedger } from '../../adapters/drain-ledger.ts';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { StepFunctionsDrains } from '../../adapters/step-functions-drains.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { StepFunctionsDrains } from '../../adapters/drain/step-functions-drains.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createStarterHandler } from './starter-handler.ts';
 
 const { stateTable, activityTable, scope, drainMachine } = readEnvironment(process.env, [

@@ -1,5 +1,5 @@
-import { type StartParts, startDrain } from '../../core/start-drain.ts';
-import type { Log } from '../shared/log.ts';
+import { type StartParts, startDrain } from '../../core/drain/start-drain.ts';
+import type { Log } from '../aws/log.ts';
 
 export interface StarterParts extends StartParts {
   readonly log: Log;

@@ -1,6 +1,6 @@
-import { type DrainRecord, type DrainRecords, readDrainRecord } from '../../core/drain-record.ts';
-import type { Log } from '../shared/log.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import { type DrainRecord, type DrainRecords, readDrainRecord } from '../../core/drain/record.ts';
+import type { Log } from '../aws/log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** Milliseconds that a reading may take: nobody waits long for what is only progress. */
 const PATIENCE = 500;

@@ -1,5 +1,5 @@
-import { openApiDocument } from '../../core/openapi.ts';
-import { entityTag } from '../shared/entity-tag.ts';
+import { openApiDocument } from '../../core/api/openapi.ts';
+import { entityTag } from '../http/entity-tag.ts';
 
 export interface OpenApiText {
   readonly text: string;

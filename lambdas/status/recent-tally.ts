@@ -1,8 +1,8 @@
-import type { AttemptStore } from '../../core/attempt-store.ts';
-import type { KnownTally } from '../../core/blocked-operations-view.ts';
-import { keptFor } from '../shared/kept-for.ts';
-import type { Log } from '../shared/log.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
+import type { KnownTally } from '../../core/status/blocked-operations-view.ts';
+import type { Log } from '../aws/log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
+import { keptFor } from '../http/kept-for.ts';
 
 export interface RecentTallyParts {
   readonly attempts: Pick<AttemptStore, 'tally'>;

@@ -1,9 +1,9 @@
-import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
-import { followRefresh } from '../../core/follow-refresh.ts';
-import type { Rule } from '../../core/rule.ts';
-import type { RuleStore } from '../../core/rule-set.ts';
-import type { State } from '../../core/state.ts';
-import type { Log } from '../shared/log.ts';
+import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
+import type { Rule } from '../../core/decision/rule.ts';
+import type { RuleStore } from '../../core/rules/rule-set.ts';
+import { followRefresh } from '../../core/state/follow-refresh.ts';
+import type { State } from '../../core/state/state.ts';
+import type { Log } from '../aws/log.ts';
 
 /**
  * Tells all rules of a state. A set of the owner's rules never changes, so each is read once,

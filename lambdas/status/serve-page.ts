@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { HttpProblem } from '../../core/http-problem.ts';
-import { maintenancePage } from '../../core/maintenance-page.ts';
-import { PAGE_SCRIPT } from '../../core/maintenance-page-script.ts';
-import { PAGE_STYLE } from '../../core/maintenance-page-style.ts';
-import type { CachedState, StateCache } from '../../core/state-cache.ts';
-import { preferredLanguage } from '../shared/preferred-language.ts';
-import { empty, headerValues, type ProxyEvent, type ProxyResult } from '../shared/proxy-event.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
+import type { CachedState, StateCache } from '../../core/state/state-cache.ts';
+import { maintenancePage } from '../../core/status/maintenance-page.ts';
+import { PAGE_SCRIPT } from '../../core/status/maintenance-page-script.ts';
+import { PAGE_STYLE } from '../../core/status/maintenance-page-style.ts';
+import { preferredLanguage } from '../http/preferred-language.ts';
+import { empty, headerValues, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 /** Seconds after which to try again when nothing is known. */

@@ -1,32 +1,32 @@
 import middy from '@middy/core';
-import type { SignIn } from '../../core/answers.ts';
-import type { ActionOf } from '../../core/api.ts';
-import type { AttemptStore } from '../../core/attempt-store.ts';
+import type { SignIn } from '../../core/api/answers.ts';
+import type { ActionOf } from '../../core/api/api.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
+import { check } from '../../core/commands/parse-command.ts';
+import { messageQuery } from '../../core/commands/schemas.ts';
+import type { Rule } from '../../core/decision/rule.ts';
+import { drainable } from '../../core/drain/phase.ts';
+import { PAGE_PATH } from '../../core/environment.ts';
+import { invalidRequest } from '../../core/http/problem.ts';
+import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { State } from '../../core/state/state.ts';
+import type { StateCache } from '../../core/state/state-cache.ts';
 import {
   blockedOperationsView,
   enforced,
   type KnownTally,
   NOTHING_TO_COUNT,
-} from '../../core/blocked-operations-view.ts';
-import { drainable } from '../../core/drain-phase.ts';
-import { PAGE_PATH } from '../../core/environment.ts';
-import { invalidRequest } from '../../core/http-problem.ts';
-import { knownOperations, messageView } from '../../core/message-view.ts';
-import { nextWindowLink } from '../../core/next-window-link.ts';
-import { check } from '../../core/parse-request.ts';
-import type { PurgeLedgerEntry } from '../../core/purge-ledger.ts';
-import type { Rule } from '../../core/rule.ts';
-import { messageQuery } from '../../core/schemas.ts';
-import type { State } from '../../core/state.ts';
-import type { StateCache } from '../../core/state-cache.ts';
-import { statusView } from '../../core/status-view.ts';
-import type { ActiveJobs } from '../shared/active-jobs.ts';
-import { cacheable, unlessKnown } from '../shared/cacheable.ts';
-import { type Caller, callerOf } from '../shared/caller.ts';
-import { httpAnswers } from '../shared/http-answers.ts';
-import type { Log } from '../shared/log.ts';
-import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../shared/proxy-event.ts';
-import { Router } from '../shared/router.ts';
+} from '../../core/status/blocked-operations-view.ts';
+import { knownOperations, messageView } from '../../core/status/message-view.ts';
+import { statusView } from '../../core/status/status-view.ts';
+import { nextWindowLink } from '../../core/windows/next-window-link.ts';
+import type { Log } from '../aws/log.ts';
+import type { ActiveJobs } from '../http/active-jobs.ts';
+import { cacheable, unlessKnown } from '../http/cacheable.ts';
+import { type Caller, callerOf } from '../http/caller.ts';
+import { httpAnswers } from '../http/http-answers.ts';
+import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../http/proxy-event.ts';
+import { Router } from '../http/router.ts';
 import type { KnownDrain } from './known-drain.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
 import { recentTally } from './recent-tally.ts';

@@ -1,7 +1,7 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createTallyHandler } from './tally-handler.ts';
 
 const { activityTable, scope } = readEnvironment(process.env, ['activityTable', 'scope']);

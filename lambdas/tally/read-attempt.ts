@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Attempt, AttemptKind } from '../../core/attempt.ts';
-import { ROLES } from '../../core/principal.ts';
-import type { Simulated } from '../../core/test-record.ts';
+import type { Attempt, AttemptKind } from '../../core/attempts/attempt.ts';
+import type { Simulated } from '../../core/attempts/test-record.ts';
+import { ROLES } from '../../core/state/principal.ts';
 
 /** Which of the authorizer's lines are attempts, and those that a test run allows; the subscription filter lets these through and no other. */
 const KINDS = {

@@ -1,5 +1,5 @@
-import type { AttemptStore } from '../../core/attempt-store.ts';
-import type { Log } from '../shared/log.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
+import type { Log } from '../aws/log.ts';
 import { readAttempt } from './read-attempt.ts';
 import { type LogsEvent, readBatch } from './read-batch.ts';
 

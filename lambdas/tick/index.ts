@@ -1,9 +1,9 @@
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { fetchIssuerKeys, readIssuerKeys, writeIssuerKeys } from '../../adapters/issuer-keys.ts';
-import { createStoreClient } from '../../adapters/state-store.ts';
-import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
-import { readEnvironment } from '../shared/environment.ts';
-import { createLog } from '../shared/log.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { fetchIssuerKeys, readIssuerKeys, writeIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
+import { readEnvironment } from '../aws/environment.ts';
+import { createLog } from '../aws/log.ts';
 import { createTickHandler } from './tick-handler.ts';
 
 /** Milliseconds for each task; the function has 30 s. */

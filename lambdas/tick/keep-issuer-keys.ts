@@ -1,4 +1,4 @@
-import type { IssuerKeys, KeySet } from '../../adapters/issuer-keys.ts';
+import type { IssuerKeys, KeySet } from '../../adapters/identity/issuer-keys.ts';
 
 /** The issuer's keys at their source, and where they are kept. */
 export interface KeyKeeping {

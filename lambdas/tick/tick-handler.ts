@@ -1,10 +1,10 @@
-import type { EventLog } from '../../core/event-log.ts';
-import { settle } from '../../core/execute-command.ts';
-import { extendSchedule } from '../../core/extend-schedule.ts';
-import type { WindowStore } from '../../core/window-set.ts';
-import type { Log } from '../shared/log.ts';
-import { loggedEventLog } from '../shared/logged-event-log.ts';
-import { withTimeLimit } from '../shared/time-limit.ts';
+import { settle } from '../../core/events/append-change.ts';
+import type { EventLog } from '../../core/events/event-log.ts';
+import { extendSchedule } from '../../core/windows/extend-schedule.ts';
+import type { WindowStore } from '../../core/windows/window.ts';
+import type { Log } from '../aws/log.ts';
+import { loggedEventLog } from '../aws/logged-event-log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
 import { type KeyKeeping, keepIssuerKeys } from './keep-issuer-keys.ts';
 
 export interface TickParts {

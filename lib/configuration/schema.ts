@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
-import { templateProblem } from '../../core/rule.ts';
+import { templateProblem } from '../../core/decision/rule.ts';
 import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
 import { ALARM_THRESHOLDS, CONTACTS, RUNBOOK_URL } from './monitoring-schema.ts';
 import { CACHE, REDIS } from './redis-schema.ts';

@@ -1,7 +1,7 @@
 import { Token } from 'aws-cdk-lib';
 import { z } from 'zod';
-import { isJsonPointer } from '../../core/json-pointer.ts';
-import { mirrorKey, OWN_PREFIX, type SessionPolicy } from '../../core/session.ts';
+import { isJsonPointer } from '../../core/identity/json-pointer.ts';
+import { mirrorKey, OWN_PREFIX, type SessionPolicy } from '../../core/identity/session.ts';
 import { matching, text } from './checks.ts';
 
 /** What ends a prefix in a way that no other word can go on from it. */

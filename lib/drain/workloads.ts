@@ -1,7 +1,7 @@
 import { ArnFormat, Stack, Token } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Workloads } from '../../core/drain/workloads.ts';
 import { ENV } from '../../core/environment.ts';
-import type { Workloads } from '../../core/workloads.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 

@@ -1,7 +1,7 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
-import type { Watched } from '../../core/statistics.ts';
+import type { Watched } from '../../core/oncall/statistics.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';

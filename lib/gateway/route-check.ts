@@ -6,7 +6,7 @@ import {
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
-import { classify } from '../../core/classify.ts';
+import { classify } from '../../core/decision/classify.ts';
 import type { OriginRoute } from '../configuration/maintenance-mode-props.ts';
 
 const READING = ['GET', 'HEAD', 'OPTIONS'];

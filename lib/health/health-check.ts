@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
-import { DECISIVE_EVENTS } from '../../core/health-check-enforcement.ts';
+import { DECISIVE_EVENTS } from '../../core/health/checks/enforcement.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';

@@ -5,7 +5,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
-import { JOB_TABLE, type JobIndex, jobPartitions } from '../../core/job-table.ts';
+import { JOB_TABLE, type JobIndex, jobPartitions } from '../../core/jobs/job-table.ts';
 
 export interface JobTableProps {
   /** Name of the deployment's event log. */

@@ -11,7 +11,7 @@ import {
   levelOf,
   nextLevel,
   TWIN,
-} from '../../core/alarms.ts';
+} from '../../core/health/alarms.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import type { Condition } from './conditions.ts';
 

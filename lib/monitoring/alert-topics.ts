@@ -4,7 +4,7 @@ import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
-import { LEVELS, type Level } from '../../core/alarms.ts';
+import { LEVELS, type Level } from '../../core/health/alarms.ts';
 import type { Configuration } from '../configuration/schema.ts';
 
 /** Who publishes beside the functions: alarms, and rules on the bus. */

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import type { AlarmName } from '../../core/alarms.ts';
+import type { AlarmName } from '../../core/health/alarms.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { BLOCKED_CALLS } from './log-metrics.ts';
 import { ownMetric } from './metrics.ts';

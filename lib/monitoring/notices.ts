@@ -4,7 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
-import { NOTICED_EVENTS } from '../../core/notice.ts';
+import { NOTICED_EVENTS } from '../../core/notices/notice.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';

@@ -1,4 +1,4 @@
-import { mirrorKey, offencePrefix } from '../../core/session.ts';
+import { mirrorKey, offencePrefix } from '../../core/identity/session.ts';
 import type { RedisUser } from './session-redis.ts';
 
 /** What a client of a cluster sends before and between its commands; AUTH and HELLO are open to everybody. */

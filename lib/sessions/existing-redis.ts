@@ -2,7 +2,7 @@ import { ArnFormat, SecretValue, Stack } from 'aws-cdk-lib';
 import { Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import type { RedisAuth } from '../../core/redis-settings.ts';
+import type { RedisAuth } from '../../core/sessions/redis-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { ExistingNetwork } from '../network/existing-network.ts';

@@ -4,7 +4,7 @@ import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elast
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import type { RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import type { FunctionNetwork } from '../network/function-network.ts';

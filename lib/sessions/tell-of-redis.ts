@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { ENV } from '../../core/environment.ts';
-import type { RedisSettings } from '../../core/redis-settings.ts';
-import type { SessionPolicy } from '../../core/session.ts';
+import type { SessionPolicy } from '../../core/identity/session.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 
 /** Tells a function where Redis is, how to sign in there, and what sessions look like. */

@@ -3,8 +3,8 @@ import { ApiKey, type RestApi, UsagePlan } from 'aws-cdk-lib/aws-apigateway';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
-import { ROLES, type Role } from '../../core/principal.ts';
-import type { ClassKeys, UsageKeys } from '../../core/usage-keys.ts';
+import type { ClassKeys, UsageKeys } from '../../core/gate/usage-keys.ts';
+import { ROLES, type Role } from '../../core/state/principal.ts';
 import type {
   CallerLimit,
   CallerLimits,

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { lookAtRedis } from '../../adapters/redis/redis-facts.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import { mirrorKey, offencePrefix, type SessionPolicy } from '../../core/session.ts';
-import type { WalkPosition } from '../../core/session-store.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
+import { mirrorKey, offencePrefix, type SessionPolicy } from '../../core/identity/session.ts';
+import type { WalkPosition } from '../../core/sessions/session-store.ts';
 import { configure } from '../../lib/configuration/configure.ts';
 import { accessString } from '../../lib/sessions/access-strings.ts';
 import type { RedisUser } from '../../lib/sessions/session-redis.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { AttemptStore } from '../../core/attempt-store.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
 import { attempt, blockedCalls, deliveries, plain, someAttempts } from '../support/attempts.ts';
 
 /** What every store of attempts must do. `create` gives an empty one. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
+import { MOST_ROUTES, MOST_UNCLASSIFIED } from '../../core/attempts/test-record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { MOST_ROUTES, MOST_UNCLASSIFIED } from '../../core/test-record.ts';
 import { attempt, blockedCalls, plain } from '../support/attempts.ts';
 import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';

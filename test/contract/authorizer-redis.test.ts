@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
-import { INITIAL_STATE, type State } from '../../core/state.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
+import { INITIAL_STATE, type State } from '../../core/state/state.ts';
 import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';
 import { normalMaintenance } from '../support/examples.ts';
 import { RedisServers, until } from '../support/redis-server.ts';

@@ -1,7 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { verifyChain } from '../../adapters/event-log/verify-chain.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { verifyChain } from '../../adapters/events/verify-chain.ts';
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../core/errors.ts';

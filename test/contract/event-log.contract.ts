@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { EventItem } from '../../adapters/event-log/event-item.ts';
-import { LARGEST_STATE } from '../../adapters/event-log/seal-event.ts';
-import { verifyChain } from '../../adapters/event-log/verify-chain.ts';
+import type { EventItem } from '../../adapters/events/event-item.ts';
+import { LARGEST_STATE } from '../../adapters/events/seal-event.ts';
+import { verifyChain } from '../../adapters/events/verify-chain.ts';
 import {
   CorruptLogError,
   OutcomeUnknownError,
   StateTooLargeError,
   StoreUnavailableError,
 } from '../../core/errors.ts';
-import { GENESIS_HASH, type MaintenanceEvent } from '../../core/event.ts';
-import type { EventLog, Head } from '../../core/event-log.ts';
+import { GENESIS_HASH, type MaintenanceEvent } from '../../core/events/event.ts';
+import type { EventLog, Head } from '../../core/events/event-log.ts';
 import { draftAfter, idempotency } from '../support/event-drafts.ts';
 import { ALICE, BOB, NOW, normalMaintenance } from '../support/examples.ts';
 import { type Fate, type Interference, writesMeet } from '../support/interference.ts';

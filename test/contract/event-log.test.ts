@@ -5,8 +5,8 @@ import {
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll } from '@jest/globals';
-import { DynamoDbEventLog } from '../../adapters/event-log/dynamodb-event-log.ts';
-import { partitionOf } from '../../adapters/event-log/event-item.ts';
+import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
+import { partitionOf } from '../../adapters/events/event-item.ts';
 import { type Dynalite, startDynalite, storeClientFor, TABLE } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
 import { InMemoryEventLog } from '../support/in-memory-event-log.ts';

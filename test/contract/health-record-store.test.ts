@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import type { HealthRecord } from '../../core/health-record.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
+import type { HealthRecord } from '../../core/health/health-record.ts';
 import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { NOW } from '../support/examples.ts';
 

@@ -1,6 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { readIssuerKeys, writeIssuerKeys } from '../../adapters/issuer-keys.ts';
+import { readIssuerKeys, writeIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';

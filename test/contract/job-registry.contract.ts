@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { isActive, JOB_STATUSES, type Job, type JobStatus, jobAt, LOST_AFTER } from '../../core/job.ts';
-import { changeJob, type JobAction } from '../../core/job-change.ts';
-import { type JobRegistry, placeOf } from '../../core/job-registry.ts';
+import { changeJob, type JobAction } from '../../core/jobs/change-job.ts';
+import { isActive, JOB_STATUSES, type Job, type JobStatus, jobAt, LOST_AFTER } from '../../core/jobs/job.ts';
+import { type JobRegistry, placeOf } from '../../core/jobs/job-registry.ts';
 import { NOW } from '../support/examples.ts';
 import { job, jobId, jobIn, someAction, someInstant, someJob } from '../support/jobs.ts';
 

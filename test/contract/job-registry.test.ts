@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { RETENTION } from '../../adapters/jobs/job-item.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { JobAction } from '../../core/job-change.ts';
+import type { JobAction } from '../../core/jobs/change-job.ts';
 import { type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
 import { NOW } from '../support/examples.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drainRecords, pauseLedger } from '../../adapters/drain-ledger.ts';
-import { NOTHING_DONE } from '../../core/drain.ts';
-import { type DrainRecord, newDrainRecord, readDrainRecord } from '../../core/drain-record.ts';
-import type { LedgerItem } from '../../core/ledger-item.ts';
-import { NO_PAUSES } from '../../core/pause.ts';
+import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { NOTHING_DONE } from '../../core/drain/decide-drain.ts';
+import { NO_PAUSES } from '../../core/drain/pause.ts';
+import { type DrainRecord, newDrainRecord, readDrainRecord } from '../../core/drain/record.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
 import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
 import { NOW } from '../support/examples.ts';
 import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';

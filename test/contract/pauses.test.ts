@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pauseLedger } from '../../adapters/drain-ledger.ts';
-import type { LedgerItem } from '../../core/ledger-item.ts';
-import { NO_PAUSES, type PauseLedgerEntry, pauseAll, restoreAll } from '../../core/pause.ts';
+import { pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { NO_PAUSES, type PauseLedgerEntry, pauseAll, restoreAll } from '../../core/drain/pause.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
 import { FakeMappings } from '../support/drain-bench.ts';
 import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
 import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
-import { beginRun } from '../../core/purge-run.ts';
+import { beginRun } from '../../core/purge/progress.ts';
+import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge/record.ts';
 import { NOW, purgeOrder } from '../support/examples.ts';
 
 export const ENTRY: PurgeLedgerEntry = {

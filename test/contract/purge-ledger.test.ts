@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDbPurgeLedger } from '../../adapters/purge-ledger.ts';
+import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';

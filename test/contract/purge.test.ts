@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Cluster } from 'ioredis';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import type { PurgeParts } from '../../core/purge.ts';
+import type { PurgeParts } from '../../core/purge/run-purge.ts';
 import { BOB, NOW } from '../support/examples.ts';
 import { PurgeBench } from '../support/purge-bench.ts';
 import { RedisServers } from '../support/redis-server.ts';

@@ -5,7 +5,7 @@ import { iamToken } from '../../adapters/redis/iam-token.ts';
 import { mastersOf, type RedisClient } from '../../adapters/redis/redis-client.ts';
 import { RedisConnection, type RedisConnectionOptions } from '../../adapters/redis/redis-connection.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import { NOW } from '../support/examples.ts';
 import { RedisServers, until } from '../support/redis-server.ts';
 

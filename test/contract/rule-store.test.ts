@@ -2,9 +2,9 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { dynamoDbOverHttps } from '../../adapters/lean/dynamodb-over-https.ts';
 import { readRules } from '../../adapters/lean/read-rules.ts';
-import { DynamoDbRuleStore, ruleSetKey } from '../../adapters/rule-store.ts';
+import { DynamoDbRuleStore, ruleSetKey } from '../../adapters/rules/rule-store.ts';
 import { CorruptLogError, StoreUnavailableError } from '../../core/errors.ts';
-import type { OwnRule } from '../../core/rule-set.ts';
+import type { OwnRule } from '../../core/rules/rule-set.ts';
 import { type Dynalite, startDynalite, TABLE } from '../support/dynalite.ts';
 
 const RULES: OwnRule[] = [

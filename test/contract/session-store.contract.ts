@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { SeenSession, SessionStore, WalkPosition } from '../../core/session-store.ts';
+import type { SeenSession, SessionStore, WalkPosition } from '../../core/sessions/session-store.ts';
 import { NO_TEXT } from '../support/memory-session-store.ts';
 import { sessionOf } from '../support/sessions.ts';
 

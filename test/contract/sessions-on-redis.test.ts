@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster } from 'ioredis';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
-import { type SessionsPage, sessionsPage } from '../../core/session-page.ts';
-import { sessionStatistics } from '../../core/session-statistics.ts';
+import { type SessionsPage, sessionsPage } from '../../core/sessions/page.ts';
+import { sessionStatistics } from '../../core/sessions/statistics.ts';
 import { RedisServers } from '../support/redis-server.ts';
 import { POLICY, sessionOf } from '../support/sessions.ts';
 

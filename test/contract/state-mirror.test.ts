@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
-import { RedisStateMirror } from '../../adapters/state-mirror.ts';
+import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import { mirrorKey } from '../../core/session.ts';
+import { mirrorKey } from '../../core/identity/session.ts';
 import { state as anyState } from '../support/arbitraries.ts';
 import { NOW, normalMaintenance, stateWith } from '../support/examples.ts';
 import { RedisServers } from '../support/redis-server.ts';

@@ -1,9 +1,9 @@
 import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { namedSetKey } from '../../adapters/named-sets.ts';
-import { DynamoDbWindowStore } from '../../adapters/window-store.ts';
+import { namedSetKey } from '../../adapters/state/named-sets.ts';
+import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
 import { CorruptLogError, StoreUnavailableError } from '../../core/errors.ts';
-import type { WindowStore } from '../../core/window-set.ts';
+import type { WindowStore } from '../../core/windows/window.ts';
 import { type Dynalite, startDynalite, TABLE } from '../support/dynalite.ts';
 import { InMemoryWindowStore } from '../support/in-memory-window-store.ts';
 import { window } from '../support/windows.ts';

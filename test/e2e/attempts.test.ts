@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { API } from '../../core/api.ts';
+import { API } from '../../core/api/api.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 let gate: Gate;

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { API, type ApiCall } from '../../core/api.ts';
+import { API, type ApiCall } from '../../core/api/api.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 let gate: Gate;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FINDING_SECTIONS, type Finding } from '../../core/finding.ts';
+import { FINDING_SECTIONS, type Finding } from '../../core/health/finding.ts';
 import { eventually, Gate } from '../support/gate.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { classify } from '../../core/classify.ts';
-import { decide } from '../../core/decision.ts';
+import { classify } from '../../core/decision/classify.ts';
+import { decide } from '../../core/decision/decide.ts';
+import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { RouteMatcher } from '../../core/route-matcher.ts';
-import type { Maintenance } from '../../core/state.ts';
+import type { Maintenance } from '../../core/state/state.ts';
 import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
 import { emergency, NOW, normalMaintenance, stateWith } from '../support/examples.ts';
 import { type Answer, Gate, type Received } from '../support/gate.ts';

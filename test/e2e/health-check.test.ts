@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDbHealthRecords } from '../../adapters/health-record-store.ts';
-import type { Finding } from '../../core/finding.ts';
+import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
+import type { Finding } from '../../core/health/finding.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 /** A busy machine makes things slow, which is a warning. */

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { JobStoppedError, MaintenanceError, type RunningJob, runJob } from '../../client/index.ts';
-import { API } from '../../core/api.ts';
+import { API } from '../../core/api/api.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 let gate: Gate;

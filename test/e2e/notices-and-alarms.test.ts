@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TWIN } from '../../core/alarms.ts';
+import { TWIN } from '../../core/health/alarms.ts';
 import { eventually, Gate } from '../support/gate.ts';
 import { CloudQueues } from '../support/queues.ts';
 

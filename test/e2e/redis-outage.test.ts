@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { mirrorKey, offencePrefix } from '../../core/session.ts';
+import { mirrorKey, offencePrefix } from '../../core/identity/session.ts';
 import { stateWith } from '../support/examples.ts';
 import { eventually, Gate } from '../support/gate.ts';
 import { sessionOf } from '../support/sessions.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { API } from '../../core/api.ts';
+import { API } from '../../core/api/api.ts';
 import { eventually, Gate } from '../support/gate.ts';
 
 const BLOCKED = '/start_caption_generation';

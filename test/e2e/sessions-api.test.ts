@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { API } from '../../core/api.ts';
+import { API } from '../../core/api/api.ts';
 import { Gate } from '../support/gate.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { ALARMS, alarmOf, anchorOf, levelOf, nextLevel } from '../../core/alarms.ts';
+import { ALARMS, alarmOf, anchorOf, levelOf, nextLevel } from '../../core/health/alarms.ts';
 import { onlyId, type Resource, resourcesOf, statementsOf, synthesise } from './synthesise.ts';
 
 const template = synthesise();

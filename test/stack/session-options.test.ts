@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { App, Token } from 'aws-cdk-lib';
 import fc from 'fast-check';
-import { mirrorKey, offencePrefix } from '../../core/session.ts';
+import { mirrorKey, offencePrefix } from '../../core/identity/session.ts';
 import { ConfigurationError } from '../../lib/configuration/configuration-error.ts';
 import { configure } from '../../lib/configuration/configure.ts';
 import { contextOptions } from '../../lib/configuration/context-options.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { type Command, LONGEST, LONGEST_REASON, SHORTEST } from '../../core/command.ts';
-import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../core/operation.ts';
-import { ROLES } from '../../core/principal.ts';
-import type { Rule } from '../../core/rule.ts';
-import type { SessionFacts } from '../../core/session.ts';
-import type { Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state.ts';
+import { type Command, LONGEST, LONGEST_REASON, SHORTEST } from '../../core/commands/command.ts';
+import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../core/decision/operations.ts';
+import type { Rule } from '../../core/decision/rule.ts';
+import type { SessionFacts } from '../../core/identity/session.ts';
+import { ROLES } from '../../core/state/principal.ts';
+import type { Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state/state.ts';
 import { NOW } from './examples.ts';
 
 /** Characters that some place or other gives a meaning, each one code point. */

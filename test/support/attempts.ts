@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { ATTEMPT_KINDS, type Attempt } from '../../core/attempt.ts';
-import type { Fingerprint, Tally } from '../../core/attempt-ledger.ts';
-import { ROLES } from '../../core/principal.ts';
-import type { Simulated } from '../../core/test-record.ts';
+import { ATTEMPT_KINDS, type Attempt } from '../../core/attempts/attempt.ts';
+import type { Simulated } from '../../core/attempts/test-record.ts';
+import type { Fingerprint, Tally } from '../../core/attempts/totals.ts';
+import { ROLES } from '../../core/state/principal.ts';
 import type { LogsEvent } from '../../lambdas/tally/read-batch.ts';
 import { NOW } from './examples.ts';
 

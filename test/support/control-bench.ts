@@ -1,7 +1,7 @@
-import type { DrainRecord } from '../../core/drain-record.ts';
-import { NO_NOTICES, type NoticeRecord } from '../../core/notice-record.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
-import type { WatchRecord } from '../../core/watch-record.ts';
+import type { DrainRecord } from '../../core/drain/record.ts';
+import type { WatchRecord } from '../../core/health/enforcement-record.ts';
+import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge/record.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';

@@ -1,10 +1,10 @@
-import type { Command } from '../../core/command.ts';
-import type { DrainRecord } from '../../core/drain-record.ts';
-import { executeCommand } from '../../core/execute-command.ts';
-import type { JobKind } from '../../core/job-kind.ts';
-import { NO_PAUSES, type PausableKind, type PauseLedgerEntry } from '../../core/pause.ts';
-import { RegisteredJobs } from '../../core/registered-jobs.ts';
-import { type DrainName, type Drains, startDrain } from '../../core/start-drain.ts';
+import type { Command } from '../../core/commands/command.ts';
+import { NO_PAUSES, type PausableKind, type PauseLedgerEntry } from '../../core/drain/pause.ts';
+import type { DrainRecord } from '../../core/drain/record.ts';
+import { RegisteredJobs } from '../../core/drain/registered-jobs.ts';
+import { type DrainName, type Drains, startDrain } from '../../core/drain/start-drain.ts';
+import type { JobKind } from '../../core/drain/work-kind.ts';
+import { executeCommand } from '../../core/events/append-change.ts';
 import { createDrainHandler, type DrainOutput } from '../../lambdas/drain/drain-handler.ts';
 import { ALICE, NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';

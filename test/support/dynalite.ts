@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import { createStoreClient } from '../../adapters/state-store.ts';
+import { createStoreClient } from '../../adapters/state/state-store.ts';
 
 /** The state table's name in tests. */
 export const TABLE = 'State';

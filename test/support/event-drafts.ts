@@ -1,5 +1,5 @@
-import type { EventDraft, Idempotency } from '../../core/event.ts';
-import type { Head } from '../../core/event-log.ts';
+import type { EventDraft, Idempotency } from '../../core/events/event.ts';
+import type { Head } from '../../core/events/event-log.ts';
 import { ALICE, NOW, normalMaintenance } from './examples.ts';
 
 /** An event that fits directly after `after`. */

@@ -1,6 +1,6 @@
-import type { EmergencyCommand, EnableCommand } from '../../core/command.ts';
-import type { Actor } from '../../core/event.ts';
-import type { SessionFacts } from '../../core/session.ts';
+import type { EmergencyCommand, EnableCommand } from '../../core/commands/command.ts';
+import type { Actor } from '../../core/events/event.ts';
+import type { SessionFacts } from '../../core/identity/session.ts';
 import type {
   Emergency,
   Maintenance,
@@ -8,7 +8,7 @@ import type {
   PurgeOrder,
   State,
   TestRun,
-} from '../../core/state.ts';
+} from '../../core/state/state.ts';
 
 /** The instant at which the examples take place: 2026-01-15T10:00:00Z. */
 export const NOW = Date.UTC(2026, 0, 15, 10);

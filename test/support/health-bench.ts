@@ -1,7 +1,7 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { HealthRecord } from '../../core/health-record.ts';
-import type { State } from '../../core/state.ts';
-import type { CachedState } from '../../core/state-cache.ts';
+import type { HealthRecord } from '../../core/health/health-record.ts';
+import type { State } from '../../core/state/state.ts';
+import type { CachedState } from '../../core/state/state-cache.ts';
 import { createHealthHandler } from '../../lambdas/health/health-handler.ts';
 import { NOW, stateWith } from './examples.ts';
 import { MemorySessionStore } from './memory-session-store.ts';

@@ -1,14 +1,14 @@
-import type { Attempt } from '../../core/attempt.ts';
+import type { Attempt } from '../../core/attempts/attempt.ts';
+import type { AttemptStore } from '../../core/attempts/store.ts';
+import { mergedRecords, type TestRecord } from '../../core/attempts/test-record.ts';
 import {
   type AttemptLedger,
   countAttempts,
   EMPTY_LEDGER,
   type Tally,
   tallyOf,
-} from '../../core/attempt-ledger.ts';
-import type { AttemptStore } from '../../core/attempt-store.ts';
+} from '../../core/attempts/totals.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { mergedRecords, type TestRecord } from '../../core/test-record.ts';
 import { fingerprintOf } from './attempts.ts';
 
 /** Counts attempts in memory, as the store in DynamoDB does. */

@@ -1,10 +1,10 @@
-import { type EventItem, eventOf, itemOf } from '../../adapters/event-log/event-item.ts';
-import { assertPageSize } from '../../adapters/event-log/page-size.ts';
-import { sealEvent } from '../../adapters/event-log/seal-event.ts';
-import { MOST_ATTEMPTS } from '../../adapters/state-store.ts';
+import { type EventItem, eventOf, itemOf } from '../../adapters/events/event-item.ts';
+import { assertPageSize } from '../../adapters/events/page-size.ts';
+import { sealEvent } from '../../adapters/events/seal-event.ts';
+import { MOST_ATTEMPTS } from '../../adapters/state/state-store.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../core/errors.ts';
-import type { EventDraft, Idempotency, MaintenanceEvent } from '../../core/event.ts';
-import type { Appended, EventLog, Head, Page } from '../../core/event-log.ts';
+import type { EventDraft, Idempotency, MaintenanceEvent } from '../../core/events/event.ts';
+import type { Appended, EventLog, Head, Page } from '../../core/events/event-log.ts';
 import { type Interference, NO_INTERFERENCE } from './interference.ts';
 
 /**

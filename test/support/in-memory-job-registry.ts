@@ -1,13 +1,13 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { isActive, type Job, jobAt } from '../../core/job.ts';
-import { changeJob, type JobAction, type JobChange } from '../../core/job-change.ts';
+import { changeJob, type JobAction, type JobChange } from '../../core/jobs/change-job.ts';
+import { isActive, type Job, jobAt } from '../../core/jobs/job.ts';
 import {
   type JobPage,
   type JobQuery,
   type JobRegistry,
   placeOf,
   type Registered,
-} from '../../core/job-registry.ts';
+} from '../../core/jobs/job-registry.ts';
 
 /** Keeps jobs in memory, as the registry in DynamoDB does. */
 export class InMemoryJobRegistry implements JobRegistry {

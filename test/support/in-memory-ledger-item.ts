@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { LedgerItem } from '../../core/ledger-item.ts';
+import type { LedgerItem } from '../../core/versioned-item.ts';
 
 /** An entry in memory, as the item in DynamoDB keeps it. */
 export class InMemoryLedgerItem<Entry> implements LedgerItem<Entry> {

@@ -1,4 +1,4 @@
-import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
+import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge/record.ts';
 import { InMemoryLedgerItem } from './in-memory-ledger-item.ts';
 
 /** The progress of purging in memory, as the ledger in DynamoDB keeps it. */

@@ -1,5 +1,5 @@
-import type { OwnRule, RuleStore } from '../../core/rule-set.ts';
-import type { RuleSetReference } from '../../core/state.ts';
+import type { OwnRule, RuleStore } from '../../core/rules/rule-set.ts';
+import type { RuleSetReference } from '../../core/state/state.ts';
 
 /** Sets of rules in memory, named like those in the table by what they hold. */
 export class InMemoryRuleStore implements RuleStore {

@@ -1,4 +1,4 @@
-import type { Window, WindowStore } from '../../core/window-set.ts';
+import type { Window, WindowStore } from '../../core/windows/window.ts';
 
 /** Sets of windows in memory, named like those in the table by what they hold. */
 export class InMemoryWindowStore implements WindowStore {

@@ -1,5 +1,5 @@
 import { CreateTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { JOB_TABLE } from '../../core/job-table.ts';
+import { JOB_TABLE } from '../../core/jobs/job-table.ts';
 
 /** Makes the table of jobs, as the stack has it. */
 export async function createJobTable(client: DynamoDBClient, name: string): Promise<void> {

@@ -1,11 +1,11 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { Job } from '../../core/job.ts';
-import { Offenders } from '../../core/offenders.ts';
-import type { State } from '../../core/state.ts';
+import { Offenders } from '../../core/gate/offenders.ts';
+import type { Job } from '../../core/jobs/job.ts';
+import type { State } from '../../core/state/state.ts';
+import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
 import { createJobSweepHandler } from '../../lambdas/job-sweep/job-sweep-handler.ts';
 import { registrationGate } from '../../lambdas/jobs/gate.ts';
 import { createJobsHandler } from '../../lambdas/jobs/jobs-handler.ts';
-import { decisionLog } from '../../lambdas/shared/decision-log.ts';
 import { NOW, stateWith } from './examples.ts';
 import { InMemoryJobRegistry } from './in-memory-job-registry.ts';
 import { jobId } from './jobs.ts';

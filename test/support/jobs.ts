@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { JOB_STATUSES, type Job, type JobStatus, LOST_AFTER } from '../../core/job.ts';
-import type { JobAction } from '../../core/job-change.ts';
-import { newJob } from '../../core/job-view.ts';
+import type { JobAction } from '../../core/jobs/change-job.ts';
+import { JOB_STATUSES, type Job, type JobStatus, LOST_AFTER } from '../../core/jobs/job.ts';
+import { newJob } from '../../core/jobs/view.ts';
 import { NOW } from './examples.ts';
 
 /** The id of the n-th job of a test: they lie in all shards. */

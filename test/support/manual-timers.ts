@@ -1,4 +1,4 @@
-import type { After } from '../../core/state-cache.ts';
+import type { After } from '../../core/state/state-cache.ts';
 
 /** A clock that moves when it is told to, and the timers that hang on it. */
 export class ManualTimers {

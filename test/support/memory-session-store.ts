@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import { readSession, type SessionFacts, type SessionPolicy } from '../../core/session.ts';
-import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/session-store.ts';
+import { readSession, type SessionFacts, type SessionPolicy } from '../../core/identity/session.ts';
+import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/sessions/session-store.ts';
 
 /** A value that is no text, such as a hash. */
 export const NO_TEXT = Symbol('no text');

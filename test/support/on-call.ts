@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { Finding } from '../../core/finding.ts';
+import type { Finding } from '../../core/health/finding.ts';
 import { Gate } from './gate.ts';
 import { type CliOutcome, CliSandbox } from './run-cli.ts';
 

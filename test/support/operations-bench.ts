@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { EscalationNotice } from '../../core/escalation.ts';
-import type { HealthRecord } from '../../core/health-record.ts';
-import type { MetricQuery, MetricRange, MetricSeries } from '../../core/metric-source.ts';
-import type { State } from '../../core/state.ts';
+import type { HealthRecord } from '../../core/health/health-record.ts';
+import type { EscalationNotice } from '../../core/oncall/escalation.ts';
+import type { MetricQuery, MetricRange, MetricSeries } from '../../core/oncall/metric-source.ts';
+import type { State } from '../../core/state/state.ts';
 import { createOperationsHandler } from '../../lambdas/operations/operations-handler.ts';
 import { NOW, stateWith } from './examples.ts';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';

@@ -1,5 +1,5 @@
-import { TOKEN_EXPIRED } from '../../core/identity.ts';
-import type { ProxyEvent, ProxyResult } from '../../lambdas/shared/proxy-event.ts';
+import { TOKEN_EXPIRED } from '../../core/identity/identity.ts';
+import type { ProxyEvent, ProxyResult } from '../../lambdas/http/proxy-event.ts';
 import { NOW } from './examples.ts';
 
 /** The authorizer's context for some callers; all of them signed in a minute before NOW. */

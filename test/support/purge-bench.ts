@@ -1,8 +1,8 @@
-import type { Command } from '../../core/command.ts';
-import type { MaintenanceEvent } from '../../core/event.ts';
-import { executeCommand, stateOf } from '../../core/execute-command.ts';
-import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge.ts';
-import type { State } from '../../core/state.ts';
+import type { Command } from '../../core/commands/command.ts';
+import { executeCommand, stateOf } from '../../core/events/append-change.ts';
+import type { MaintenanceEvent } from '../../core/events/event.ts';
+import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge/run-purge.ts';
+import type { State } from '../../core/state/state.ts';
 import { ALICE, enable, NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryPurgeLedger } from './in-memory-purge-ledger.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../../lambdas/shared/log.ts';
+import type { Log } from '../../lambdas/aws/log.ts';
 
 export interface Told {
   readonly level: 'INFO' | 'WARN' | 'ERROR';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
-import type { RedisSettings } from '../../core/redis-settings.ts';
+import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 
 export interface RedisServersOptions {
   /** Servers of the cluster, each with an equal share of the slots; 0 for a server that is no cluster. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Io } from '../../cli/io.ts';
 import { run } from '../../cli/run.ts';
-import { SessionStore } from '../../cli/session-store.ts';
+import { SessionStore } from '../../cli/sign-in/session-store.ts';
 
 /** What a command line came to. */
 export interface CliOutcome {

@@ -1,5 +1,5 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { State } from '../../core/state.ts';
+import type { State } from '../../core/state/state.ts';
 import { createSessionsHandler } from '../../lambdas/sessions/sessions-handler.ts';
 import { NOW, stateWith } from './examples.ts';
 import { MemorySessionStore } from './memory-session-store.ts';

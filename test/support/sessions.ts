@@ -1,4 +1,4 @@
-import type { SessionFacts, SessionPolicy } from '../../core/session.ts';
+import type { SessionFacts, SessionPolicy } from '../../core/identity/session.ts';
 
 /** The sessions of the sample application. */
 export const POLICY: SessionPolicy = {

@@ -1,10 +1,10 @@
-import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
-import type { DrainRecord } from '../../core/drain-record.ts';
+import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
+import type { Rule } from '../../core/decision/rule.ts';
+import type { DrainRecord } from '../../core/drain/record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge-ledger.ts';
-import type { Rule } from '../../core/rule.ts';
-import type { State } from '../../core/state.ts';
-import type { CachedState } from '../../core/state-cache.ts';
+import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { State } from '../../core/state/state.ts';
+import type { CachedState } from '../../core/state/state-cache.ts';
 import { createStatusHandler } from '../../lambdas/status/status-handler.ts';
 import { NOW, normalMaintenance, stateWith } from './examples.ts';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';

@@ -1,4 +1,4 @@
-import { BUILT_IN_RULES } from '../../core/built-in-rules.ts';
+import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
 
 /** A request as somebody might send it who looks for a way round the gate. */
 export interface TrickyRequest {

@@ -1,5 +1,5 @@
-import type { ComingWindow, WindowSchedule } from '../../core/window-schedule.ts';
-import type { Window } from '../../core/window-set.ts';
+import type { ComingWindow, WindowSchedule } from '../../core/state/schedule.ts';
+import type { Window } from '../../core/windows/window.ts';
 import { NOW } from './examples.ts';
 
 const HOUR = 3_600_000;

@@ -32,7 +32,7 @@ function lint(path: string, source: string): { ok: boolean; output: string } {
 
 describe('dependencies point one way', () => {
   test.each([
-    ['core/planted.ts', '../adapters/event-log/dynamodb-event-log.ts'],
+    ['core/planted.ts', '../adapters/events/dynamodb-event-log.ts'],
     ['core/planted.ts', '@aws-sdk/client-dynamodb'],
     ['core/planted.ts', 'node:fs'],
     ['adapters/lean/planted.ts', '../../lambdas/control/index.ts'],

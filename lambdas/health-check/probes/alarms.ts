@@ -1,6 +1,6 @@
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
-import { alarmOf, anchorOf } from '../../../core/alarms.ts';
-import type { AlarmSeen } from '../../../core/health-record.ts';
+import { alarmOf, anchorOf } from '../../../core/health/alarms.ts';
+import type { AlarmSeen } from '../../../core/health/health-record.ts';
 
 const STATES: Readonly<Record<string, AlarmSeen['state']>> = {
   OK: 'ok',

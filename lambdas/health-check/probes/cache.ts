@@ -4,7 +4,7 @@ import {
   type ElastiCacheClient,
   ServerlessCacheNotFoundFault,
 } from '@aws-sdk/client-elasticache';
-import type { CacheFacts } from '../../../core/health-check-redis.ts';
+import type { CacheFacts } from '../../../core/health/checks/redis.ts';
 
 /** Minutes of the past whose events are asked for. */
 const WITHIN = 60;

@@ -4,7 +4,7 @@ import {
   ENFORCED_WITHIN,
   type EnforcementFacts,
   type NewestState,
-} from '../../../core/health-check-enforcement.ts';
+} from '../../../core/health/checks/enforcement.ts';
 
 export interface EnforcementParts {
   /** Reads the newest state of the log; null where it can't be read. */

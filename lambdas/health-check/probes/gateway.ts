@@ -1,5 +1,5 @@
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../../core/environment.ts';
-import type { AdminPathFacts, CanaryAnswer, OriginFacts } from '../../../core/health-check-enforcement.ts';
+import type { AdminPathFacts, CanaryAnswer, OriginFacts } from '../../../core/health/checks/enforcement.ts';
 
 /** Milliseconds for one call: an authorizer that starts anew takes less. */
 const CALL_LIMIT = 3000;

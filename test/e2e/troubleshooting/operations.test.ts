@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from '@jest/globals';
-import { readStack, stateTableOf } from '../../../cli/stack-resources.ts';
+import { readStack, stateTableOf } from '../../../cli/transport/stack-resources.ts';
 import { eventually } from '../../support/gate.ts';
 import { OnCall } from '../../support/on-call.ts';
 import { CloudQueues } from '../../support/queues.ts';
@@ -55,7 +55,7 @@ prove(LOGS, onCall, {
     expect(total).toBeGreaterThanOrEqual(7);
     expect(await onCall.done('logs', '--function', 'control')).toContain('[MAINTENANCE] Maintenance');
     const folders = readdirSync(resolve(import.meta.dirname, '../../../lambdas')).filter(
-      (name) => name !== 'shared',
+      (name) => !['http', 'aws'].includes(name),
     );
     for (const name of folders) {
       const { stderr } = await onCall.run('logs', '--function', name, '--errors', '--count');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { createPatientFetch, type Waiting } from '../../../client/index.ts';
 import { type PatientFetchOptions, patientFetchIn } from '../../../client/patient-fetch.ts';
-import { buildRefusal } from '../../../core/refusal.ts';
+import { buildRefusal } from '../../../core/gate/refusal.ts';
 import { NOW, normalMaintenance } from '../../support/examples.ts';
 import { json, type StubAnswer, StubServer } from '../../support/stub-server.ts';
 

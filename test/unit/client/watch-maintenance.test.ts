@@ -8,8 +8,8 @@ import {
   type WatchOptions,
   watchIn,
 } from '../../../client/watch-maintenance.ts';
-import { statusView } from '../../../core/status-view.ts';
-import { entityTag, isKnown } from '../../../lambdas/shared/entity-tag.ts';
+import { statusView } from '../../../core/status/status-view.ts';
+import { entityTag, isKnown } from '../../../lambdas/http/entity-tag.ts';
 import { emergency, NOW, normalMaintenance, stateWith } from '../../support/examples.ts';
 import { json, StubServer } from '../../support/stub-server.ts';
 import { comingWindow, scheduleWith } from '../../support/windows.ts';

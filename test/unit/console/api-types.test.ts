@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type * as z from 'zod';
 import type * as shown from '../../../console/src/api/types.ts';
-import { API } from '../../../core/api.ts';
-import type { Diagnostics } from '../../../core/diagnostics-view.ts';
+import { API } from '../../../core/api/api.ts';
+import type { Diagnostics } from '../../../core/health/diagnostics-view.ts';
 
 type AnswerOf<A extends keyof typeof API> = z.output<(typeof API)[A]['answer']>;
 

@@ -1,0 +1,15 @@
+import { NO_NOTICES, type NoticeRecords } from '../../core/notices/record.ts';
+import type { DrainLedgerOptions } from '../drain/drain-records.ts';
+import { DynamoDbLedgerItem } from '../state/versioned-item.ts';
+
+/** The records of notices in DynamoDB, an item for each maintenance and for each window. */
+export function noticeRecords({ client, table, scope }: DrainLedgerOptions): NoticeRecords {
+  return (subject) =>
+    new DynamoDbLedgerItem({
+      client,
+      table,
+      key: `NOTICES#${scope}#${subject}`,
+      empty: NO_NOTICES,
+      what: 'the record of notices',
+    });
+}

@@ -1,0 +1,104 @@
+import { describeOperation, type OperationType } from '../decision/operations.ts';
+import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
+import { type Maintenance, plannedEnd } from '../state/state.ts';
+import { rfc3339, templateSafeJson, truncate } from '../text.ts';
+import { refusalPage, refusalPolicy } from './refusal-page.ts';
+
+/** The 503 that a blocked caller gets. Its form is that of RFC 9457. */
+export interface Refusal {
+  /** `application/problem+json` or `text/html; charset=utf-8`. */
+  readonly contentType: string;
+  readonly body: string;
+  readonly language: Language;
+  /** The Content-Security-Policy that the body needs, and no more. */
+  readonly policy: string;
+  /** Seconds. */
+  readonly retryAfter: number;
+}
+
+export interface RefusalFacts {
+  readonly maintenance: Maintenance;
+  /** The number of the event that the decision was made by. */
+  readonly version: number;
+  readonly operation: string;
+  readonly method: string;
+  /** The path as called: how deep it is tells the page where the root is. */
+  readonly path: string;
+  /** The path as called, or the rule's template where the path holds a secret. */
+  readonly instance: string;
+  /** Seconds to wait. */
+  readonly retryAfter: number;
+  readonly now: number;
+  readonly form: 'json' | 'html';
+  readonly language: Language;
+}
+
+const LONGEST_INSTANCE = 200;
+/** API Gateway takes about 8 KB of authorizer result; the rest of the result needs some of it. */
+const LARGEST_BODY = 7000;
+
+/**
+ * Builds the refusal. Its body, escaped once more into the authorizer's result, stays under 7 000 bytes:
+ * where the texts of the operation type are too long for that, they give way to brief ones.
+ *
+ * @param texts what is said about the operation type
+ */
+export function buildRefusal(
+  facts: RefusalFacts,
+  texts = describeOperation(facts.operation, facts.language),
+): Refusal {
+  const isPage = facts.form === 'html';
+  const render = isPage ? refusalPage : renderJson;
+  const full = render(facts, texts);
+  const body = embeddedSize(full) <= LARGEST_BODY ? full : render(facts, briefTexts(facts));
+  return {
+    contentType: isPage ? 'text/html; charset=utf-8' : 'application/problem+json',
+    body,
+    language: facts.language,
+    policy: isPage ? refusalPolicy(facts) : NOTHING_TO_LOAD,
+    retryAfter: facts.retryAfter,
+  };
+}
+
+/** The Content-Security-Policy of whatever is no page. */
+export const NOTHING_TO_LOAD = "default-src 'none'; frame-ancestors 'none'";
+
+/** Bytes that a text takes inside a JSON document. */
+function embeddedSize(text: string): number {
+  return new TextEncoder().encode(JSON.stringify(text)).length;
+}
+
+/** What is said when there is no room for more. */
+function briefTexts({ operation, language }: RefusalFacts): OperationType {
+  return {
+    name: truncate(operation, 64),
+    description: '',
+    userMessage: REFUSAL_MESSAGES[language].brief,
+    suggestion: '',
+  };
+}
+
+function renderJson(facts: RefusalFacts, type: OperationType): string {
+  const { maintenance, version, retryAfter, now } = facts;
+  const end = plannedEnd(maintenance);
+  return templateSafeJson({
+    type: 'urn:problem:maintenance-active',
+    title: REFUSAL_MESSAGES[facts.language].title,
+    status: 503,
+    detail: type.userMessage,
+    instance: truncate(facts.instance, LONGEST_INSTANCE),
+    error: 'maintenance_active',
+    maintenance_active: true,
+    message: type.userMessage,
+    retry_after: retryAfter,
+    timestamp: rfc3339(now),
+    maintenance: {
+      mode: maintenance.mode,
+      reason: maintenance.reason,
+      started_at: rfc3339(maintenance.startedAt),
+      estimated_completion: end === null ? null : rfc3339(end),
+      version,
+    },
+    operation: { type: type.name, description: type.description, suggestion: type.suggestion },
+  });
+}

@@ -1,0 +1,81 @@
+import { StoreUnavailableError } from '../errors.ts';
+import { ROLES, type Role } from '../state/principal.ts';
+import { effective, type State } from '../state/state.ts';
+import { type GatewayRequest, identityOf, type Shown, type StateSource } from './authorizer.ts';
+
+/** The API keys of a class of callers: values, which API Gateway knows them by. */
+export interface ClassKeys {
+  /** The key of the usage plan that holds as a rule. */
+  readonly usual: string;
+  /** The key of the plan that holds during maintenance; absent where the usual one does. */
+  readonly lowered?: string;
+}
+
+/** The keys of every class: a request without a key would be refused, whoever sends it. */
+export type UsageKeys = Readonly<Record<Role, ClassKeys>>;
+
+/** Reads the keys from JSON. Throws naming the class without a key. */
+export function parseUsageKeys(json: string): UsageKeys {
+  const keys = JSON.parse(json) as Partial<Record<Role, Partial<ClassKeys> | null>>;
+  for (const role of ROLES) {
+    if (!keys[role]?.usual) throw new Error(`No API key is named for the class "${role}".`);
+  }
+  return keys as UsageKeys;
+}
+
+/** Whether a maintenance lowers the limits: a test run changes nothing for anybody. */
+function isLowered(state: State | null, now: number): boolean {
+  const maintenance = state === null ? null : effective(state, now).maintenance;
+  return maintenance !== null && maintenance.mode !== 'test';
+}
+
+/**
+ * The key that meters one request. Depends on nothing but its arguments.
+ *
+ * An admin is metered as an admin whatever the token says: a key that API Gateway doesn't know is answered 403, which
+ * must not be able to keep an admin out. A credential that isn't believed names no key.
+ *
+ * @param state the newest state known, null when none is
+ * @param now milliseconds since the epoch
+ */
+export function usageKey(keys: UsageKeys, shown: Shown, state: State | null, now: number): string {
+  const { principal, credential } = identityOf(shown, state && effective(state, now));
+  const { role } = principal;
+  if (role === 'admin') return keys.admin.usual;
+  if (credential === 'valid' && shown.outcome === 'valid' && shown.credential.apiKey !== undefined) {
+    return shown.credential.apiKey;
+  }
+  const { usual, lowered } = keys[role];
+  return lowered !== undefined && isLowered(state, now) ? lowered : usual;
+}
+
+/**
+ * Chooses the API key of every request, whatever is decided about it. Ask it beside the authorizer, not after it:
+ * the two then share one read of the state.
+ */
+export class UsageKeyChooser {
+  readonly #keys: UsageKeys;
+  readonly #states: StateSource;
+  readonly #now: () => number;
+
+  constructor(parts: { keys: UsageKeys; states: StateSource; now: () => number }) {
+    this.#keys = parts.keys;
+    this.#states = parts.states;
+    this.#now = parts.now;
+  }
+
+  async choose(request: Pick<GatewayRequest, 'identify'>): Promise<string> {
+    const [shown, state] = await Promise.all([request.identify(this.#now()), this.#state()]);
+    return usageKey(this.#keys, shown, state, this.#now());
+  }
+
+  /** Null when nothing is known: the authorizer has told the log, and the usual limits hold. */
+  async #state(): Promise<State | null> {
+    try {
+      return (this.#states.peek(this.#now()) ?? (await this.#states.get())).state;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return null;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,218 @@
+import { totalOf } from '../attempts/counts.ts';
+import {
+  LONGEST_PATH,
+  MOST_RECENT,
+  type SimulatedRoute,
+  type TestRecord,
+  totalOfRoute,
+} from '../attempts/test-record.ts';
+import type { Tally } from '../attempts/totals.ts';
+import { OPERATION_TYPES } from '../decision/operations.ts';
+import type { Rule } from '../decision/rule.ts';
+import { ROLES, type Role } from '../state/principal.ts';
+import { rfc3339, truncate } from '../text.ts';
+
+/** What a test run has shown. Source: contract of the product, "Reports". */
+export interface TestRunView {
+  readonly verdict: {
+    /** `pass`: everything was tried, and everything that was tried is known. */
+    readonly result: 'pass' | 'incomplete';
+    /** What is missing, for people; empty when nothing is. */
+    readonly reasons: readonly string[];
+  };
+  readonly calls: {
+    readonly total: number;
+    readonly would_block: number;
+    readonly would_allow: number;
+    /** Different clients that would have been blocked. */
+    readonly clients: number;
+    readonly clients_exact: boolean;
+  };
+  readonly by_type: readonly {
+    readonly operation_type: string;
+    readonly would_block: number;
+    readonly would_allow: number;
+    readonly last_call: string;
+  }[];
+  readonly coverage: {
+    readonly types: { readonly exercised: readonly string[]; readonly never: readonly string[] };
+    readonly rules: {
+      readonly total: number;
+      readonly exercised: number;
+      readonly never: readonly RuleNeverUsed[];
+    };
+  };
+  readonly routes: readonly RouteView[];
+  /** Calls to further routes than are listed. */
+  readonly routes_left_out: number;
+  readonly unclassified: {
+    readonly paths: readonly {
+      readonly method: string;
+      readonly path: string;
+      readonly calls: number;
+      readonly last_call: string;
+    }[];
+    readonly left_out: number;
+  };
+  /** The newest calls, the newest first. */
+  readonly details: readonly CallView[];
+}
+
+export interface RuleNeverUsed {
+  readonly method: string | readonly string[];
+  readonly path: string;
+  readonly operation_type: string;
+}
+
+export interface RouteView {
+  readonly method: string;
+  /** Null where no rule decided. */
+  readonly path_template: string | null;
+  readonly operation_type: string;
+  readonly role: Role;
+  readonly would_block: number;
+  readonly would_allow: number;
+}
+
+export interface CallView {
+  readonly at: string;
+  readonly method: string;
+  readonly path_template: string | null;
+  readonly operation_type: string;
+  readonly role: Role;
+  readonly would_block: boolean;
+}
+
+/** No requests of the application's are of these types: the probe's own, and what no rule covers. */
+const NOT_TO_BE_EXERCISED = ['canary', 'unknown'];
+
+/**
+ * What a test run has shown, held against the catalogue.
+ *
+ * @param rules every rule by which requests were classified, the owner's included
+ */
+export function testRunView(
+  record: TestRecord,
+  { counts, clients }: Tally,
+  rules: readonly Rule[],
+): TestRunView {
+  const [blocked, allowed] = [counts.would_block, counts.would_allow];
+  const types = [...new Set([...blocked.keys(), ...allowed.keys()])].sort();
+  const would_block = totalOf(blocked)?.calls ?? 0;
+  const would_allow = totalOf(allowed)?.calls ?? 0;
+  const coverage = coverageOf(record, types, rules);
+  const unclassified = blocked.has('unknown') || allowed.has('unknown');
+  return {
+    verdict: verdictOf({ total: would_block + would_allow, coverage, unclassified }),
+    calls: {
+      total: would_block + would_allow,
+      would_block,
+      would_allow,
+      clients: clients.count,
+      clients_exact: clients.exact,
+    },
+    by_type: types.map((operation) => {
+      const [block, allow] = [blocked.get(operation), allowed.get(operation)];
+      return {
+        operation_type: operation,
+        would_block: block?.calls ?? 0,
+        would_allow: allow?.calls ?? 0,
+        last_call: rfc3339(Math.max(block?.lastAt ?? 0, allow?.lastAt ?? 0)),
+      };
+    }),
+    coverage,
+    routes: [...record.routes.values()].toSorted(byPlace).flatMap(routeViews),
+    routes_left_out: record.routesLeftOut,
+    unclassified: {
+      paths: [...record.unclassified.values()]
+        .toSorted((one, other) => other.calls - one.calls || (one.path < other.path ? -1 : 1))
+        .map(({ method, path, calls, lastAt }) => ({ method, path, calls, last_call: rfc3339(lastAt) })),
+      left_out: record.unclassifiedLeftOut,
+    },
+    details: record.recent
+      .slice(-MOST_RECENT)
+      .toReversed()
+      .map(({ at, method, template, operation, role, wouldBlock }) => ({
+        at: rfc3339(at),
+        method,
+        path_template: template,
+        operation_type: operation,
+        role,
+        would_block: wouldBlock,
+      })),
+  };
+}
+
+function coverageOf(
+  record: TestRecord,
+  exercised: readonly string[],
+  rules: readonly Rule[],
+): TestRunView['coverage'] {
+  const own = rules.map(({ operation }) => operation);
+  const known = [...new Set([...OPERATION_TYPES.map(({ name }) => name), ...own])];
+  const wanted = known.filter((name) => !NOT_TO_BE_EXERCISED.includes(name));
+  const routes = [...record.routes.values()];
+  const never = rules.filter((rule) => !routes.some((route) => isOf(route, rule)));
+  return {
+    types: {
+      exercised: wanted.filter((name) => exercised.includes(name)),
+      never: wanted.filter((name) => !exercised.includes(name)),
+    },
+    rules: {
+      total: rules.length,
+      exercised: rules.length - never.length,
+      never: never.map(({ method, path, operation }) => ({ method, path, operation_type: operation })),
+    },
+  };
+}
+
+/** A HEAD is what the GET of its path is. */
+function isOf({ method, template, operation }: SimulatedRoute, rule: Rule): boolean {
+  const verbs = [rule.method].flat();
+  const isCovered =
+    verbs.includes('ANY') || verbs.includes(method) || (method === 'HEAD' && verbs.includes('GET'));
+  return isCovered && operation === rule.operation && template === truncate(rule.path, LONGEST_PATH);
+}
+
+function verdictOf(found: {
+  readonly total: number;
+  readonly coverage: TestRunView['coverage'];
+  readonly unclassified: boolean;
+}): TestRunView['verdict'] {
+  const { never } = found.coverage.types;
+  const reasons = [
+    ...(found.total === 0 ? ['No calls were made.'] : []),
+    ...(never.length > 0 ? [`Operation types that were never exercised: ${never.join(', ')}.`] : []),
+    ...(found.unclassified
+      ? ['Calls were made of which no rule says what they do: they would be blocked as unknown.']
+      : []),
+  ];
+  return { result: reasons.length === 0 ? 'pass' : 'incomplete', reasons };
+}
+
+function routeViews(route: SimulatedRoute): RouteView[] {
+  return ROLES.flatMap((role) => {
+    const { wouldBlock, wouldAllow } = route.byRole[role];
+    if (wouldBlock + wouldAllow === 0) return [];
+    return [
+      {
+        method: route.method,
+        path_template: route.template,
+        operation_type: route.operation,
+        role,
+        would_block: wouldBlock,
+        would_allow: wouldAllow,
+      },
+    ];
+  });
+}
+
+/** The routes most called first. */
+function byPlace(one: SimulatedRoute, other: SimulatedRoute): number {
+  const calls = (route: SimulatedRoute): number => {
+    const { wouldBlock, wouldAllow } = totalOfRoute(route);
+    return wouldBlock + wouldAllow;
+  };
+  const name = ({ method, template }: SimulatedRoute): string => `${template} ${method}`;
+  return calls(other) - calls(one) || (name(one) < name(other) ? -1 : 1);
+}

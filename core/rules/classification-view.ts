@@ -1,0 +1,108 @@
+import { BUILT_IN_RULES } from '../decision/built-in-rules.ts';
+import { type Classification, createClassifier } from '../decision/classify.ts';
+import { decisiveOperation, isForbidden } from '../decision/decide.ts';
+import { RouteMatcher } from '../decision/route-matcher.ts';
+import { CONTROL_BASE_PATH } from '../environment.ts';
+import { ROLES, type Role } from '../state/principal.ts';
+import { effective, type Maintenance, type Mode, type State } from '../state/state.ts';
+import type { OwnRule } from './rule-set.ts';
+
+/** What a decision comes to for somebody who calls. */
+export type Decision = 'allow' | 'block';
+
+/** What `POST /classify` answers. */
+export interface ClassificationView {
+  /** The path in its one spelling, null when it is malformed. */
+  readonly canonical_path: string | null;
+  /** The rule that decided, null when none did. */
+  readonly rule: {
+    readonly method: string | readonly string[];
+    readonly path: string;
+    readonly operation: string;
+    readonly source: 'owner' | 'built_in';
+    /** Of an owner's rule. */
+    readonly id: string | null;
+  } | null;
+  readonly operation_type: string;
+  /** For each role in each mode, when everything that can be blocked is. */
+  readonly decisions: Readonly<Record<Mode, Readonly<Record<Role, Decision>>>>;
+  /** For each role as things are now. */
+  readonly current: Readonly<Record<Role, Decision>>;
+}
+
+/** Who asks, about what, and by which rules. */
+export interface ClassificationQuestion {
+  readonly method: string;
+  readonly path: string;
+  readonly state: State;
+  readonly rules: readonly OwnRule[];
+  /** Path templates that maintenance never blocks. */
+  readonly alwaysAllowed: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+/** Says how a request is classified, and what would become of it. */
+export function classificationView(question: ClassificationQuestion): ClassificationView {
+  const { method, path, state, rules, now } = question;
+  const classification = createClassifier([rules, BUILT_IN_RULES])(method, path);
+  const { operation, rule, canonicalPath } = classification;
+  const decisive = decisiveOperation(classification);
+  const own = rules.find((candidate) => candidate === rule);
+  const open = isOpen(question, classification);
+  const decisionsOf = (maintenance: Maintenance | null): Record<Role, Decision> => {
+    const forbidden =
+      !open && maintenance !== null && maintenance.mode !== 'test' && isForbidden(maintenance, decisive);
+    const decide = (role: Role): Decision => (forbidden && role !== 'admin' ? 'block' : 'allow');
+    return Object.fromEntries(ROLES.map((role) => [role, decide(role)])) as Record<Role, Decision>;
+  };
+  return {
+    canonical_path: canonicalPath,
+    rule:
+      rule === null
+        ? null
+        : {
+            method: rule.method,
+            path: rule.path,
+            operation: rule.operation,
+            source: own === undefined ? 'built_in' : 'owner',
+            id: own?.id ?? null,
+          },
+    operation_type: operation,
+    decisions: {
+      normal: decisionsOf(inMode('normal')),
+      emergency: decisionsOf(inMode('emergency')),
+      test: decisionsOf(inMode('test')),
+    },
+    current: decisionsOf(effective(state, now).maintenance),
+  };
+}
+
+/** What no maintenance closes: preflights, the control API, and the owner's list. */
+function isOpen(
+  { method, path, alwaysAllowed }: ClassificationQuestion,
+  { canonicalPath }: Classification,
+): boolean {
+  if (method === 'OPTIONS' || path === CONTROL_BASE_PATH || path.startsWith(`${CONTROL_BASE_PATH}/`))
+    return true;
+  if (canonicalPath === null) return false;
+  const matcher = new RouteMatcher(
+    alwaysAllowed.map((template) => ({ method: 'ANY', path: template, value: true })),
+  );
+  return matcher.find(method, canonicalPath) === true;
+}
+
+/** A maintenance of each mode as it is when nothing else is said. */
+function inMode(mode: Mode): Maintenance {
+  const begun = { id: '-', startedAt: 0, startedBy: '-', notifyUsers: false, reason: '-' };
+  if (mode !== 'emergency') return { ...begun, mode, endsAt: null, autoEnd: false, blockedOperations: null };
+  return {
+    ...begun,
+    mode,
+    declaredAt: 0,
+    declaredBy: '-',
+    terminateJobs: false,
+    gracePeriod: 0,
+    suspended: null,
+  };
+}

@@ -1,0 +1,54 @@
+import { isBuiltInOperation, MOST_OWN_OPERATIONS } from '../decision/operations.ts';
+import { patternOf } from '../decision/route-matcher.ts';
+import type { Rule } from '../decision/rule.ts';
+import type { RuleSetReference } from '../state/state.ts';
+
+/** A rule of the owner's. Instants are ms since the epoch. */
+export interface OwnRule extends Rule {
+  readonly id: string;
+  readonly addedAt: number;
+  readonly addedBy: string;
+}
+
+/** Rules that an owner may have, at most. */
+export const MOST_RULES = 500;
+
+/** Where sets of rules are kept: each under the name that its content gives it, never changed. */
+export interface RuleStore {
+  /** Rejects with StoreUnavailableError or CorruptLogError. */
+  read(reference: RuleSetReference | null): Promise<readonly OwnRule[]>;
+  /** Keeps a set before a state names it. Resolves with its name. */
+  write(rules: readonly OwnRule[]): Promise<string>;
+}
+
+/** Why a rule can't be added to a set. */
+export type RuleRefusal =
+  | { readonly why: 'exists'; readonly rule: OwnRule }
+  | { readonly why: 'too_many_rules' }
+  | { readonly why: 'too_many_operations' };
+
+/** The set with one more rule, or why it can't be had. Two rules for the same verb and the same paths are refused. */
+export function withRule(
+  rules: readonly OwnRule[],
+  rule: OwnRule,
+): { readonly rules: readonly OwnRule[] } | RuleRefusal {
+  const twin = rules.find((other) => isSamePlace(other, rule));
+  if (twin !== undefined) return { why: 'exists', rule: twin };
+  if (rules.length >= MOST_RULES) return { why: 'too_many_rules' };
+  const more = [...rules, rule];
+  return operationsOf(more).length > MOST_OWN_OPERATIONS ? { why: 'too_many_operations' } : { rules: more };
+}
+
+/** The operation types that a set of rules adds to the built-in ones, in alphabetical order. */
+export function operationsOf(rules: readonly Rule[]): string[] {
+  const names = rules.map(({ operation }) => operation).filter((name) => !isBuiltInOperation(name));
+  return [...new Set(names)].sort();
+}
+
+function isSamePlace(a: Rule, b: Rule): boolean {
+  return patternOf(a.path) === patternOf(b.path) && verbsOf(a).some((verb) => verbsOf(b).includes(verb));
+}
+
+function verbsOf({ method }: Rule): readonly string[] {
+  return typeof method === 'string' ? [method] : method;
+}

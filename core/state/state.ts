@@ -1,0 +1,201 @@
+import { maintenanceOf, nextOccurrence, type WindowSchedule, without } from './schedule.ts';
+
+/**
+ * The state of maintenance: the whole of what an authorizer needs to decide, at most 13 KB as JSON, and mostly less
+ * than one.
+ * All instants are milliseconds since the Unix epoch.
+ */
+export type Mode = 'normal' | 'emergency' | 'test';
+
+/** What was planned for a normal maintenance or a test run. */
+export interface Plan {
+  readonly reason: string;
+  /** The planned end, or null when none is known. */
+  readonly endsAt: number | null;
+  /** Whether the clock ends the maintenance at `endsAt`. */
+  readonly autoEnd: boolean;
+  /** The operation types that are blocked; null means all that can be. */
+  readonly blockedOperations: readonly string[] | null;
+}
+
+interface Begun {
+  /** Stable over escalation and de-escalation, and unique over the log. */
+  readonly id: string;
+  readonly startedAt: number;
+  /** The admin who started it. */
+  readonly startedBy: string;
+  readonly notifyUsers: boolean;
+  /** When jobs should be gone in normal mode; absent where nobody has said. Passing it is told, and stops nothing. */
+  readonly drainDeadline?: number;
+}
+
+export interface NormalMaintenance extends Begun, Plan {
+  readonly mode: 'normal';
+}
+
+export interface TestRun extends Begun, Plan {
+  readonly mode: 'test';
+}
+
+export interface Emergency extends Begun {
+  readonly mode: 'emergency';
+  readonly reason: string;
+  readonly declaredAt: number;
+  readonly declaredBy: string;
+  readonly terminateJobs: boolean;
+  /** Seconds that jobs are given to stop by themselves. */
+  readonly gracePeriod: number;
+  /** What de-escalation goes back to: the plan that the emergency suspended, null if there was none. */
+  readonly suspended: Plan | null;
+}
+
+export type Maintenance = NormalMaintenance | TestRun | Emergency;
+
+export interface State {
+  /** The number of the newest event; 0 before the first. */
+  readonly version: number;
+  readonly maintenance: Maintenance | null;
+  /** The owner's classification rules, which are kept elsewhere; null while there are none. */
+  readonly rules: RuleSetReference | null;
+  /** Credentials of members issued before this instant are worth nothing; null before the first maintenance. */
+  readonly sessionsInvalidBefore: number | null;
+  /** Whose credentials are worth nothing, whatever their role; absent while there are none. */
+  readonly revoked?: readonly Revocation[];
+  /** The sessions that still have to be deleted; absent once the receipt is in the log. */
+  readonly purge?: PurgeOrder;
+  /** What is coming of the owner's windows; absent while there are none. */
+  readonly windows?: WindowSchedule;
+  /**
+   * The number of the event that asked every instance to drop what it remembers; absent before the first. A number that
+   * an instance has not met tells it to.
+   */
+  readonly refresh?: number;
+  /** Until when every decision is told in the log; absent while that was not asked for. */
+  readonly debugUntil?: number;
+}
+
+/** Ends what a principal was given before an instant. Kept for as long as a token could be believed. */
+export interface Revocation {
+  /** The principal's id. */
+  readonly id: string;
+  /** Credentials issued before this instant are worth nothing. */
+  readonly before: number;
+}
+
+/**
+ * Which sessions are to be deleted. An order that comes while another stands takes its place and asks for what both
+ * asked for, so that none is lost; the event `sessions_purged` takes it away.
+ */
+export interface PurgeOrder {
+  /** Unique: names the run, its progress and its receipt. Made of the number of the event that gave it. */
+  readonly id: string;
+  /** When it was given. Sessions that begin later are none of its business, unless maintenance is active. */
+  readonly at: number;
+  /** The maintenance that it was given for or during, null where there was none. */
+  readonly maintenanceId: string | null;
+  /** `members`: all but admins' sessions. `everybody`: admins' too. `named`: those of `users` alone. */
+  readonly scope: 'members' | 'everybody' | 'named';
+  /** Whose sessions go in any case: of principals that were revoked. */
+  readonly users: readonly string[];
+  /** The admin who asked for `everybody`, and keeps their own admin sessions. */
+  readonly spared: string | null;
+}
+
+/** Which set of the owner's rules is in force. */
+export interface RuleSetReference {
+  /** Names the set: a digest of what it holds. */
+  readonly name: string;
+  /** The operation types that the owner has added; they can be blocked like the built-in ones. */
+  readonly operations: readonly string[];
+}
+
+export const INITIAL_STATE: State = {
+  version: 0,
+  maintenance: null,
+  rules: null,
+  sessionsInvalidBefore: null,
+};
+
+/** The operation types that the owner has added. */
+export function ownOperations(state: State): readonly string[] {
+  return state.rules?.operations ?? [];
+}
+
+/** Whether every decision is told in the log at an instant. It ends by the clock, without an event. */
+export function isDebugging({ debugUntil }: State, now: number): boolean {
+  return debugUntil !== undefined && now < debugUntil;
+}
+
+/** The planned end of a maintenance; an emergency suspends its own. */
+export function plannedEnd(maintenance: Maintenance): number | null {
+  return maintenance.mode === 'emergency' ? null : maintenance.endsAt;
+}
+
+/** Whether the clock has ended this maintenance by `now`. */
+export function isEndedByClock(maintenance: Maintenance, now: number): boolean {
+  if (maintenance.mode === 'emergency') return false;
+  return maintenance.autoEnd && maintenance.endsAt !== null && maintenance.endsAt <= now;
+}
+
+/** One thing that the clock does to a state. */
+export interface ClockStep {
+  /** A maintenance ended, a window began, or one came to nothing because a maintenance was active already. */
+  readonly what: 'ended' | 'begun' | 'absorbed';
+  /** The instant at which it did: the planned end or start, ms since the epoch. */
+  readonly at: number;
+  /** The maintenance that ended, that began, or that would have begun. */
+  readonly about: Maintenance;
+  /** The test run that ended because a window began. */
+  readonly completed: TestRun | null;
+  /** The state after it, under the same version. */
+  readonly after: State;
+}
+
+/**
+ * What the clock has done first by `now` that is not in the state yet, null when there is nothing. A maintenance that
+ * ends when a window begins makes room for it.
+ */
+export function clockStep(state: State, now: number): ClockStep | null {
+  const { maintenance, windows } = state;
+  const next = nextOccurrence(windows);
+  const isBeginDue = next !== null && next.startsAt <= now;
+  if (maintenance !== null && isEndedByClock(maintenance, now)) {
+    const at = plannedEnd(maintenance) ?? now;
+    if (!isBeginDue || at <= next.startsAt) {
+      return {
+        what: 'ended',
+        at,
+        about: maintenance,
+        completed: null,
+        after: { ...state, maintenance: null },
+      };
+    }
+  }
+  if (!isBeginDue || windows === undefined) return null;
+  const about = maintenanceOf(next);
+  const at = next.startsAt;
+  const rest = { ...state, windows: without(windows, next) };
+  if (maintenance !== null && maintenance.mode !== 'test') {
+    return { what: 'absorbed', at, about, completed: null, after: rest };
+  }
+  const after = { ...rest, maintenance: about, sessionsInvalidBefore: endOfSessions(state, about) };
+  return { what: 'begun', at, about, completed: maintenance, after };
+}
+
+/** Members' sessions end when a window begins, unless it only rehearses. */
+function endOfSessions({ sessionsInvalidBefore }: State, { mode, startedAt }: Maintenance): number | null {
+  if (mode === 'test') return sessionsInvalidBefore;
+  return Math.max(startedAt, sessionsInvalidBefore ?? startedAt);
+}
+
+/**
+ * The state as seen at an instant: what the clock has ended is over and what it has begun is active, whether or not
+ * the events have been written.
+ *
+ * @example effective({ ...state, maintenance: { ...m, autoEnd: true, endsAt: 1000 } }, 1000).maintenance // null
+ */
+export function effective(state: State, now: number): State {
+  let seen = state;
+  for (let step = clockStep(seen, now); step !== null; step = clockStep(seen, now)) seen = step.after;
+  return seen;
+}

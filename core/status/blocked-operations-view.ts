@@ -1,0 +1,126 @@
+import { totalOf } from '../attempts/counts.ts';
+import { EMPTY_TALLY, type Tally } from '../attempts/totals.ts';
+import { blockedOperations, isForbidden } from '../decision/decide.ts';
+import { describeOperation } from '../decision/operations.ts';
+import type { Rule } from '../decision/rule.ts';
+import { effective, type Maintenance, ownOperations, type State } from '../state/state.ts';
+import { rfc3339 } from '../text.ts';
+
+/** What `GET /api/maintenance/blocked-operations` answers. Source: contract of the product, "HTTP API". */
+export interface BlockedOperationsView {
+  readonly items: readonly BlockedOperation[];
+  /** There are as many items as operation types, so all come at once. */
+  readonly next_cursor: null;
+  readonly totals: {
+    readonly blocked_operations: number;
+    /** Blocked calls of this maintenance, those to types that are not listed included; null when not known. */
+    readonly attempt_count: number | null;
+    readonly last_attempt: string | null;
+    /** Different clients that were blocked; null when not known. */
+    readonly client_count: number | null;
+    /** Whether `client_count` is exact (up to 10 000) or an estimate. */
+    readonly client_count_exact: boolean;
+  };
+  readonly version: number;
+  /** Where the counts were read: `unavailable` when they could not be. */
+  readonly counts_source: CountsSource;
+  readonly as_of: string;
+}
+
+export interface BlockedOperation {
+  readonly operation_type: string;
+  /** Path templates of the rules that make a request one of this type. */
+  readonly endpoint_patterns: readonly string[];
+  readonly description: string;
+  readonly blocked_since: string;
+  /** Null when it is not known. */
+  readonly attempt_count: number | null;
+  readonly last_attempt: string | null;
+  readonly user_message: string;
+}
+
+export type CountsSource = 'activity_table' | 'last_known' | 'unavailable';
+
+/** What was counted during the present maintenance, and how it is known. */
+export interface KnownTally {
+  /** Null when nothing is known. */
+  readonly tally: Tally | null;
+  readonly source: CountsSource;
+}
+
+/** While nothing is blocked. */
+export const NOTHING_TO_COUNT: KnownTally = { tally: EMPTY_TALLY, source: 'activity_table' };
+
+/**
+ * What is blocked at `now`, and how often it was tried. Empty while nothing is: also in a test run, which only
+ * records.
+ *
+ * @param rules every rule by which requests are classified
+ */
+export function blockedOperationsView(
+  state: State,
+  known: KnownTally,
+  { rules, now }: { readonly rules: readonly Rule[]; readonly now: number },
+): BlockedOperationsView {
+  const maintenance = enforced(state, now);
+  const { tally, source } = maintenance === null ? NOTHING_TO_COUNT : known;
+  const items = maintenance === null ? [] : itemsOf(maintenance, tally, { rules, own: ownOperations(state) });
+  const total = tally && totalOf(tally.counts.blocked);
+  return {
+    items,
+    next_cursor: null,
+    totals: {
+      blocked_operations: items.length,
+      attempt_count: tally && (total?.calls ?? 0),
+      last_attempt: total ? rfc3339(total.lastAt) : null,
+      client_count: tally?.clients.count ?? null,
+      client_count_exact: tally?.clients.exact ?? false,
+    },
+    version: state.version,
+    counts_source: source,
+    as_of: rfc3339(now),
+  };
+}
+
+/** The maintenance that blocks calls at `now`, null when none does. */
+export function enforced(state: State, now: number): Maintenance | null {
+  const { maintenance } = effective(state, now);
+  return maintenance?.mode === 'test' ? null : maintenance;
+}
+
+function itemsOf(
+  maintenance: Maintenance,
+  tally: Tally | null,
+  { rules, own }: { readonly rules: readonly Rule[]; readonly own: readonly string[] },
+): readonly BlockedOperation[] {
+  return blockedOperations(maintenance, own).map((operation) => {
+    const { description, userMessage } = describeOperation(operation);
+    const count = tally?.counts.blocked.get(operation);
+    return {
+      operation_type: operation,
+      endpoint_patterns: patternsOf(operation, rules),
+      description,
+      blocked_since: rfc3339(blockedSince(maintenance, operation)),
+      attempt_count: tally && (count?.calls ?? 0),
+      last_attempt: count ? rfc3339(count.lastAt) : null,
+      user_message: userMessage,
+    };
+  });
+}
+
+/** What no rule covers is a read or unknown, by its verb: any path may be that. */
+const BY_VERB: readonly string[] = ['read_operations', 'unknown'];
+
+function patternsOf(operation: string, rules: readonly Rule[]): readonly string[] {
+  const named = rules.filter((rule) => rule.operation === operation).map(({ path }) => path);
+  return [...new Set(BY_VERB.includes(operation) ? [...named, '/{path+}'] : named)];
+}
+
+/** An emergency blocks more than the maintenance that it interrupted. */
+function blockedSince(maintenance: Maintenance, operation: string): number {
+  if (maintenance.mode !== 'emergency') return maintenance.startedAt;
+  const { suspended, startedAt, declaredAt, id, startedBy, notifyUsers } = maintenance;
+  if (suspended === null) return declaredAt;
+  const before: Maintenance = { mode: 'normal', id, startedAt, startedBy, notifyUsers, ...suspended };
+  return isForbidden(before, operation) ? startedAt : declaredAt;
+}

@@ -1,0 +1,45 @@
+import { isForbidden } from '../decision/decide.ts';
+import { describeOperation, OPERATION_TYPES } from '../decision/operations.ts';
+import { effective, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { rfc3339 } from '../text.ts';
+import { statusMessage } from './status-view.ts';
+
+/** What `GET /api/maintenance/message` answers. Source: contract of the product, "HTTP API". */
+export interface MessageView {
+  /** What to tell somebody who uses the application. */
+  readonly message: string;
+  /** The operation type that was asked about, null for the general message. */
+  readonly operation_type: string | null;
+  readonly maintenance_active: boolean;
+  readonly estimated_completion: string | null;
+  /** What can be done instead; empty where nothing needs to be. */
+  readonly alternative_actions: readonly string[];
+}
+
+/** The operation types that people can ask about; the health check's probe is of no interest to them. */
+export function knownOperations(state: State): readonly string[] {
+  const builtIn = OPERATION_TYPES.map(({ name }) => name).filter((name) => name !== 'canary');
+  return [...builtIn, ...ownOperations(state)];
+}
+
+/** What people are to be told at `now` about an operation type, or in general. */
+export function messageView(state: State, operation: string | null, now: number): MessageView {
+  const { maintenance } = effective(state, now);
+  const end = maintenance === null ? null : plannedEnd(maintenance);
+  const isBlocked =
+    operation !== null &&
+    maintenance !== null &&
+    maintenance.mode !== 'test' &&
+    isForbidden(maintenance, operation);
+  const texts = isBlocked ? describeOperation(operation) : null;
+  const general = statusMessage(maintenance, end, now);
+  return {
+    message: texts?.userMessage ?? (operation === null || maintenance === null ? general : AVAILABLE),
+    operation_type: operation,
+    maintenance_active: maintenance !== null,
+    estimated_completion: end === null ? null : rfc3339(end),
+    alternative_actions: texts === null ? [] : [texts.suggestion],
+  };
+}
+
+const AVAILABLE = 'This operation is available, although maintenance is in progress.';

@@ -1,0 +1,125 @@
+import { blockedOperations } from '../decision/decide.ts';
+import type { DrainRecord } from '../drain/record.ts';
+import { type DrainView, drainView } from '../drain/view.ts';
+import type { PurgeLedgerEntry } from '../purge/record.ts';
+import { invalidatedSessions, type PurgeView, purgeView } from '../purge/view.ts';
+import { nextOccurrence, type WindowSchedule } from '../state/schedule.ts';
+import { effective, type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { rfc3339 } from '../text.ts';
+
+/** What `GET /api/maintenance/status` answers. */
+export interface StatusView {
+  readonly is_active: boolean;
+  readonly mode: 'normal' | 'emergency' | 'test';
+  readonly reason: string | null;
+  /** Seconds from start to planned end. */
+  readonly estimated_duration: number | null;
+  readonly started_at: string | null;
+  readonly estimated_completion: string | null;
+  readonly blocked_operations: readonly string[];
+  /** In test mode: what would be blocked. */
+  readonly simulated_operations: readonly string[];
+  /** Null where it can't be told. */
+  readonly active_jobs_count: number | null;
+  readonly message: string;
+  /** Null unless an admin asks. */
+  readonly enabled_by: string | null;
+  /** Sessions that this maintenance has ended so far; null when it is not known. */
+  readonly invalidated_sessions: number | null;
+  readonly session_purge: PurgeView | null;
+  /** How far jobs have come to an end; null where none has to, and where it can't be told. */
+  readonly job_drain: DrainView | null;
+  readonly test_mode: boolean;
+  /** The next scheduled maintenance that has not begun. */
+  readonly next_window: NextWindow | null;
+  readonly version: number;
+  /** Where the state was read: the event log, or kept from an earlier read. */
+  readonly state_source: 'event_log' | 'last_known';
+  readonly as_of: string;
+}
+
+/** A scheduled maintenance as everybody may know of it. */
+export interface NextWindow {
+  readonly id: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  readonly reason: string;
+  readonly mode: 'normal' | 'test';
+  readonly auto_end: boolean;
+}
+
+export interface StatusContext {
+  readonly now: number;
+  readonly forAdmin: boolean;
+  readonly source: StatusView['state_source'];
+  /** What the ledger of purging says; absent where it can't be told. */
+  readonly purging?: PurgeLedgerEntry | null;
+  /** How many jobs are active; absent where it can't be told. */
+  readonly activeJobs?: number | null;
+  /** The record of the drain, null before its first look; absent where it can't be told. */
+  readonly drain?: DrainRecord | null | undefined;
+}
+
+/** The state as the status API shows it at `now`. */
+export function statusView(
+  state: State,
+  { now, forAdmin, source, purging = null, activeJobs = null, drain }: StatusContext,
+): StatusView {
+  const { maintenance, windows } = effective(state, now);
+  const end = maintenance === null ? null : plannedEnd(maintenance);
+  const blocked = maintenance === null ? [] : blockedOperations(maintenance, ownOperations(state));
+  const isTest = maintenance?.mode === 'test';
+  return {
+    is_active: maintenance !== null,
+    mode: maintenance?.mode ?? 'normal',
+    reason: maintenance?.reason ?? null,
+    estimated_duration:
+      maintenance === null || end === null ? null : Math.round((end - maintenance.startedAt) / 1000),
+    started_at: maintenance === null ? null : rfc3339(maintenance.startedAt),
+    estimated_completion: end === null ? null : rfc3339(end),
+    blocked_operations: isTest ? [] : blocked,
+    simulated_operations: isTest ? blocked : [],
+    active_jobs_count: activeJobs,
+    message: statusMessage(maintenance, end, now),
+    enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
+    invalidated_sessions: invalidatedSessions(state, purging, now),
+    session_purge: purgeView(state, purging, forAdmin),
+    job_drain: drainView(state, drain, { now, forAdmin }),
+    test_mode: isTest,
+    next_window: nextWindow(windows),
+    version: state.version,
+    state_source: source,
+    as_of: rfc3339(now),
+  };
+}
+
+/** What comes next of the windows. */
+export function nextWindow(windows: WindowSchedule | undefined): NextWindow | null {
+  const next = nextOccurrence(windows);
+  if (next === null) return null;
+  const { id, reason, mode, autoEnd } = next.window;
+  return {
+    id,
+    starts_at: rfc3339(next.startsAt),
+    ends_at: rfc3339(next.endsAt),
+    reason,
+    mode,
+    auto_end: autoEnd,
+  };
+}
+
+function heldBy(maintenance: Maintenance): string {
+  return maintenance.mode === 'emergency' ? maintenance.declaredBy : maintenance.startedBy;
+}
+
+/** The state of maintenance in a sentence or two, for people. */
+export function statusMessage(maintenance: Maintenance | null, end: number | null, now: number): string {
+  if (maintenance === null) return 'All systems operational';
+  const what = {
+    normal: 'Maintenance is in progress. Some operations are blocked.',
+    emergency: 'Emergency maintenance is in progress. The service is closed to everybody but administrators.',
+    test: 'A maintenance rehearsal is in progress. Nothing is blocked.',
+  }[maintenance.mode];
+  if (end === null) return what;
+  return end <= now ? `${what} It is taking longer than planned.` : `${what} Expected end: ${rfc3339(end)}.`;
+}

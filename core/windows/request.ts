@@ -1,0 +1,80 @@
+import type { FieldProblem } from '../commands/apply-command.ts';
+import { LONGEST, SHORTEST } from '../commands/command.ts';
+import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
+import { normalRule } from './recurrence-rule.ts';
+import type { Window } from './window.ts';
+
+/** Milliseconds that a start may lie in the past: whoever asks for "now" has a clock of their own. */
+export const NOW_TOLERANCE = 60_000;
+
+export type Requested = { readonly window: Window } | { readonly problems: readonly FieldProblem[] };
+
+/**
+ * The window that a request schedules, as far as it can be told from the request alone.
+ *
+ * @param now ms since the epoch
+ */
+export function newWindow(
+  body: WindowBody,
+  { id, now, scheduledBy }: { readonly id: string; readonly now: number; readonly scheduledBy: string },
+): Requested {
+  const rrule = body.rrule === undefined ? null : normalRule(body.rrule);
+  const startsAt = startOf(body.starts_at, rrule, now);
+  return checked(body, now, {
+    id,
+    reason: body.reason,
+    startsAt,
+    length: lengthOf(body, startsAt) ?? 0,
+    mode: body.mode,
+    autoEnd: body.auto_end,
+    blockedOperations: body.blocked_operations ?? null,
+    rrule,
+    timezone: body.timezone,
+    scheduledAt: now,
+    scheduledBy,
+  });
+}
+
+/** A window with what a request changes of it. A start that is moved takes the end along, unless that is given too. */
+export function changedWindow(window: Window, body: WindowChangeBody, now: number): Requested {
+  const rule = body.rrule === undefined ? window.rrule : body.rrule;
+  const rrule = rule === null ? null : normalRule(rule);
+  const startsAt = body.starts_at === undefined ? window.startsAt : startOf(body.starts_at, rrule, now);
+  const { blocked_operations: blocked } = body;
+  return checked(body, now, {
+    ...window,
+    reason: body.reason ?? window.reason,
+    startsAt,
+    length: lengthOf(body, startsAt) ?? window.length,
+    mode: body.mode ?? window.mode,
+    autoEnd: body.auto_end ?? window.autoEnd,
+    blockedOperations: blocked === undefined ? window.blockedOperations : blocked,
+    rrule,
+    timezone: body.timezone ?? window.timezone,
+  });
+}
+
+/** A window that takes place once and is to begin now begins now, not a little before. */
+function startOf(text: string, rrule: string | null, now: number): number {
+  const given = Date.parse(text);
+  const isNow = rrule === null && given < now && given >= now - NOW_TOLERANCE;
+  return isNow ? now : given;
+}
+
+function lengthOf({ duration, ends_at: endsAt }: WindowChangeBody, startsAt: number): number | null {
+  if (duration !== undefined) return duration * 1000;
+  return endsAt === undefined ? null : Date.parse(endsAt) - startsAt;
+}
+
+function checked(body: WindowChangeBody, now: number, window: Window): Requested {
+  const problems: FieldProblem[] = [];
+  if (body.starts_at !== undefined && window.startsAt < now - NOW_TOLERANCE) {
+    problems.push({ field: 'starts_at', message: 'must not lie in the past' });
+  }
+  const seconds = window.length / 1000;
+  if (seconds < SHORTEST || seconds > LONGEST) {
+    const message = `must be ${SHORTEST} to ${LONGEST} seconds after the start`;
+    problems.push({ field: 'ends_at', message });
+  }
+  return problems.length > 0 ? { problems } : { window };
+}

@@ -1,0 +1,28 @@
+import type { Plan } from '../state/state.ts';
+
+/** A window as its owner scheduled it. Instants are ms since the epoch. */
+export interface Window extends Omit<Plan, 'endsAt'> {
+  readonly id: string;
+  /** The first start, or where a rule begins to be counted; its local time is that of the occurrences. */
+  readonly startsAt: number;
+  /** Milliseconds from each start to the planned end. */
+  readonly length: number;
+  readonly mode: 'normal' | 'test';
+  /** How it recurs, in the spelling of `normalRule`; null for a window that takes place once. */
+  readonly rrule: string | null;
+  /** A name of the IANA time zone database: whose local time it recurs by. */
+  readonly timezone: string;
+  readonly scheduledAt: number;
+  readonly scheduledBy: string;
+}
+
+/** Windows that an owner may have at a time; those that are over don't count. */
+export const MOST_WINDOWS = 50;
+
+/** Where sets of windows are kept: each under the name that its content gives it, never changed. */
+export interface WindowStore {
+  /** The windows of a set; none where there is no set. Rejects with StoreUnavailableError or CorruptLogError. */
+  read(name: string | null): Promise<readonly Window[]>;
+  /** Keeps a set before a state names it. Resolves with its name. */
+  write(windows: readonly Window[]): Promise<string>;
+}

@@ -1,0 +1,120 @@
+import type { Verdict } from '../../core/gate/authorizer.ts';
+import { NOTHING_TO_LOAD } from '../../core/gate/refusal.ts';
+import type { Identity } from '../../core/identity/identity.ts';
+import { truncate } from '../../core/text.ts';
+
+/**
+ * What a REQUEST authorizer answers. The policy's resource is `*`: a path that holds `${…}` would break a narrower
+ * one, and the result is never cached.
+ * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-lambda-authorizer-output.html
+ */
+export interface AuthorizerResult {
+  readonly principalId: string;
+  readonly policyDocument: {
+    readonly Version: '2012-10-17';
+    readonly Statement: readonly [
+      { readonly Action: string; readonly Effect: 'Allow' | 'Deny'; readonly Resource: '*' },
+    ];
+  };
+  /** Strings only; gateway responses and functions see them as `context.authorizer.*`. */
+  readonly context: Readonly<Record<string, string>>;
+  /** The API key that the request is metered by; only in a deployment whose methods require one. */
+  readonly usageIdentifierKey?: string;
+}
+
+const LONGEST_ID = 128;
+
+/**
+ * The same for every verdict, since a method that requires an API key refuses a request without one before it looks
+ * at anything else.
+ */
+export function metered(result: AuthorizerResult, usageIdentifierKey: string): AuthorizerResult {
+  return { ...result, usageIdentifierKey };
+}
+
+export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResult {
+  switch (verdict.effect) {
+    case 'allow':
+      return allow(verdict.identity, verdict.version);
+    case 'deny':
+      return deny(allowOrigin, {
+        body: verdict.refusal.body,
+        contentType: verdict.refusal.contentType,
+        language: verdict.refusal.language,
+        policy: verdict.refusal.policy,
+        retryAfter: String(verdict.refusal.retryAfter),
+        active: 'true',
+        mode: verdict.maintenance.mode,
+        version: String(verdict.version),
+      });
+    case 'unavailable':
+      return deny(allowOrigin, {
+        body: UNAVAILABLE_BODY,
+        contentType: 'application/problem+json',
+        language: 'en',
+        policy: NOTHING_TO_LOAD,
+        retryAfter: String(UNAVAILABLE_RETRY_AFTER),
+        active: 'unknown',
+        mode: 'unknown',
+        version: '0',
+      });
+  }
+}
+
+function allow(
+  { principal, credential, authenticatedAt }: Identity,
+  version: number | undefined,
+): AuthorizerResult {
+  const id = truncate(principal.id, LONGEST_ID);
+  return {
+    principalId: id,
+    policyDocument: policy('Allow'),
+    context: {
+      principal: id,
+      role: principal.role,
+      credential,
+      authTime: authenticatedAt === null ? '' : String(Math.floor(authenticatedAt / 1000)),
+      ...(version !== undefined && { version: String(version) }),
+    },
+  };
+}
+
+function deny(allowOrigin: string, context: Readonly<Record<string, string>>): AuthorizerResult {
+  return {
+    principalId: '-',
+    policyDocument: policy('Deny'),
+    context: { ...context, allowOrigin, allowCredentials: allowOrigin === '*' ? 'false' : 'true' },
+  };
+}
+
+function policy(effect: 'Allow' | 'Deny'): AuthorizerResult['policyDocument'] {
+  return {
+    Version: '2012-10-17',
+    Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: '*' }],
+  };
+}
+
+const UNAVAILABLE_RETRY_AFTER = 5;
+
+/** The same answer as API Gateway gives when the authorizer itself fails. */
+const UNAVAILABLE_BODY = JSON.stringify({
+  type: 'urn:problem:authorizer-unavailable',
+  title: 'Service unavailable',
+  status: 503,
+  detail: 'The service cannot tell at the moment whether it may let this request through.',
+  error: 'authorizer_unavailable',
+  message: 'The service cannot tell at the moment whether it may let this request through.',
+  retry_after: UNAVAILABLE_RETRY_AFTER,
+});
+
+/** An origin longer than this is nobody's, and would not leave room for the refusal. */
+const LONGEST_ORIGIN = 256;
+
+/** The value of Access-Control-Allow-Origin for a refusal: refusals hold nothing that status does not show to all. */
+export function allowedOrigin(origin: string | undefined, allowed: readonly string[]): string {
+  const any = allowed.includes('*');
+  if (origin === undefined || origin.length > LONGEST_ORIGIN || !/^[!-~]+$/.test(origin)) {
+    return any ? '*' : (allowed[0] ?? '*');
+  }
+  return any || allowed.includes(origin) ? origin : (allowed[0] ?? '*');
+}

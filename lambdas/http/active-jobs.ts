@@ -1,0 +1,31 @@
+import type { JobRegistry } from '../../core/jobs/job-registry.ts';
+import type { Log } from '../aws/log.ts';
+import { withTimeLimit } from '../aws/time-limit.ts';
+import { keptFor } from './kept-for.ts';
+
+export interface ActiveJobsParts {
+  readonly registry: Pick<JobRegistry, 'countActive'>;
+  readonly log: Log;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/** Tells how many jobs are active; null where that can't be told. */
+export type ActiveJobs = () => Promise<number | null>;
+
+/** Milliseconds for which a count is used without being made again: everybody may ask for it. */
+const KEPT = 1000;
+/** Milliseconds that a count may take. */
+const PATIENCE = 500;
+
+/** Counts the active jobs. A count is never worth an error, nor a wait: where it can't be had in time, it is none. */
+export function activeJobs({ registry, log, now }: ActiveJobsParts): ActiveJobs {
+  return keptFor(KEPT, now, async () => {
+    try {
+      return await withTimeLimit(PATIENCE, registry.countActive());
+    } catch (error) {
+      log.warn('Jobs could not be counted.', { event: 'jobs_count_failed', error });
+      return null;
+    }
+  });
+}

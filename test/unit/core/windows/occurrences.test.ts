@@ -1,0 +1,190 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { LONGEST_REASON } from '../../../../core/commands/command.ts';
+import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
+import {
+  LARGEST_SCHEDULE,
+  nextOccurrence,
+  occurrenceId,
+  operationsNamedBy,
+  without,
+} from '../../../../core/state/schedule.ts';
+import {
+  comingIn,
+  isRunningLow,
+  livingWindows,
+  MOST_COMING,
+  overlapOf,
+  scheduleOf,
+  selfOverlap,
+  spansOf,
+} from '../../../../core/windows/occurrences.ts';
+import { NOW } from '../../../support/examples.ts';
+import { window } from '../../../support/windows.ts';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const daily = (id: string, at: number, changes = {}) =>
+  window({ id, startsAt: at, rrule: 'FREQ=DAILY', ...changes });
+const scheduled = (...windows: readonly ReturnType<typeof window>[]) => scheduleOf('n', windows, () => NOW);
+
+describe('the schedule', () => {
+  test('holds the occurrences that come first of all windows', () => {
+    const schedule = scheduled(
+      daily('a', NOW + HOUR),
+      daily('b', NOW + 3 * HOUR),
+      window({ id: 'c', startsAt: NOW + 90 * DAY }),
+    );
+    expect(schedule.windows.map(({ id, starts }) => [id, starts.length])).toEqual([
+      ['a', 12],
+      ['b', 12],
+    ]);
+    expect(schedule.hasMore).toBe(true);
+    expect(nextOccurrence(schedule)).toMatchObject({
+      window: { id: 'a' },
+      startsAt: NOW + HOUR,
+      endsAt: NOW + 2 * HOUR,
+    });
+  });
+
+  test('holds all there is, if that is little', () => {
+    expect(scheduled(window())).toMatchObject({
+      hasMore: false,
+      windows: [{ id: 'w-1', starts: [NOW + HOUR] }],
+    });
+    expect(scheduled()).toMatchObject({ hasMore: false, windows: [] });
+    expect(nextOccurrence(scheduled())).toBeNull();
+  });
+
+  test('leaves out what was before', () => {
+    const past = [window({ id: 'a', startsAt: NOW }), window({ id: 'b', startsAt: NOW - 1 })];
+    expect(scheduled(...past).windows).toEqual([]);
+    expect(scheduleOf('n', past, ({ id }) => (id === 'a' ? NOW - 1 : NOW)).windows).toHaveLength(1);
+  });
+
+  test('keeps to its room, and holds the next occurrence of the largest window there can be', () => {
+    const own = Array.from({ length: 10 }, (_, n) => `${n}`.padStart(40, 'o'));
+    const largest = (id: string, at: number) =>
+      daily(id, at, {
+        reason: '\u{10ffff}'.repeat(LONGEST_REASON),
+        blockedOperations: [...BLOCKABLE_OPERATIONS, ...own],
+        scheduledBy: '漢'.repeat(128),
+      });
+    const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
+    const one = scheduleOf('f'.repeat(64), [largest('a'.repeat(36), NOW + HOUR)], () => NOW);
+    expect(comingIn(one)).toBe(MOST_COMING);
+    expect(sizeOf(one)).toBeLessThanOrEqual(LARGEST_SCHEDULE);
+    const two = scheduleOf(
+      'f'.repeat(64),
+      [largest('a', NOW + HOUR), largest('b', NOW + 3 * HOUR)],
+      () => NOW,
+    );
+    expect(comingIn(two)).toBeGreaterThanOrEqual(1);
+    expect(two.hasMore).toBe(true);
+    expect(sizeOf(two)).toBeLessThanOrEqual(LARGEST_SCHEDULE);
+  });
+
+  test('runs low when half of it is over and there is more', () => {
+    let schedule = scheduled(daily('a', NOW + HOUR));
+    const low: boolean[] = [];
+    for (let left = MOST_COMING; left > 0; left -= 1) {
+      low.push(isRunningLow(schedule));
+      const next = nextOccurrence(schedule);
+      if (next !== null) schedule = without(schedule, next);
+    }
+    expect(low.indexOf(true)).toBe(MOST_COMING / 2);
+    expect(isRunningLow({ ...schedule, hasMore: false })).toBe(false);
+  });
+
+  test('knows the owner’s types that windows to come name', () => {
+    const naming = window({ blockedOperations: ['job_creation', 'reports'] });
+    expect(operationsNamedBy(scheduled(naming))).toEqual(['reports']);
+    expect(operationsNamedBy({ ...scheduled(naming), windows: [] })).toEqual([]);
+    expect(operationsNamedBy({ ...scheduled(naming), windows: [], hasMore: true })).toEqual(['reports']);
+    expect(operationsNamedBy(undefined)).toEqual([]);
+  });
+});
+
+describe('windows that are not over', () => {
+  test('have something to come, or run', () => {
+    const windows = [window({ id: 'past', startsAt: NOW - HOUR }), window(), daily('a', NOW - 99 * DAY)];
+    const ids = (maintenanceId: string | null) =>
+      livingWindows(windows, maintenanceId, NOW).map(({ id }) => id);
+    expect(ids(null)).toEqual(['w-1', 'a']);
+    expect(ids('m-1')).toEqual(['w-1', 'a']);
+    expect(ids(occurrenceId('past', NOW - HOUR))).toEqual(['past', 'w-1', 'a']);
+  });
+});
+
+describe('overlaps', () => {
+  test.each([
+    ['that begins when the other ends', 2 * HOUR, null],
+    ['that ends when the other begins', 0, null],
+    ['that begins a moment earlier', 2 * HOUR - 1, [1, 2]],
+    ['that ends a moment later', 1, [0, 1]],
+    ['at the same time', HOUR, [1, 1]],
+  ])('of a window %s', (_, offset, found) => {
+    const [other, one] = [window({ startsAt: NOW + offset }), window()];
+    const overlap = overlapOf(spansOf(one, NOW - 1), spansOf(other, NOW - 1));
+    expect(overlap !== null).toBe(found !== null);
+  });
+
+  test('are found where two rules meet, in years if need be', () => {
+    const leapDays = window({ rrule: 'FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29', startsAt: NOW });
+    const februaries = window({ rrule: 'FREQ=MONTHLY;BYMONTHDAY=-1', startsAt: NOW });
+    const found = overlapOf(spansOf(leapDays, NOW), spansOf(februaries, NOW));
+    expect(found?.[0].startsAt).toBe(Date.UTC(2028, 1, 29, 10));
+    const sundays = window({ rrule: 'FREQ=WEEKLY;BYDAY=SU', startsAt: NOW });
+    const mondays = window({ rrule: 'FREQ=WEEKLY;BYDAY=MO', startsAt: NOW });
+    expect(overlapOf(spansOf(sundays, NOW), spansOf(mondays, NOW))).toBeNull();
+  });
+
+  test('that only daylight saving brings about are found', () => {
+    const at = Date.parse('2026-01-15T03:00:00Z');
+    const berlin = daily('a', at, { timezone: 'Europe/Berlin' });
+    const utc = daily('b', at - HOUR, {});
+    expect(overlapOf(spansOf(berlin, at - 1), spansOf(utc, at - 1))?.[0].startsAt).toBe(
+      Date.parse('2026-03-29T02:00:00Z'),
+    );
+  });
+
+  const span = fc.record({
+    startsAt: fc.integer({ min: 0, max: 40 }),
+    length: fc.integer({ min: 1, max: 4 }),
+  });
+  const series = fc.array(span, { maxLength: 8 }).map((spans) => {
+    const sorted = spans.sort((a, b) => a.startsAt - b.startsAt);
+    return sorted.flatMap(({ startsAt, length }, index) => {
+      const before = sorted[index - 1];
+      const isFree = before === undefined || before.startsAt + 4 <= startsAt;
+      return isFree ? [{ startsAt, endsAt: startsAt + length }] : [];
+    });
+  });
+
+  test('are found where there are any, and only there', () => {
+    fc.assert(
+      fc.property(series, series, (a, b) => {
+        const isAny = a.some((one) =>
+          b.some((other) => one.startsAt < other.endsAt && other.startsAt < one.endsAt),
+        );
+        const found = overlapOf(a, b);
+        expect(found !== null).toBe(isAny);
+        if (found !== null) {
+          const [one, other] = found;
+          expect(one.startsAt < other.endsAt && other.startsAt < one.endsAt).toBe(true);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    ['daily for a day', 'FREQ=DAILY', DAY, false],
+    ['daily for longer', 'FREQ=DAILY', DAY + 1, true],
+    ['daily for 24 hours, over the day in spring that has 23', 'FREQ=DAILY', 23.5 * HOUR, true],
+    ['twice a day, too close', 'FREQ=DAILY;BYHOUR=1,2', HOUR + 1, true],
+    ['once', null, 7 * DAY, false],
+  ])('of a window with itself: %s', (_, rrule, length, isOverlapping) => {
+    const timezone = length === 23.5 * HOUR ? 'Europe/Berlin' : 'UTC';
+    expect(selfOverlap(window({ rrule, length, timezone }), NOW) !== null).toBe(isOverlapping);
+  });
+});
