@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { openBrowser } from '../test/support/browser.ts';
+import { Cloud } from '../test/support/cloud.ts';
 import { openConsole, signIn } from '../test/support/console-window.ts';
-import { Gate } from '../test/support/gate.ts';
 import { startLocalCloud } from '../test/support/local-cloud.ts';
 import { assemblyIn } from './support/assembly.ts';
 import { median, milliseconds, quantile, type Section } from './support/report.ts';
@@ -14,19 +14,19 @@ const LOOK = 20;
 
 /** From the call that toggles to what an admin sees who has the console open in a browser of their own. */
 export async function benchConsole(folder: string, progress: (line: string) => void): Promise<Section> {
-  const [gate, browser] = await Promise.all([
-    startLocalCloud({ assembly: assemblyIn(folder) }).then((cloud) => new Gate(cloud)),
+  const [cloud, browser] = await Promise.all([
+    startLocalCloud({ assembly: assemblyIn(folder) }).then((local) => new Cloud(local)),
     openBrowser(),
   ]);
   try {
-    const page = await openPage(browser, gate);
+    const page = await openPage(browser, cloud);
     const [calls, screens]: [number[], number[]] = [[], []];
     for (let toggle = 0; toggle < TOGGLES; toggle += 1) {
       const begins = toggle % 2 === 0;
       const begun = performance.now();
       const answer = begins
-        ? await gate.as('admin', 'POST', '/enable', { reason: 'Bench' })
-        : await gate.as('admin', 'POST', '/disable', {});
+        ? await cloud.as('admin', 'POST', '/enable', { reason: 'Bench' })
+        : await cloud.as('admin', 'POST', '/disable', {});
       if (answer.status !== 200) throw new Error(`Toggle ${toggle} was refused: ${answer.text}`);
       calls.push(performance.now() - begun);
       await page.waitForFunction(
@@ -47,13 +47,13 @@ export async function benchConsole(folder: string, progress: (line: string) => v
     return report(calls, screens);
   } finally {
     await browser.close();
-    await gate.stop();
+    await cloud.stop();
   }
 }
 
-async function openPage(browser: Browser, gate: Gate): Promise<Page> {
-  const { page } = await openConsole(browser, gate.cloud);
-  await signIn(page, gate.cloud);
+async function openPage(browser: Browser, cloud: Cloud): Promise<Page> {
+  const { page } = await openConsole(browser, cloud.local);
+  await signIn(page, cloud.local);
   await page.getByRole('heading', { name: 'Normal operation' }).waitFor();
   return page;
 }

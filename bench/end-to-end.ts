@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http';
-import { Gate } from '../test/support/gate.ts';
+import { Cloud } from '../test/support/cloud.ts';
 import { startLocalCloud } from '../test/support/local-cloud.ts';
 import { assemblyIn } from './support/assembly.ts';
 import { milliseconds, quantile, type Section } from './support/report.ts';
@@ -28,18 +28,18 @@ interface Measured {
   span: number;
 }
 
-/** Requests through the gate on the local cloud, beside the same origin called directly. */
+/** Requests through the authorizer on the local cloud, beside the same origin called directly. */
 export async function benchEndToEnd(folder: string, progress: (line: string) => void): Promise<Section> {
-  const gate = new Gate(await startLocalCloud({ assembly: assemblyIn(folder) }));
+  const cloud = new Cloud(await startLocalCloud({ assembly: assemblyIn(folder) }));
   try {
-    const { url, origin } = gate.cloud;
+    const { url, origin } = cloud.local;
     const nothing = async (): Promise<void> => {};
     const read = { method: 'GET', path: '/health', status: 200, headers: {} };
-    const headers = await gatewayHeaders(gate);
+    const headers = await gatewayHeaders(cloud);
     const targets: readonly Target[] = [
       { name: 'origin called directly', base: origin, ...read, headers, prepare: nothing },
-      { name: 'gate off', base: url, ...read, prepare: () => gate.reset() },
-      { name: 'gate on, read allowed', base: url, ...read, prepare: () => gate.enable() },
+      { name: 'cloud off', base: url, ...read, prepare: () => cloud.reset() },
+      { name: 'gate on, read allowed', base: url, ...read, prepare: () => cloud.enable() },
       {
         name: 'gate on, write blocked',
         base: url,
@@ -79,14 +79,14 @@ export async function benchEndToEnd(folder: string, progress: (line: string) => 
       rows,
     };
   } finally {
-    await gate.stop();
+    await cloud.stop();
   }
 }
 
 /** What the gateway adds to a request: the origin refuses whoever doesn't know its secret. */
-async function gatewayHeaders(gate: Gate): Promise<Record<string, string>> {
-  await gate.call('GET', '/health');
-  const names = (await gate.received()).at(-1)?.rawHeaders ?? [];
+async function gatewayHeaders(cloud: Cloud): Promise<Record<string, string>> {
+  await cloud.call('GET', '/health');
+  const names = (await cloud.received()).at(-1)?.rawHeaders ?? [];
   const index = names.findIndex((name) => name.toLowerCase() === 'x-origin-secret');
   if (index === -1) throw new Error('The gateway did not send the secret of the origin.');
   return { 'X-Origin-Secret': names[index + 1] ?? '' };

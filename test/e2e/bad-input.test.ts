@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Answer, Gate } from '../support/gate.ts';
+import { type Answer, Cloud } from '../support/cloud.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => cloud.stop());
 
 async function send(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  return gate.control('POST', path, { token: await gate.token('admin'), body, headers });
+  return cloud.control('POST', path, { token: await cloud.token('admin'), body, headers });
 }
 
 const invalidUtf8 = Buffer.concat([Buffer.from('{"reason":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
@@ -59,7 +59,7 @@ const BAD: [why: string, path: string, body: unknown, names: string][] = [
 
 describe('bad input is a 400 that names the field, and writes nothing', () => {
   test.each(BAD)('%s', async (_, path, body, names) => {
-    const before = (await gate.as('admin', 'GET', '/history?limit=1')).text;
+    const before = (await cloud.as('admin', 'GET', '/history?limit=1')).text;
     const answer = await send(path, body);
     expect(answer.status).toBe(400);
     expect(answer.headers['content-type']).toBe('application/problem+json');
@@ -70,7 +70,7 @@ describe('bad input is a 400 that names the field, and writes nothing', () => {
     });
     expect(JSON.stringify(answer.json.details)).toContain(names);
     expect(answer.text).not.toMatch(/\bat .*\.[jt]s|node_modules|ZodError/);
-    expect((await gate.as('admin', 'GET', '/history?limit=1')).text).toBe(before);
+    expect((await cloud.as('admin', 'GET', '/history?limit=1')).text).toBe(before);
   });
 
   test.each([
@@ -80,14 +80,14 @@ describe('bad input is a 400 that names the field, and writes nothing', () => {
     ['cursor=nonsense', 'cursor'],
     ['colour=red', 'colour'],
   ])('history?%s', async (query, names) => {
-    const answer = await gate.as('admin', 'GET', `/history?${query}`);
+    const answer = await cloud.as('admin', 'GET', `/history?${query}`);
     expect(answer.status).toBe(400);
     expect(JSON.stringify(answer.json.details)).toContain(names);
   });
 
   test('an unknown call is a 404, a wrong verb a 405', async () => {
-    expect((await gate.as('admin', 'POST', '/nonsense')).status).toBe(404);
-    const answer = await gate.as('admin', 'GET', '/enable');
+    expect((await cloud.as('admin', 'POST', '/nonsense')).status).toBe(404);
+    const answer = await cloud.as('admin', 'GET', '/enable');
     expect(answer.status).toBe(405);
     expect(answer.headers.allow).toContain('POST');
   });
@@ -95,30 +95,30 @@ describe('bad input is a 400 that names the field, and writes nothing', () => {
 
 describe('repeated and concurrent calls', () => {
   test('a repeated Idempotency-Key gets the first answer again and causes no second event', async () => {
-    await gate.reset();
+    await cloud.reset();
     const headers = { 'Idempotency-Key': 'key-1' };
     const first = await send('/enable', { reason: 'Once' }, headers);
     const again = await send('/enable', { reason: 'Once' }, headers);
     expect(first.status).toBe(200);
     expect(again.status).toBe(200);
     expect(again.json).toEqual(first.json);
-    await gate.reset();
+    await cloud.reset();
     expect((await send('/enable', { reason: 'Once' }, headers)).json).toEqual(first.json);
-    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
+    expect((await cloud.control('GET', '/status')).json.is_active).toBe(false);
     const other = await send('/enable', { reason: 'Twice' }, headers);
     expect(other.status).toBe(422);
   });
 
   test('If-Match is honoured', async () => {
-    await gate.reset();
-    const { version } = (await gate.control('GET', '/status')).json;
+    await cloud.reset();
+    const { version } = (await cloud.control('GET', '/status')).json;
     expect((await send('/enable', { reason: 'a' }, { 'If-Match': `"${version + 1000}"` })).status).toBe(412);
     expect((await send('/enable', { reason: 'a' }, { 'If-Match': 'nonsense' })).status).toBe(400);
     expect((await send('/enable', { reason: 'a' }, { 'If-Match': `"${version}"` })).status).toBe(200);
   });
 
   test('of admins who act at once one wins, the others are told what won', async () => {
-    await gate.reset();
+    await cloud.reset();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, i) => send('/enable', { reason: `Admin ${i}` })),
     );

@@ -1,21 +1,22 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { API, type ApiCall } from '../../core/api/api.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 });
-afterAll(() => gate?.stop());
-afterEach(() => gate.reset());
+afterAll(() => cloud?.stop());
+afterEach(() => cloud.reset());
 
 const fits = (action: keyof typeof API, json: unknown) => API[action].answer.safeParse(json).error?.issues;
 
 describe('the description of the API', () => {
   test('is public, valid, and names the issuer that signs people in', async () => {
-    const { status, json } = await gate.control('GET', '/openapi.json');
-    const signIn = await gate.control('GET', '/signin');
+    const { status, json } = await cloud.control('GET', '/openapi.json');
+    const signIn = await cloud.control('GET', '/signin');
     expect(status).toBe(200);
     expect(json.components.securitySchemes.openIdConnect.openIdConnectUrl).toBe(
       signIn.json.openid_configuration,
@@ -26,7 +27,7 @@ describe('the description of the API', () => {
   test('is of calls that are there: none is a 404, and none takes another method', async () => {
     const calls = Object.values<ApiCall>(API).filter(({ path }) => !path.includes('{'));
     for (const { method, path } of calls) {
-      const known = await gate.control('OPTIONS', path);
+      const known = await cloud.control('OPTIONS', path);
       expect([path, known.status]).toEqual([path, 204]);
       expect(known.headers.allow).toContain(method);
     }
@@ -35,46 +36,46 @@ describe('the description of the API', () => {
 
 describe('health', () => {
   test('is told to everybody, in the middle of an emergency too', async () => {
-    await gate.as('admin', 'POST', '/emergency', { reason: 'Fire' });
-    await gate.enforced();
+    await cloud.as('admin', 'POST', '/emergency', { reason: 'Fire' });
+    await cloud.enforced();
     await eventually(async () => {
-      const { status, json } = await gate.control('GET', '/health');
+      const { status, json } = await cloud.control('GET', '/health');
       expect(fits('health', json)).toBeUndefined();
       return status === 200 && json.status === 'healthy';
     });
   });
 
   test('is a 503 while the event log is away, and nothing shows what is behind it', async () => {
-    await gate.fault('dynamodb', 'down');
+    await cloud.fault('dynamodb', 'down');
     try {
-      await gate.advanceClock(6000);
+      await cloud.advanceClock(6000);
       await eventually(async () => {
-        const { status, json, text } = await gate.control('GET', '/health');
+        const { status, json, text } = await cloud.control('GET', '/health');
         expect(text).not.toMatch(/dynamo|table|arn:|ECONN|127\.0\.0\.1/i);
         return status === 503 && json.components?.event_log.status === 'unhealthy';
       });
-      const { json, headers } = await gate.control('GET', '/health');
+      const { json, headers } = await cloud.control('GET', '/health');
       expect(fits('health', json)).toBeUndefined();
       expect(headers['cache-control']).toBe('no-store');
     } finally {
-      await gate.fault('dynamodb', 'none');
+      await cloud.fault('dynamodb', 'none');
     }
-    await gate.advanceClock(6000);
-    await eventually(async () => (await gate.control('GET', '/health')).status === 200);
+    await cloud.advanceClock(6000);
+    await eventually(async () => (await cloud.control('GET', '/health')).status === 200);
   });
 });
 
 describe('whoami', () => {
   test.each(['admin', 'member', 'worker'] as const)('tells a %s', async (user) => {
-    const { status, json } = await gate.as(user, 'GET', '/whoami');
+    const { status, json } = await cloud.as(user, 'GET', '/whoami');
     expect([status, fits('whoami', json)]).toEqual([200, undefined]);
     expect(json).toMatchObject({ role: user, credential: 'valid', fresh_sign_in: true });
   });
 
   test('is a 401 without a credential, and with a bad one, never a 503', async () => {
-    await gate.enable();
-    for (const token of [undefined, 'bad', `${await gate.token('admin')}x`]) {
-      const { status, json, headers } = await gate.control('GET', '/whoami', { token });
+    await cloud.enable();
+    for (const token of [undefined, 'bad', `${await cloud.token('admin')}x`]) {
+      const { status, json, headers } = await cloud.control('GET', '/whoami', { token });
       expect([status, json.error]).toEqual([401, 'unauthenticated']);
       expect(headers['www-authenticate']).toMatch(/^Bearer/);
     }
@@ -85,20 +86,20 @@ describe('validate', () => {
   const body = { reason: 'Upgrade', duration: 1800, auto_end: true };
 
   test('says what enable would say, and writes nothing', async () => {
-    const before = await gate.commandsInHistory();
-    const { status, json } = await gate.as('admin', 'POST', '/validate', body);
+    const before = await cloud.commandsInHistory();
+    const { status, json } = await cloud.as('admin', 'POST', '/validate', body);
     expect([status, fits('validate', json)]).toEqual([200, undefined]);
     expect(json).toMatchObject({ valid: true, impact: { level: 'high', duration: 1800 } });
-    const bad = await gate.as('admin', 'POST', '/validate', { ...body, duration: 1 });
+    const bad = await cloud.as('admin', 'POST', '/validate', { ...body, duration: 1 });
     expect(bad).toMatchObject({ status: 200, json: { valid: false, errors: [{ field: 'duration' }] } });
-    expect((await gate.as('admin', 'POST', '/validate', '{')).status).toBe(400);
-    expect(await gate.commandsInHistory()).toEqual(before);
-    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
+    expect((await cloud.as('admin', 'POST', '/validate', '{')).status).toBe(400);
+    expect(await cloud.commandsInHistory()).toEqual(before);
+    expect((await cloud.control('GET', '/status')).json.is_active).toBe(false);
   });
 
   test('tells of a maintenance that is in the way', async () => {
-    await gate.enable();
-    const { json } = await gate.as('admin', 'POST', '/validate', body);
+    await cloud.enable();
+    const { json } = await cloud.as('admin', 'POST', '/validate', body);
     expect(json).toMatchObject({
       valid: false,
       errors: [{ field: null, code: 'maintenance_already_active' }],
@@ -106,7 +107,7 @@ describe('validate', () => {
   });
 
   test.each(['member', 'worker'] as const)('is not for a %s', async (user) => {
-    const token = await gate.signIn(user);
-    expect((await gate.control('POST', '/validate', { token, body })).status).toBe(403);
+    const token = await cloud.signIn(user);
+    expect((await cloud.control('POST', '/validate', { token, body })).status).toBe(403);
   });
 });

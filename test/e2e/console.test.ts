@@ -2,34 +2,35 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { axe, openBrowser } from '../support/browser.ts';
+import { Cloud } from '../support/cloud.ts';
 import { type ConsoleWindow, openConsole, signIn } from '../support/console-window.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { eventually } from '../support/eventually.ts';
 import { wrongLooks } from '../support/looks.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 let browser: Browser;
 let windows: ConsoleWindow[] = [];
 /** What is wrong with the looks of what a test has shown, each with the name of the state. */
 let wrong: string[] = [];
 
 beforeAll(async () => {
-  [gate, browser] = await Promise.all([Gate.start(), openBrowser()]);
+  [cloud, browser] = await Promise.all([Cloud.start(), openBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
-  await gate?.stop();
+  await cloud?.stop();
 });
 afterEach(async () => {
   const failures = [...windows.flatMap((window) => window.failures), ...wrong];
   await Promise.all(windows.map(({ page }) => page.context().close()));
   [windows, wrong] = [[], []];
-  for (const name of ['lambda:status', 'lambda:control', 'redis']) await gate.fault(name, 'none');
-  await gate.reset();
+  for (const name of ['lambda:status', 'lambda:control', 'redis']) await cloud.fault(name, 'none');
+  await cloud.reset();
   expect(failures).toEqual([]);
 });
 
 async function open(options: Parameters<typeof openConsole>[2] = {}): Promise<Page> {
-  const window = await openConsole(browser, gate.cloud, { reducedMotion: 'reduce', ...options });
+  const window = await openConsole(browser, cloud.local, { reducedMotion: 'reduce', ...options });
   windows.push(window);
   return window.page;
 }
@@ -39,7 +40,7 @@ async function openAs(
   options: Parameters<typeof openConsole>[2] = {},
 ): Promise<Page> {
   const page = await open(options);
-  await signIn(page, gate.cloud, user);
+  await signIn(page, cloud.local, user);
   return page;
 }
 
@@ -105,8 +106,8 @@ describe('the console', () => {
 
     await heading(page, 'Maintenance').waitFor();
     await page.getByText('Database upgrade').first().waitFor();
-    await gate.enforced();
-    expect((await gate.call('POST', '/start_caption_generation')).status).toBe(503);
+    await cloud.enforced();
+    expect((await cloud.call('POST', '/start_caption_generation')).status).toBe(503);
     await page.getByRole('cell', { name: '1', exact: true }).waitFor();
 
     await button(page, 'Escalate to emergency').click();
@@ -119,11 +120,11 @@ describe('the console', () => {
     await look(page, 'an emergency that is refused');
     await page.getByLabel('Grace period, seconds').fill('0');
     // The sign-in is a quarter of an hour old by now, and so is not enough.
-    await gate.advanceClock(16 * 60_000);
+    await cloud.advanceClock(16 * 60_000);
     await button(page, 'Declare the emergency').click();
     await heading(page, 'Confirm that it is you').waitFor();
     await look(page, 'confirm that it is you', DIALOG);
-    await signIn(page, gate.cloud);
+    await signIn(page, cloud.local);
     await heading(page, 'Emergency').waitFor();
     await look(page, 'an emergency');
 
@@ -157,8 +158,8 @@ describe('the console', () => {
     const escalated = page.getByRole('listitem').filter({ has: heading(page, 'Escalated to emergency') });
     expect(await escalated.textContent()).toContain('Reason: Database upgrade → Data loss');
     const [window] = windows;
-    const issuer = (await gate.control('GET', '/signin')).json.issuer;
-    expect([...(window?.origins ?? [])].sort()).toEqual([gate.cloud.url, new URL(issuer).origin].sort());
+    const issuer = (await cloud.control('GET', '/signin')).json.issuer;
+    expect([...(window?.origins ?? [])].sort()).toEqual([cloud.local.url, new URL(issuer).origin].sort());
     expect(await page.evaluate('[localStorage.length, sessionStorage.length, document.cookie]')).toEqual([
       0,
       0,
@@ -167,7 +168,7 @@ describe('the console', () => {
   });
 
   test('comes in under 350 kB, with headers that let nothing else in', async () => {
-    const { page } = await openConsole(browser, gate.cloud);
+    const { page } = await openConsole(browser, cloud.local);
     await page.getByLabel('User name').waitFor();
     const bytes: Promise<number>[] = [];
     page.on('requestfinished', (request) =>
@@ -181,7 +182,7 @@ describe('the console', () => {
     expect(sizes.length).toBeGreaterThan(5);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(350_000);
 
-    const { headers } = await gate.call('GET', '/console/');
+    const { headers } = await cloud.call('GET', '/console/');
     expect(headers['content-security-policy']).toMatch(
       /script-src 'self'; style-src 'self';.*frame-ancestors 'none'$/,
     );
@@ -192,9 +193,9 @@ describe('the console', () => {
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
     });
-    expect((await gate.call('GET', '/console')).headers.location).toBe('/console/');
+    expect((await cloud.call('GET', '/console')).headers.location).toBe('/console/');
     for (const path of ['/console/../package.json', '/console/%2e%2e/manifest.json', '/console/nothing.js']) {
-      expect((await gate.call('GET', path)).status).toBe(404);
+      expect((await cloud.call('GET', path)).status).toBe(404);
     }
   });
 
@@ -209,7 +210,7 @@ describe('the console', () => {
     const pages = await Promise.all([openAs('admin'), openAs('admin')]);
     await Promise.all(pages.map((page, index) => prepare(page, `Plan ${index}`)));
     // So that neither has an answer before both have pressed.
-    await gate.fault('lambda:control', 'slow', { ms: 500 });
+    await cloud.fault('lambda:control', 'slow', { ms: 500 });
     await Promise.all(pages.map((page) => button(page, 'Start maintenance now').click()));
     const refused = (page: Page) =>
       page.getByRole('alert').filter({ hasText: 'admin holds the maintenance' });
@@ -235,36 +236,36 @@ describe('the console', () => {
   test('when the sign-in has expired, it asks for another, and the form goes on', async () => {
     const page = await openAs('admin');
     await prepare(page, 'Typed before it expired');
-    await gate.advanceClock(13 * 3_600_000);
+    await cloud.advanceClock(13 * 3_600_000);
     await button(page, 'Start maintenance now').click();
     await heading(page, 'Your sign-in has expired').waitFor();
     await look(page, 'a sign-in that has expired', DIALOG);
-    await signIn(page, gate.cloud);
+    await signIn(page, cloud.local);
     await heading(page, 'Maintenance').waitFor();
-    expect((await gate.control('GET', '/status')).json.reason).toBe('Typed before it expired');
+    expect((await cloud.control('GET', '/status')).json.reason).toBe('Typed before it expired');
   });
 
   test('while the API is away it says so, with the age of what it shows, and goes on when it is back', async () => {
     const page = await openAs('admin');
     await heading(page, 'Normal operation').waitFor();
-    await gate.fault('lambda:status', 'down');
+    await cloud.fault('lambda:status', 'down');
     await page.getByText('The status cannot be read').waitFor();
     await page.getByText(/last known state, .* ago/).waitFor();
     await heading(page, 'Normal operation').waitFor();
-    await gate.fault('lambda:control', 'down');
+    await cloud.fault('lambda:control', 'down');
     await page.getByRole('link', { name: 'History' }).click();
     await page.getByText(/What to do:.*Try again/).waitFor();
     await look(page, 'an outage');
-    await gate.fault('lambda:control', 'none');
+    await cloud.fault('lambda:control', 'none');
     await button(page, 'Try again').click();
     await page.getByRole('list', { name: 'Events, newest first' }).waitFor();
-    await gate.fault('lambda:status', 'none');
+    await cloud.fault('lambda:status', 'none');
     await eventually(async () => (await page.getByText('The status cannot be read').count()) === 0);
   });
 
   test('a hostile reason is a text like any other', async () => {
     const reason = '<img src=x onerror="document.title=\'broken\'"> {{7*7}} **b** \u202Eevil\n</script>';
-    await gate.enable({ reason });
+    await cloud.enable({ reason });
     const page = await openAs('admin');
     await heading(page, 'Maintenance').waitFor();
     const shown = await page.locator('.as-given').allTextContents();
@@ -358,7 +359,7 @@ describe('the page of', () => {
   });
 
   test('jobs: one is terminated, and requeued once', async () => {
-    const { json } = await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
+    const { json } = await cloud.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
     const name = `caption_generation ${json.id.slice(0, 8)}`;
     const page = await openAt('/jobs', 'Jobs');
     await page.getByRole('checkbox', { name: `Choose ${name}` }).check();
@@ -383,7 +384,7 @@ describe('the page of', () => {
 
   test('sessions shows how far their end is, and that of health why it gets no further', async () => {
     const page = await openAt('/sessions', 'Sessions');
-    await gate.fault('redis', 'errors');
+    await cloud.fault('redis', 'errors');
     await button(page, 'End sessions').click();
     await inDialog(page, 'End them').waitFor();
     await look(page, 'end sessions?', DIALOG);
@@ -394,8 +395,8 @@ describe('the page of', () => {
       .waitFor();
     await look(page, 'sessions that cannot be ended');
 
-    await gate.tick();
-    const { findings } = (await gate.as('admin', 'GET', '/diagnostics')).json;
+    await cloud.tick();
+    const { findings } = (await cloud.as('admin', 'GET', '/diagnostics')).json;
     const { remedy } = findings.find(({ check }: { check: string }) => check === 'redis');
     await go(page, '/health', 'Health');
     const finding = page
@@ -406,10 +407,10 @@ describe('the page of', () => {
     expect(await finding.textContent()).toContain(remedy);
     await look(page, 'diagnostics with a finding');
 
-    await gate.fault('redis', 'none');
+    await cloud.fault('redis', 'none');
     await go(page, '/sessions', 'Sessions');
     await eventually(async () => {
-      await gate.tick();
+      await cloud.tick();
       return (await page.getByText('Sessions ended').count()) > 0;
     });
   });
@@ -422,15 +423,15 @@ describe('the page of', () => {
     await button(page, 'Show the impact').click();
     await button(page, 'Start the test run now').click();
     await heading(page, 'Test run').waitFor();
-    await gate.enforced();
-    await gate.call('POST', '/start_caption_generation');
+    await cloud.enforced();
+    await cloud.call('POST', '/start_caption_generation');
     await look(page, 'a test run');
 
     await button(page, 'End test run').click();
     await button(page, 'End it').click();
-    const id = (await gate.as('admin', 'GET', '/reports?limit=1')).json.items[0].id;
+    const id = (await cloud.as('admin', 'GET', '/reports?limit=1')).json.items[0].id;
     await eventually(
-      async () => (await gate.as('admin', 'GET', `/reports/${id}`)).json.test_run.calls.would_block > 0,
+      async () => (await cloud.as('admin', 'GET', `/reports/${id}`)).json.test_run.calls.would_block > 0,
     );
     await button(page, 'Show the report').click();
     await heading(page, 'Test run').waitFor();
@@ -473,17 +474,17 @@ describe('every page', () => {
       duration: 3600,
       rrule: 'FREQ=WEEKLY;BYDAY=SU',
     };
-    await gate.as('admin', 'POST', '/windows', window);
-    await gate.as('admin', 'POST', '/rules', {
+    await cloud.as('admin', 'POST', '/windows', window);
+    await cloud.as('admin', 'POST', '/rules', {
       method: 'POST',
       path: '/reports/{id}/publish',
       operation: 'batch_operations',
     });
-    await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
+    await cloud.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner: 'mia' });
   });
 
   test('has nothing that axe finds, enough contrast by night, and fits a phone', async () => {
-    await gate.enable();
+    await cloud.enable();
     const page = await openAs('admin');
     for (const [hash, title] of PAGES) {
       await go(page, hash, title);
@@ -497,7 +498,7 @@ describe('every page', () => {
     const page = await open({ reducedMotion: 'reduce', viewport: { width: 360, height: 740 } });
     await page.getByLabel('User name').waitFor();
     expect(await axe(page)).toEqual([]);
-    const { username, password } = gate.cloud.users.admin;
+    const { username, password } = cloud.local.users.admin;
     await page.keyboard.type(username);
     await page.keyboard.press('Tab');
     await page.keyboard.type('not the password');

@@ -1,22 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
 import { TestIssuer } from '../support/tokens.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 let issuerUrl = '';
 let clientId = '';
 let jwk: { kid: string; n: string; e: string };
 const forger = new TestIssuer();
 
 beforeAll(async () => {
-  gate = await Gate.start();
-  const { json } = await gate.control('GET', '/signin');
+  cloud = await Cloud.start();
+  const { json } = await cloud.control('GET', '/signin');
   issuerUrl = json.issuer;
   clientId = json.client_id;
   const keys = (await (await fetch(`${issuerUrl}/.well-known/jwks.json`)).json()) as { keys: (typeof jwk)[] };
   jwk = keys.keys[0] as typeof jwk;
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => cloud.stop());
 
 /** Claims as an admin of this very pool would have them. */
 const claims = () =>
@@ -42,11 +42,11 @@ const attacks: [string, () => Promise<string>][] = [
   ['unknown kid', async () => forger.sign(claims(), { kid: 'unknown' })],
   ['kid with a path', async () => forger.sign(claims(), { kid: '../../../../dev/null' })],
   ['wrong issuer', async () => forger.sign({ ...claims(), iss: 'https://evil.test' })],
-  ['truncated', async () => (await gate.token('admin')).slice(0, -20)],
+  ['truncated', async () => (await cloud.token('admin')).slice(0, -20)],
   [
     'altered groups',
     async () => {
-      const token = await gate.token('member');
+      const token = await cloud.token('member');
       return altered(token, ([header = '', , signature = '']) => [
         header,
         encode({ ...claimsOf(token), 'cognito:groups': ['admins'] }),
@@ -54,7 +54,7 @@ const attacks: [string, () => Promise<string>][] = [
       ]);
     },
   ],
-  ['signature taken off', async () => altered(await gate.token('admin'), ([h = '', p = '']) => [h, p, ''])],
+  ['signature taken off', async () => altered(await cloud.token('admin'), ([h = '', p = '']) => [h, p, ''])],
   ['nonsense', async () => 'abc'],
 ];
 
@@ -63,21 +63,21 @@ describe('a forged credential', () => {
     '%s: 401 on a control route, 503 on a blocked one, nothing enabled',
     async (_, forge) => {
       const token = await forge();
-      const answer = await gate.control('POST', '/enable', { token, body: { reason: 'Forged' } });
+      const answer = await cloud.control('POST', '/enable', { token, body: { reason: 'Forged' } });
       expect(answer.status).toBe(401);
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer/);
       expect(answer.text).not.toContain(token.slice(0, 20));
-      expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
-      await gate.enable();
-      expect((await gate.call('POST', '/start_caption_generation', { token })).status).toBe(503);
-      await gate.reset();
+      expect((await cloud.control('GET', '/status')).json.is_active).toBe(false);
+      await cloud.enable();
+      expect((await cloud.call('POST', '/start_caption_generation', { token })).status).toBe(503);
+      await cloud.reset();
     },
   );
 
   test('two Authorization headers are none', async () => {
-    const token = await gate.token('admin');
+    const token = await cloud.token('admin');
     const headers = { Authorization: [`Bearer ${token}`, 'Bearer x'] };
-    expect((await gate.control('POST', '/enable', { headers, body: { reason: 'Twice' } })).status).toBe(401);
+    expect((await cloud.control('POST', '/enable', { headers, body: { reason: 'Twice' } })).status).toBe(401);
   });
 
   test.each([
@@ -86,7 +86,7 @@ describe('a forged credential', () => {
     ['empty', { Authorization: '' }],
     ['bearer without a token', { Authorization: 'Bearer ' }],
   ])('%s: 401', async (_, headers) => {
-    expect((await gate.control('POST', '/enable', { headers, body: { reason: 'No' } })).status).toBe(401);
+    expect((await cloud.control('POST', '/enable', { headers, body: { reason: 'No' } })).status).toBe(401);
   });
 });
 
@@ -96,29 +96,29 @@ describe('a good credential', () => {
     ['member', 403],
     ['worker', 403],
   ] as const)('of an %s: %i', async (user, status) => {
-    await gate.reset();
-    const token = await gate.signIn(user);
-    const answer = await gate.control('POST', '/enable', { token, body: { reason: 'Allowed?' } });
+    await cloud.reset();
+    const token = await cloud.signIn(user);
+    const answer = await cloud.control('POST', '/enable', { token, body: { reason: 'Allowed?' } });
     expect(answer.status).toBe(status);
     if (status === 403) expect(answer.json.error).toBe('insufficient_privileges');
   });
 
   test('is worth nothing any more when it has expired', async () => {
-    await gate.reset();
-    const token = await gate.signIn('admin');
-    await gate.advanceClock(15 * 60_000 + 1000);
-    expect((await gate.control('POST', '/enable', { token, body: { reason: 'Old' } })).status).toBe(401);
-    expect((await gate.as('admin', 'POST', '/enable', { reason: 'Fresh' })).status).toBe(200);
-    await gate.reset();
+    await cloud.reset();
+    const token = await cloud.signIn('admin');
+    await cloud.advanceClock(15 * 60_000 + 1000);
+    expect((await cloud.control('POST', '/enable', { token, body: { reason: 'Old' } })).status).toBe(401);
+    expect((await cloud.as('admin', 'POST', '/enable', { reason: 'Fresh' })).status).toBe(200);
+    await cloud.reset();
   });
 
   test('shows who enabled maintenance to admins only', async () => {
-    await gate.reset();
-    await gate.enable();
+    await cloud.reset();
+    await cloud.enable();
     const status = async (token?: string) =>
-      (await gate.control('GET', '/status', { token })).json.enabled_by;
+      (await cloud.control('GET', '/status', { token })).json.enabled_by;
     expect(await status()).toBeNull();
-    expect(await status(await gate.token('worker'))).toBeNull();
-    expect(await status(await gate.token('admin'))).toBe('admin');
+    expect(await status(await cloud.token('worker'))).toBeNull();
+    expect(await status(await cloud.token('admin'))).toBe('admin');
   });
 });

@@ -1,39 +1,40 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { FINDING_SECTIONS, type Finding } from '../../core/health/finding.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 
 const environment = { ...process.env };
 
-let gate: Gate;
+let cloud: Cloud;
 let sandbox: CliSandbox;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
 afterAll(async () => {
   process.env = environment;
-  await gate?.stop();
+  await cloud?.stop();
 });
 beforeEach(async () => {
   Object.assign(process.env, {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_ENDPOINT_URL: gate.cloud.dynamodb,
+    AWS_ENDPOINT_URL: cloud.local.dynamodb,
     AWS_EC2_METADATA_DISABLED: 'true',
   });
   sandbox = await CliSandbox.create();
-  sandbox.env.MAINTENANCE_API = gate.cloud.url;
+  sandbox.env.MAINTENANCE_API = cloud.local.url;
   await login();
 });
 afterEach(async () => {
-  for (const service of ['dynamodb', 'redis', 'lambda:authorizer']) await gate.fault(service, 'none');
+  for (const service of ['dynamodb', 'redis', 'lambda:authorizer']) await cloud.fault(service, 'none');
   await sandbox.remove();
 });
 
 async function login(): Promise<void> {
-  const { username, password } = gate.cloud.users.admin;
+  const { username, password } = cloud.local.users.admin;
   sandbox.env.MAINTENANCE_PASSWORD = password;
   const { exitCode } = await sandbox.run('login', '--username', username);
   expect(exitCode).toBe(0);
@@ -75,10 +76,10 @@ function failed({ findings }: Answer): string[] {
 /** Has the health check look until it finds nothing that has failed either. */
 async function recovered(...args: readonly string[]): Promise<Answer> {
   // Alarms go by whole minutes: those in which another test broke something are over then.
-  await gate.advanceClock(120_000);
+  await cloud.advanceClock(120_000);
   let answer = await examined(...args);
   await eventually(async () => {
-    await gate.tick();
+    await cloud.tick();
     answer = await examined(...args);
     return answer.findings.every(({ status }) => status !== 'failed');
   }, 30_000);
@@ -88,7 +89,7 @@ async function recovered(...args: readonly string[]): Promise<Answer> {
 describe('doctor', () => {
   test('goes through every section, and finds nothing that has failed where all is well', async () => {
     // Functions that start from nothing all at once, on a machine that is busy, may take longer than it waits for them.
-    const answer = await recovered('--origin', gate.cloud.origin);
+    const answer = await recovered('--origin', cloud.local.origin);
     expect([0, 1]).toContain(answer.exitCode);
     expect(new Set(answer.findings.map(({ section }) => section))).toEqual(new Set(FINDING_SECTIONS));
     expect(answer.left_out).toEqual([]);
@@ -109,20 +110,20 @@ describe('doctor', () => {
   });
 
   test('proves the block while maintenance is active, and changes nothing', async () => {
-    await gate.enable({ reason: 'Looked at' });
-    await gate.purged();
-    const before = (await gate.commandsInHistory()).length;
+    await cloud.enable({ reason: 'Looked at' });
+    await cloud.purged();
+    const before = (await cloud.commandsInHistory()).length;
     const answer = await examined();
     expect(of(answer, 'enforcement', 'decided_version')).toEqual({
       enforcement: 'ok',
       decided_version: 'ok',
     });
-    expect((await gate.commandsInHistory()).length).toBe(before);
-    await gate.reset();
+    expect((await cloud.commandsInHistory()).length).toBe(before);
+    await cloud.reset();
   });
 
   test('the state store is down: says so once, and what goes on', async () => {
-    await gate.fault('dynamodb', 'down');
+    await cloud.fault('dynamodb', 'down');
     const answer = await examined();
     expect(answer).toMatchObject({ exitCode: 2, status: 'unhealthy' });
     expect(failed(answer)).toEqual(expect.arrayContaining(['event_log_read', 'event_log_write']));
@@ -133,14 +134,14 @@ describe('doctor', () => {
     });
     const direct = await examined('--direct');
     expect(failed(direct)).toEqual(expect.arrayContaining(['event_log_read', 'admin_path']));
-    await gate.fault('dynamodb', 'none');
+    await cloud.fault('dynamodb', 'none');
     await eventually(async () => failed(await examined('--section', 'configuration')).length === 0);
   });
 
   test('Redis is down: sessions fail, decisions do not', async () => {
-    await gate.fault('redis', 'down');
+    await cloud.fault('redis', 'down');
     // What /health saw before may be shown for five seconds.
-    await gate.advanceClock(5001);
+    await cloud.advanceClock(5001);
     const answer = await examined('--section', 'services', 'connectivity', 'enforcement');
     expect(answer.exitCode).toBe(2);
     expect(of(answer, 'sessions', 'enforcement', 'head_status')).toEqual({
@@ -148,14 +149,14 @@ describe('doctor', () => {
       enforcement: 'ok',
       head_status: 'ok',
     });
-    await gate.fault('redis', 'none');
+    await cloud.fault('redis', 'none');
     await eventually(
       async () => of(await examined('--section', 'connectivity'), 'sessions').sessions === 'ok',
     );
   });
 
   test('the authorizer is down: one finding names it, and what it stands before is not blamed', async () => {
-    await gate.fault('lambda:authorizer', 'down');
+    await cloud.fault('lambda:authorizer', 'down');
     const answer = await examined();
     expect(answer.exitCode).toBe(2);
     expect(failed(answer).filter((check) => check !== 'alarms')).toEqual(['head_status']);
@@ -169,9 +170,9 @@ describe('doctor', () => {
 
   test('a method that lost its authorizer by hand is named', async () => {
     const method = { method: 'ANY', path: '/{proxy+}' };
-    await gate.call('POST', '/_local/drift', { body: { ...method, authorizer: false } });
+    await cloud.call('POST', '/_local/drift', { body: { ...method, authorizer: false } });
     const open = await examined('--section', 'configuration');
-    await gate.call('POST', '/_local/drift', { body: { ...method, authorizer: true } });
+    await cloud.call('POST', '/_local/drift', { body: { ...method, authorizer: true } });
     expect(open.findings.find(({ check }) => check === 'api_methods')).toMatchObject({
       status: 'failed',
       seen: '1 method of the API without the authorizer: ANY /{proxy+}.',
@@ -180,9 +181,9 @@ describe('doctor', () => {
   });
 
   test('AWS itself gives no answers: what the API tells is there all the same', async () => {
-    for (const service of ['cloudformation', 'logs', 'monitoring']) await gate.fault(service, 'down');
+    for (const service of ['cloudformation', 'logs', 'monitoring']) await cloud.fault(service, 'down');
     const answer = await examined();
-    for (const service of ['cloudformation', 'logs', 'monitoring']) await gate.fault(service, 'none');
+    for (const service of ['cloudformation', 'logs', 'monitoring']) await cloud.fault(service, 'none');
     expect(of(answer, 'status_read', 'rules', 'functions', 'log_errors')).toEqual({
       status_read: 'ok',
       rules: 'ok',
@@ -255,18 +256,18 @@ describe('drill', () => {
     const report = JSON.parse(stdout);
     expect(report.steps.filter(({ outcome }: { outcome: string }) => outcome === 'failed')).toEqual([]);
     expect({ exitCode, verdict: report.verdict }).toEqual({ exitCode: 0, verdict: 'passed' });
-    const { json } = await gate.as('admin', 'GET', `/reports/${report.report_id}`);
+    const { json } = await cloud.as('admin', 'GET', `/reports/${report.report_id}`);
     expect(json).toMatchObject({ kind: 'test_run', status: 'completed', ended_how: 'disabled' });
     expect(json.test_run.calls).toMatchObject({ would_block: 1, would_allow: 1 });
-    const reached = (await gate.received()).map(({ method, url }) => `${method} ${url}`);
+    const reached = (await cloud.received()).map(({ method, url }) => `${method} ${url}`);
     expect(reached.filter((line) => !line.startsWith('GET '))).toEqual([]);
 
-    await gate.enable({ reason: 'Real' });
+    await cloud.enable({ reason: 'Real' });
     const refused = await sandbox.run('drill', '--yes', '--json');
     expect(refused.exitCode).toBe(1);
     expect(JSON.parse(refused.stdout)).toMatchObject({ verdict: 'failed', report_id: null });
-    expect((await gate.control('GET', '/status')).json).toMatchObject({ is_active: true, reason: 'Real' });
-    await gate.reset();
+    expect((await cloud.control('GET', '/status')).json).toMatchObject({ is_active: true, reason: 'Real' });
+    await cloud.reset();
   });
 
   test('asks first', async () => {

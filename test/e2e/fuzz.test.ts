@@ -5,8 +5,8 @@ import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
 import type { Maintenance } from '../../core/state/state.ts';
 import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
+import { type Answer, Cloud, type Received } from '../support/cloud.ts';
 import { emergency, NOW, normalMaintenance, stateWith } from '../support/examples.ts';
-import { type Answer, Gate, type Received } from '../support/gate.ts';
 import { seededRandom, type TrickyRequest, TrickyRequests } from '../support/tricky-requests.ts';
 
 /** Set FUZZ_SEED to send the requests of an earlier run again. */
@@ -19,14 +19,14 @@ const alwaysAllowed = new RouteMatcher<true>(
   DEFAULT_ALWAYS_ALLOWED.map((path) => ({ method: 'ANY', path, value: true })),
 );
 
-let gate: Gate;
+let cloud: Cloud;
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
   // Once a maintenance is active, members can't sign in.
-  await gate.token('member');
+  await cloud.token('member');
   console.info(`Fuzzing with FUZZ_SEED=${SEED}`);
 });
-afterAll(() => gate?.stop());
+afterAll(() => cloud?.stop());
 
 const random = new TrickyRequests(seededRandom(SEED));
 
@@ -47,7 +47,11 @@ interface Exchange {
 
 /** Sends requests, several at a time, each with its number, and finds what reached the origin of each. */
 async function send(requests: readonly TrickyRequest[]): Promise<Exchange[]> {
-  const tokens = { nobody: undefined, member: await gate.token('member'), admin: await gate.token('admin') };
+  const tokens = {
+    nobody: undefined,
+    member: await cloud.token('member'),
+    admin: await cloud.token('admin'),
+  };
   const answers: Answer[] = [];
   const waiting = requests.entries();
   const sendOn = async (): Promise<void> => {
@@ -55,12 +59,12 @@ async function send(requests: readonly TrickyRequest[]): Promise<Exchange[]> {
       const token = tokens[as];
       const own = { ...headers, 'X-Fuzz': String(index) };
       const shown = token === undefined ? own : { ...own, Authorization: `Bearer ${token}` };
-      answers[index] = await gate.call(method, target, { headers: shown, body });
+      answers[index] = await cloud.call(method, target, { headers: shown, body });
     }
   };
-  await fetch(`${gate.cloud.origin}/_origin/requests`, { method: 'DELETE' });
+  await fetch(`${cloud.local.origin}/_origin/requests`, { method: 'DELETE' });
   await Promise.all(Array.from({ length: AT_A_TIME }, sendOn));
-  const received = Map.groupBy(await gate.received(), numberOf);
+  const received = Map.groupBy(await cloud.received(), numberOf);
   return requests.map((request, index) => ({
     request,
     answer: answers[index] as Answer,
@@ -136,16 +140,16 @@ async function expectToHold(count: number, maintenance: Maintenance): Promise<vo
   expect(Math.min(...Object.values(seen))).toBeGreaterThan(count / 50);
 }
 
-describe('10 000 tricky requests: none that is blocked reaches the origin, none breaks the gate', () => {
+describe('10 000 tricky requests: none that is blocked reaches the origin, none breaks the authorizer', () => {
   test('7 000 in normal mode', async () => {
-    await gate.enable({ reason: 'Fuzz "quoted" <b>$context.requestId</b>' });
+    await cloud.enable({ reason: 'Fuzz "quoted" <b>$context.requestId</b>' });
     await expectToHold(7000, normalMaintenance());
   });
 
   test('3 000 in an emergency', async () => {
-    const answer = await gate.as('admin', 'POST', '/emergency', { reason: 'Fuzz' });
+    const answer = await cloud.as('admin', 'POST', '/emergency', { reason: 'Fuzz' });
     expect(answer.status).toBe(200);
-    await gate.enforced();
+    await cloud.enforced();
     await expectToHold(3000, emergency());
   });
 });

@@ -2,18 +2,19 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
 import type { Finding } from '../../core/health/finding.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 
 /** A busy machine makes things slow, which is a warning. */
 const working = expect.stringMatching(/^(ok|warning)$/);
 
-let gate: Gate;
+let cloud: Cloud;
 let records: DynamoDbHealthRecords;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
   const client = new DynamoDBClient({
-    endpoint: gate.cloud.dynamodb,
+    endpoint: cloud.local.dynamodb,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -22,22 +23,22 @@ beforeAll(async () => {
   const table = TableNames.find((name) => name.includes('Activity')) ?? '';
   records = new DynamoDbHealthRecords({ client, table, scope: 'default' });
 }, 120_000);
-afterAll(() => gate?.stop());
+afterAll(() => cloud?.stop());
 afterEach(async () => {
   for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'events'])
-    await gate.fault(service, 'none');
-  await gate.reset();
+    await cloud.fault(service, 'none');
+  await cloud.reset();
 });
 
 /** Runs the schedules, and gives what the health check found of some checks: its last status of each. */
 async function found(): Promise<Readonly<Record<string, Finding>>> {
-  expect((await gate.tick()).status).toBe(200);
+  expect((await cloud.tick()).status).toBe(200);
   const record = await records.read();
   return Object.fromEntries((record?.findings ?? []).map((finding) => [finding.check, finding]));
 }
 
 async function metric(name: string, component?: string): Promise<number | undefined> {
-  const { json } = await gate.call('GET', `/_local/metrics?name=${name}`);
+  const { json } = await cloud.call('GET', `/_local/metrics?name=${name}`);
   const points = json.datapoints.filter(
     ({ dimensions }: { dimensions: Record<string, string> }) => dimensions.Component === component,
   );
@@ -63,16 +64,16 @@ describe('a minute', () => {
     expect(await metric('ActiveJobs')).toBe(0);
     expect(await metric('EnforcementMismatch')).toBe(0);
     expect(await metric('ComponentHealthy', 'session_store')).toBe(1);
-    const { json } = await gate.control('GET', '/health');
+    const { json } = await cloud.control('GET', '/health');
     expect(json.components.health_check).toMatchObject({ status: 'healthy' });
   });
 
   test('of an emergency: it is enforced, and its report says how soon', async () => {
-    const token = await gate.signIn('admin');
-    const begun = await gate.control('POST', '/emergency', { token, body: { reason: 'Data loss' } });
+    const token = await cloud.signIn('admin');
+    const begun = await cloud.control('POST', '/emergency', { token, body: { reason: 'Data loss' } });
     expect(begun.status).toBe(200);
-    const [{ id }] = (await gate.as('admin', 'GET', '/reports')).json.items;
-    const report = () => gate.as('admin', 'GET', `/reports/${id}`);
+    const [{ id }] = (await cloud.as('admin', 'GET', '/reports')).json.items;
+    const report = () => cloud.as('admin', 'GET', `/reports/${id}`);
     let json = (await report()).json;
     await eventually(async () => {
       ({ json } = await report());
@@ -89,8 +90,8 @@ describe('a minute', () => {
   });
 
   test('in which the maintenance is overdue', async () => {
-    await gate.enable({ duration: 60 });
-    await gate.advanceClock(120_000);
+    await cloud.enable({ duration: 60 });
+    await cloud.advanceClock(120_000);
     expect((await found()).maintenance_overdue).toMatchObject({ status: 'warning' });
     expect(await metric('MaintenanceOverdue')).toBe(1);
   });
@@ -98,32 +99,32 @@ describe('a minute', () => {
 
 describe('a fault is found by its name, and hides no other', () => {
   test('Redis is down', async () => {
-    await gate.fault('redis', 'down');
+    await cloud.fault('redis', 'down');
     const checks = await found();
     expect(checks.redis).toMatchObject({ status: 'failed', remedy: expect.any(String) });
     expect(checks.event_log_write).toMatchObject({ status: working });
     expect(checks.enforcement).toMatchObject({ status: 'ok' });
     expect(await metric('ComponentHealthy', 'session_store')).toBe(0);
-    await gate.fault('redis', 'none');
+    await cloud.fault('redis', 'none');
     await eventually(async () => (await found()).redis?.status !== 'failed');
   });
 
   test('the event log is down: it is measured all the same', async () => {
-    await gate.fault('dynamodb', 'down');
-    await gate.tick();
+    await cloud.fault('dynamodb', 'down');
+    await cloud.tick();
     expect(await metric('ComponentHealthy', 'event_log')).toBe(0);
     expect(await metric('ComponentHealthy', 'session_store')).toBe(1);
-    await gate.fault('dynamodb', 'none');
+    await cloud.fault('dynamodb', 'none');
     expect((await found()).event_log_read).toMatchObject({ status: working });
   });
 
   test('the authorizer crashes', async () => {
-    await gate.fault('lambda:authorizer', 'down');
+    await cloud.fault('lambda:authorizer', 'down');
     const checks = await found();
     expect(checks.enforcement).toMatchObject({ status: 'failed' });
     expect(checks.admin_path).toMatchObject({ status: 'failed' });
     expect(checks.redis).toMatchObject({ status: working });
-    await gate.fault('lambda:authorizer', 'none');
+    await cloud.fault('lambda:authorizer', 'none');
     await eventually(async () => (await found()).enforcement?.status === 'ok');
   });
 });

@@ -1,20 +1,20 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { axe, openBrowser } from '../support/browser.ts';
-import { Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
 
 const HOSTILE = `</blockquote><script>document.title="owned"</script><img src=x onerror=alert(1)> "quoted" & $context\n漢字`;
 /** Past the longest time between two questions of a page. */
 const LONG_ENOUGH = 20_000;
 
-let gate: Gate;
+let cloud: Cloud;
 let browser: Browser;
 beforeAll(async () => {
-  [gate, browser] = await Promise.all([Gate.start(), openBrowser()]);
+  [cloud, browser] = await Promise.all([Cloud.start(), openBrowser()]);
 });
 afterAll(async () => {
   await browser?.close();
-  await gate?.stop();
+  await cloud?.stop();
 });
 
 let contexts: BrowserContext[] = [];
@@ -26,7 +26,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await Promise.all(contexts.map((context) => context.close()));
-  await gate.reset();
+  await cloud.reset();
 });
 
 /** A page of a visitor of one's own, whose clock moves when the test says so. */
@@ -45,12 +45,12 @@ async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   page.on('request', (request) => {
-    if (!request.url().startsWith(gate.cloud.url)) complaints.push(`request: ${request.url()}`);
+    if (!request.url().startsWith(cloud.local.url)) complaints.push(`request: ${request.url()}`);
   });
   return page;
 }
 
-const at = (path: string) => `${gate.cloud.url}${path}`;
+const at = (path: string) => `${cloud.local.url}${path}`;
 const headline = (page: Page) => page.getByRole('heading', { level: 1 });
 const soon = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString();
 
@@ -90,7 +90,7 @@ describe('the maintenance page', () => {
     expect(await page.locator('html').getAttribute('lang')).toBe(language);
     expect(await looks(page)).toEqual([]);
 
-    await gate.enable({ reason: HOSTILE, duration: 3600 });
+    await cloud.enable({ reason: HOSTILE, duration: 3600 });
     await page.clock.runFor(LONG_ENOUGH);
     await headline(page).filter({ hasText: normal }).waitFor();
     expect(await page.title()).toBe(normal);
@@ -100,12 +100,12 @@ describe('the maintenance page', () => {
     expect(await page.locator('time').first().textContent()).toMatch(language === 'de' ? /Uhr|um/ : /at/);
     expect(await looks(page)).toEqual([]);
 
-    await gate.as('admin', 'POST', '/emergency', { reason: 'Data loss' });
+    await cloud.as('admin', 'POST', '/emergency', { reason: 'Data loss' });
     await page.clock.runFor(LONG_ENOUGH);
     await headline(page).filter({ hasText: emergency }).waitFor();
     expect(await looks(page)).toEqual([]);
 
-    await gate.reset();
+    await cloud.reset();
     await page.clock.runFor(LONG_ENOUGH);
     await headline(page).filter({ hasText: operational }).waitFor();
     expect(complaints).toEqual([]);
@@ -113,8 +113,8 @@ describe('the maintenance page', () => {
 
   test('needs no script for the essentials, and says what is to come', async () => {
     const window = { reason: '<i>Monthly</i>', starts_at: soon(600), duration: 3600 };
-    const { json } = await gate.as('admin', 'POST', '/windows', window);
-    await gate.enable({ reason: 'Upgrade', duration: 600 });
+    const { json } = await cloud.as('admin', 'POST', '/windows', window);
+    await cloud.enable({ reason: 'Upgrade', duration: 600 });
     const page = await visitor({ javaScriptEnabled: false });
     await page.goto(at('/maintenance'));
     const text = (await page.locator('main').textContent()) ?? '';
@@ -123,30 +123,30 @@ describe('the maintenance page', () => {
     expect(text).toContain('This page loads itself anew every minute.');
     expect(await page.getByText('Time left').isVisible()).toBe(false);
     expect(await page.locator('meta[http-equiv=refresh]').getAttribute('content')).toBe('60');
-    await gate.as('admin', 'DELETE', `/windows/${json.id}`, {});
+    await cloud.as('admin', 'DELETE', `/windows/${json.id}`, {});
     expect(complaints).toEqual([]);
   });
 
   test('says that it shows the last known state while the state store is away', async () => {
-    await gate.enable({ reason: 'Upgrade' });
+    await cloud.enable({ reason: 'Upgrade' });
     const page = await visitor();
     await page.goto(at('/maintenance'));
-    await gate.fault('dynamodb', 'down');
+    await cloud.fault('dynamodb', 'down');
     try {
       // Another address, for which the browser has no answer of the last seconds.
       await page.goto(at('/maintenance?again'));
       expect(await page.locator('main').textContent()).toMatch(/Maintenance in progress.*what we knew last/s);
       expect(await looks(page)).toEqual([]);
     } finally {
-      await gate.fault('dynamodb', 'none');
+      await cloud.fault('dynamodb', 'none');
     }
   });
 });
 
 describe('the 503 as a page', () => {
   test('of something to look at comes back by itself', async () => {
-    await gate.as('admin', 'POST', '/emergency', { reason: HOSTILE });
-    await gate.enforced();
+    await cloud.as('admin', 'POST', '/emergency', { reason: HOSTILE });
+    await cloud.enforced();
     const page = await visitor({ locale: 'de-DE' });
     const answer = await page.goto(at('/gallery?page=2'));
     expect(answer?.status()).toBe(503);
@@ -160,19 +160,19 @@ describe('the 503 as a page', () => {
     expect(await looks(page)).toEqual([]);
 
     const again = page.waitForResponse((response) => response.url().endsWith('/gallery?page=2'));
-    await gate.reset();
+    await cloud.reset();
     await page.clock.runFor(LONG_ENOUGH);
     expect((await again).status()).not.toBe(503);
     expect(complaints.filter((complaint) => !complaint.includes('404'))).toEqual([]);
   });
 
   test('of a form is never sent again: the visitor goes back when the service is', async () => {
-    await gate.enable({ reason: 'Upgrade', duration: 600 });
+    await cloud.enable({ reason: 'Upgrade', duration: 600 });
     const page = await visitor();
     const form = '<form method="post" action="/start_caption_generation"><button>Start</button></form>';
     await page.route(at('/form'), (route) => route.fulfill({ contentType: 'text/html', body: form }));
     await page.goto(at('/form'));
-    const before = (await gate.received()).length;
+    const before = (await cloud.received()).length;
     const sent: string[] = [];
     page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
     await page.getByRole('button', { name: 'Start' }).click();
@@ -183,12 +183,12 @@ describe('the 503 as a page', () => {
     expect(await page.getByRole('timer').textContent()).toMatch(/^\(0:\d\d:\d\d\)$|^$/);
     expect(await looks(page)).toEqual([]);
 
-    await gate.reset();
+    await cloud.reset();
     await page.clock.runFor(LONG_ENOUGH);
     await page.getByRole('status').filter({ hasText: 'The service is available again.' }).waitFor();
     await page.clock.runFor(10 * LONG_ENOUGH);
     expect(sent).toHaveLength(1);
-    const posts = (await gate.received()).slice(before).filter(({ method }) => method === 'POST');
+    const posts = (await cloud.received()).slice(before).filter(({ method }) => method === 'POST');
     expect(posts).toEqual([]);
     await page.getByRole('button', { name: 'Go back' }).click();
     await page.getByRole('button', { name: 'Start' }).waitFor();
@@ -196,8 +196,8 @@ describe('the 503 as a page', () => {
   });
 
   test('is whole without scripts', async () => {
-    await gate.as('admin', 'POST', '/emergency', { reason: 'Data loss' });
-    await gate.enforced();
+    await cloud.as('admin', 'POST', '/emergency', { reason: 'Data loss' });
+    await cloud.enforced();
     const page = await visitor({ javaScriptEnabled: false });
     await page.goto(at('/gallery'));
     expect(await page.locator('main').textContent()).toMatch(/closed.*Data loss.*comes back by itself/s);

@@ -1,7 +1,8 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { TWIN } from '../../core/health/alarms.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 import { CloudQueues } from '../support/queues.ts';
 
 const BLOCKED = '/start_caption_generation';
@@ -16,26 +17,26 @@ interface Seen {
   readonly message: string;
 }
 
-let gate: Gate;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate?.stop());
-beforeEach(() => gate.reset());
+afterAll(() => cloud?.stop());
+beforeEach(() => cloud.reset());
 afterEach(async () => {
   for (const service of ['sns', 'redis', 'lambda:authorizer', 'lambda:health-check', 'lambda:notices'])
-    await gate.fault(service, 'none');
-  await new CloudQueues(gate).empty();
+    await cloud.fault(service, 'none');
+  await new CloudQueues(cloud).empty();
 });
 
 async function notices(topic: string): Promise<Seen[]> {
-  const { json } = await gate.call('GET', '/_local/notices');
+  const { json } = await cloud.call('GET', '/_local/notices');
   return json.notices.filter((notice: Seen) => notice.topic.includes(topic));
 }
 
 async function alarms(): Promise<{ name: string; state: string; action_error?: string }[]> {
-  const { json } = await gate.call('GET', '/_local/alarms');
+  const { json } = await cloud.call('GET', '/_local/alarms');
   return json.alarms.map((alarm: { name: string }) => ({ ...alarm, name: alarm.name.slice(PREFIX.length) }));
 }
 
@@ -75,22 +76,22 @@ async function minuteNow(): Promise<number> {
 
 /** Moves the clock to a second of a minute: an alarm wants every minute, and the test takes time itself. */
 async function goTo(minute: number, second: number): Promise<void> {
-  await gate.advanceClock(Math.max(0, minute * 60_000 + second * 1000 - (await clock())));
+  await cloud.advanceClock(Math.max(0, minute * 60_000 + second * 1000 - (await clock())));
 }
 
 /** The minute of a metric's newest measurement. */
 async function newest(metric: string): Promise<number> {
-  const { json } = await gate.call('GET', `/_local/metrics?name=${metric}`);
+  const { json } = await cloud.call('GET', `/_local/metrics?name=${metric}`);
   return Math.floor(Date.parse(json.datapoints.at(-1)?.timestamp ?? 0) / 60_000);
 }
 
 async function clock(): Promise<number> {
-  const { json } = await gate.call('GET', '/_local/clock');
+  const { json } = await cloud.call('GET', '/_local/clock');
   return Date.parse(json.now);
 }
 
 async function callMany(count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => gate.call('POST', BLOCKED)));
+  await Promise.all(Array.from({ length: count }, () => cloud.call('POST', BLOCKED)));
 }
 
 /** Clients of as many addresses call, each so often that none of its calls is summed up with others. */
@@ -98,7 +99,7 @@ async function callFromMany(clients: number, calls: number): Promise<void> {
   const call = (client: number) =>
     new Promise<void>((resolve, reject) => {
       const localAddress = `127.0.0.${client + 2}`;
-      request(new URL(BLOCKED, gate.cloud.url), { method: 'POST', localAddress }, (answer) => {
+      request(new URL(BLOCKED, cloud.local.url), { method: 'POST', localAddress }, (answer) => {
         answer.resume().on('end', resolve);
       })
         .on('error', reject)
@@ -115,10 +116,10 @@ async function noticesOf(id: string): Promise<Seen[]> {
 describe('notices', () => {
   test('tell of a maintenance that is begun, becomes an emergency and ends', async () => {
     const reason = 'Ümbau\nSubject: everything is fine';
-    const { json } = await gate.enable({ reason, duration: 3600 });
-    const token = await gate.signIn('admin');
-    await gate.control('POST', '/emergency', { token, body: { reason: 'Fire', terminate_jobs: false } });
-    await gate.as('admin', 'POST', '/disable');
+    const { json } = await cloud.enable({ reason, duration: 3600 });
+    const token = await cloud.signIn('admin');
+    await cloud.control('POST', '/emergency', { token, body: { reason: 'Fire', terminate_jobs: false } });
+    await cloud.as('admin', 'POST', '/disable');
     const told = async () => await noticesOf(json.maintenance_id ?? json.id ?? '');
     await eventually(async () => {
       const subjects = (await told()).map(({ subject = '' }) => subject);
@@ -130,8 +131,8 @@ describe('notices', () => {
     expect(first?.subject).toMatch(/^Maintenance has begun \(version \d+\)$/);
     expect(first?.message).toContain(`\nReason:\n${reason}\n`);
     expect(first?.message).toMatch(/^Until: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/m);
-    const { json: list } = await gate.as('admin', 'GET', '/reports?limit=1');
-    const { json: report } = await gate.as(
+    const { json: list } = await cloud.as('admin', 'GET', '/reports?limit=1');
+    const { json: report } = await cloud.as(
       'admin',
       'GET',
       `/reports/${encodeURIComponent(list.items[0].id)}`,
@@ -142,9 +143,9 @@ describe('notices', () => {
   });
 
   test('are kept back where nobody is to be told', async () => {
-    await gate.enable({ notify_users: false, reason: 'In silence' });
-    await gate.as('admin', 'POST', '/disable');
-    await gate.enable({ reason: 'In the open' });
+    await cloud.enable({ notify_users: false, reason: 'In silence' });
+    await cloud.as('admin', 'POST', '/disable');
+    await cloud.enable({ reason: 'In the open' });
     await eventually(async () =>
       (await notices('Notices')).some(({ message }) => message.includes('In the open')),
     );
@@ -152,13 +153,13 @@ describe('notices', () => {
   });
 
   test('that could not be published are tried again', async () => {
-    await gate.fault('sns', 'down');
-    await gate.enable({ reason: 'Unheard at first' });
+    await cloud.fault('sns', 'down');
+    await cloud.enable({ reason: 'Unheard at first' });
     await eventually(async () => {
-      const { json } = await gate.call('GET', '/_local/logs?function=notices');
+      const { json } = await cloud.call('GET', '/_local/logs?function=notices');
       return json.lines.some(({ message }: { message: string }) => message.includes('notice_failed'));
     }, 30_000);
-    await gate.fault('sns', 'none');
+    await cloud.fault('sns', 'none');
     await eventually(
       async () => (await notices('Notices')).some(({ message }) => message.includes('Unheard at first')),
       30_000,
@@ -168,25 +169,25 @@ describe('notices', () => {
 
 describe('alarms', () => {
   test('each is raised and ends; what lasts for a quarter of an hour reaches the next level too', async () => {
-    const job = await gate.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
+    const job = await cloud.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
     let token = '';
     const beat = async () => {
-      const { status } = await gate.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
+      const { status } = await cloud.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
       expect(status).toBe(200);
     };
-    await gate.fault('lambda:notices', 'errors');
-    await gate.fault('redis', 'down');
-    await gate.enable({ duration: 60, drain_deadline: 60 });
+    await cloud.fault('lambda:notices', 'errors');
+    await cloud.fault('redis', 'down');
+    await cloud.enable({ duration: 60, drain_deadline: 60 });
     const first = (await minuteNow()) + 1;
     for (let minute = 0; minute < LASTING; minute += 1) {
       if (minute === 10) expect((await raised()).filter((name) => name.endsWith(TWIN))).toEqual([]);
       // A token is good for 15 minutes, and a job of which nothing is heard for 45 s is lost.
-      if (minute % 10 === 0) token = await gate.signIn('worker');
+      if (minute % 10 === 0) token = await cloud.signIn('worker');
       for (const second of [5, 35]) {
         await goTo(first + minute, second);
         await beat();
       }
-      await Promise.all([gate.tick(), callFromMany(5, 25)]);
+      await Promise.all([cloud.tick(), callFromMany(5, 25)]);
       // A turn of the drain comes a minute after the last, which may be later in this minute than now; the first that
       // is late comes after the deadline.
       if (minute > 2) {
@@ -195,10 +196,10 @@ describe('alarms', () => {
         await eventually(isTold, 30_000);
       }
       for (const fault of ['errors', 'throttled']) {
-        await gate.fault('lambda:authorizer', fault);
+        await cloud.fault('lambda:authorizer', fault);
         await callMany(5);
       }
-      await gate.fault('lambda:authorizer', 'none');
+      await cloud.fault('lambda:authorizer', 'none');
       await alarms();
     }
     const lasting = [
@@ -217,13 +218,13 @@ describe('alarms', () => {
     expect(await told('Level2', 'ALARM', 'session-manager-failure')).toBeGreaterThan(0);
     expect(await told('Level3', 'ALARM', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
 
-    for (const service of ['redis', 'lambda:notices']) await gate.fault(service, 'none');
-    await new CloudQueues(gate).empty();
-    await gate.as('worker', 'POST', `/jobs/${job.json.id}/complete`, {});
-    await gate.as('admin', 'POST', '/disable');
-    await gate.purged();
-    await gate.advanceClock(120_000);
-    await gate.tick();
+    for (const service of ['redis', 'lambda:notices']) await cloud.fault(service, 'none');
+    await new CloudQueues(cloud).empty();
+    await cloud.as('worker', 'POST', `/jobs/${job.json.id}/complete`, {});
+    await cloud.as('admin', 'POST', '/disable');
+    await cloud.purged();
+    await cloud.advanceClock(120_000);
+    await cloud.tick();
     await areRaised();
     expect(await told('Level2', 'OK', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
     expect(await told('Level3', 'OK', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
@@ -231,70 +232,70 @@ describe('alarms', () => {
 
   test('an emergency and a block that does not block reach those who act at once', async () => {
     const drift = (authorizer: boolean) =>
-      gate.call('POST', '/_local/drift', {
+      cloud.call('POST', '/_local/drift', {
         body: { method: 'ANY', path: '/api/maintenance/canary', authorizer },
       });
-    const token = await gate.signIn('admin');
-    const begun = await gate.control('POST', '/emergency', { token, body: { reason: 'Fire' } });
+    const token = await cloud.signIn('admin');
+    const begun = await cloud.control('POST', '/emergency', { token, body: { reason: 'Fire' } });
     expect(begun.status).toBe(200);
     expect((await drift(false)).status).toBeLessThan(300);
     // The health check itself fails meanwhile, which is an alarm too when it lasts.
     const meant = ['maintenance-activated', 'emergency-activated', 'enforcement-mismatch'];
     const ofThese = async () => (await raised()).filter((name) => meant.includes(name)).length;
     await eventually(async () => {
-      await gate.tick();
+      await cloud.tick();
       return (await ofThese()) === meant.length;
     }, 30_000);
     expect(await told('Level3', 'ALARM', 'enforcement-mismatch')).toBeGreaterThan(0);
     await drift(true);
-    await gate.as('admin', 'POST', '/disable');
+    await cloud.as('admin', 'POST', '/disable');
     await eventually(async () => {
-      await gate.advanceClock(60_000);
-      await gate.tick();
+      await cloud.advanceClock(60_000);
+      await cloud.tick();
       return (await ofThese()) === 0;
     }, 30_000);
   }, 90_000);
 
   test('a slow authorizer and a silent health check raise theirs', async () => {
-    await gate.fault('lambda:health-check', 'init_error');
-    await gate.fault('lambda:authorizer', 'slow', { ms: 1100 });
+    await cloud.fault('lambda:health-check', 'init_error');
+    await cloud.fault('lambda:authorizer', 'slow', { ms: 1100 });
     const first = (await minuteNow()) + 1;
     for (let minute = 0; minute < 5; minute += 1) {
       await goTo(first + minute, 5);
       await callMany(1);
     }
     await areAmongRaised('health-check-silent', 'authorizer-slow');
-    await gate.fault('lambda:authorizer', 'none');
-    await gate.advanceClock(15 * 60_000);
+    await cloud.fault('lambda:authorizer', 'none');
+    await cloud.advanceClock(15 * 60_000);
     await areAmongRaised('health-check-silent', `health-check-silent${TWIN}`);
-    await gate.fault('lambda:health-check', 'none');
+    await cloud.fault('lambda:health-check', 'none');
     // What the health check was tried for again may come into the queue a moment later.
-    const queues = new CloudQueues(gate);
+    const queues = new CloudQueues(cloud);
     await eventually(async () => {
       await queues.empty();
-      await gate.tick();
+      await cloud.tick();
       return (await alarms()).every(({ state }) => state !== 'ALARM');
     });
   }, 90_000);
 
   test('refused calls and sign-ins count as events of security', async () => {
     const count = async () => {
-      const { json } = await gate.call('GET', '/_local/metrics?name=SecurityEvents');
+      const { json } = await cloud.call('GET', '/_local/metrics?name=SecurityEvents');
       return json.datapoints.length;
     };
     const before = await count();
-    expect((await gate.control('POST', '/disable')).status).toBe(401);
-    expect((await gate.as('member', 'POST', '/disable')).status).toBe(403);
-    await gate.enable();
-    await expect(gate.signIn('member')).rejects.toThrow();
+    expect((await cloud.control('POST', '/disable')).status).toBe(401);
+    expect((await cloud.as('member', 'POST', '/disable')).status).toBe(403);
+    await cloud.enable();
+    await expect(cloud.signIn('member')).rejects.toThrow();
     await eventually(async () => (await count()) >= before + 3);
   });
 
   test('an action that cannot publish shows why', async () => {
-    await gate.advanceClock(3_600_000);
-    await gate.fault('redis', 'down');
-    await gate.fault('sns', 'down');
-    await gate.enable();
+    await cloud.advanceClock(3_600_000);
+    await cloud.fault('redis', 'down');
+    await cloud.fault('sns', 'down');
+    await cloud.enable();
     const found = async () => (await alarms()).find(({ name }) => name === 'session-manager-failure');
     await eventually(async () => (await found())?.state === 'ALARM');
     expect((await found())?.action_error).toContain('sns is down');

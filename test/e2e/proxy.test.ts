@@ -1,19 +1,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Gate, type Received } from '../support/gate.ts';
+import { Cloud, type Received } from '../support/cloud.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => cloud.stop());
 
 async function lastReceived(): Promise<Received> {
-  return (await gate.received()).at(-1) as Received;
+  return (await cloud.received()).at(-1) as Received;
 }
 
-describe('what passes the gate reaches the origin unchanged', () => {
+describe('what passes the authorizer reaches the origin unchanged', () => {
   test.each([
     '/echo/plain',
     '/echo/trailing/',
@@ -28,14 +28,14 @@ describe('what passes the gate reaches the origin unchanged', () => {
     '/echo/x?q=a+b%2Bc',
     '/',
   ])('GET %s', async (path) => {
-    await gate.call('GET', path);
+    await cloud.call('GET', path);
     expect(await lastReceived()).toMatchObject({ method: 'GET', url: path });
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('the bytes of a body with %s', async (method) => {
     const body = randomBytes(100_000);
     const headers = { 'Content-Type': 'application/octet-stream' };
-    await gate.call(method, '/echo/upload', { body, headers });
+    await cloud.call(method, '/echo/upload', { body, headers });
     expect(await lastReceived()).toMatchObject({
       method,
       bodySha256: createHash('sha256').update(body).digest('hex'),
@@ -44,23 +44,23 @@ describe('what passes the gate reaches the origin unchanged', () => {
 
   test('cookies, repeated headers and the caller’s own authorization', async () => {
     const headers = { Cookie: 'a=1; b="2"', 'X-Many': ['one', 'two'], Authorization: 'Basic abc' };
-    await gate.call('GET', '/echo/headers', { headers });
+    await cloud.call('GET', '/echo/headers', { headers });
     const text = JSON.stringify((await lastReceived()).rawHeaders);
     for (const part of ['a=1; b=\\"2\\"', 'one', 'two', 'Basic abc']) expect(text).toContain(part);
   });
 
   test('an image comes back byte for byte', async () => {
-    const direct = await fetch(`${gate.cloud.origin}/images/sample.png`, { headers: await originSecret() });
-    const through = await fetch(`${gate.cloud.url}/images/sample.png`);
+    const direct = await fetch(`${cloud.local.origin}/images/sample.png`, { headers: await originSecret() });
+    const through = await fetch(`${cloud.local.url}/images/sample.png`);
     expect(through.headers.get('content-type')).toBe('image/png');
     expect(Buffer.from(await through.arrayBuffer())).toEqual(Buffer.from(await direct.arrayBuffer()));
   });
 
   test('the cookie that the origin sets at sign-in', async () => {
-    const answer = await gate.call('POST', '/login', {
+    const answer = await cloud.call('POST', '/login', {
       body: new URLSearchParams({
         username: 'member',
-        password: gate.cloud.users.member.password,
+        password: cloud.local.users.member.password,
       }).toString(),
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     });
@@ -68,21 +68,21 @@ describe('what passes the gate reaches the origin unchanged', () => {
   });
 });
 
-describe('there is no way round the gate', () => {
+describe('there is no way round the authorizer', () => {
   test('the origin refuses who comes without the secret', async () => {
-    expect((await fetch(`${gate.cloud.origin}/profile`)).status).toBe(403);
+    expect((await fetch(`${cloud.local.origin}/profile`)).status).toBe(403);
   });
 
   test('a caller cannot overwrite the secret', async () => {
-    await gate.call('GET', '/echo/secret', { headers: { 'X-Origin-Secret': 'guess' } });
+    await cloud.call('GET', '/echo/secret', { headers: { 'X-Origin-Secret': 'guess' } });
     const text = JSON.stringify((await lastReceived()).rawHeaders);
     expect(text).not.toContain('guess');
   });
 });
 
-/** The header that the gate adds, as the origin last saw it. */
+/** The header that the authorizer adds, as the origin last saw it. */
 async function originSecret(): Promise<Record<string, string>> {
-  await gate.call('GET', '/echo/any');
+  await cloud.call('GET', '/echo/any');
   const { rawHeaders } = await lastReceived();
   const place = rawHeaders.findIndex((name) => name.toLowerCase() === 'x-origin-secret');
   return { 'X-Origin-Secret': String(rawHeaders[place + 1]) };

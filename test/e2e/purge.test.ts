@@ -1,24 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 import { sessionOf } from '../support/sessions.ts';
 
 const PREFIX = 'vedfolnir:session:';
 const ADMINS = ['e2e-admin-0', 'e2e-admin-1'];
 
-let gate: Gate;
+let cloud: Cloud;
 let redis: Redis;
 
 beforeAll(async () => {
-  gate = await Gate.start();
-  redis = new Redis(gate.cloud.redis);
+  cloud = await Cloud.start();
+  redis = new Redis(cloud.local.redis);
 }, 120_000);
 afterAll(async () => {
   redis?.disconnect();
-  await gate?.stop();
+  await cloud?.stop();
 });
 beforeEach(async () => {
-  await gate.reset();
+  await cloud.reset();
   // One by one: the server is a cluster, and the keys have different slots.
   for (const key of await redis.keys('*:session:*')) await redis.del(key);
   const created_at = new Date(Date.now() - 7_200_000).toISOString();
@@ -33,15 +34,15 @@ async function put(id: string, value: string): Promise<void> {
 }
 
 const idsLeft = async () => (await redis.keys(`${PREFIX}*`)).map((key) => key.slice(PREFIX.length)).sort();
-const status = async () => (await gate.as('admin', 'GET', '/status')).json;
+const status = async () => (await cloud.as('admin', 'GET', '/status')).json;
 const purged = () => eventually(async () => (await status()).session_purge?.status === 'completed');
 const receipts = async () => {
-  const { json } = await gate.as('admin', 'GET', '/history?limit=100');
+  const { json } = await cloud.as('admin', 'GET', '/history?limit=100');
   return json.items.filter(({ type }: { type: string }) => type === 'sessions_purged');
 };
 /** What the purge has told, each line as JSON. */
 const told = async (): Promise<Record<string, unknown>[]> => {
-  const { json } = await gate.call('GET', '/_local/logs?function=purge');
+  const { json } = await cloud.call('GET', '/_local/logs?function=purge');
   return json.lines.flatMap(({ message }: { message: string }) =>
     message.startsWith('{') ? [JSON.parse(message)] : [],
   );
@@ -52,7 +53,7 @@ describe.each([
   ['an emergency', '/emergency', { reason: 'Fire' }],
 ])('%s', (_what, path, body) => {
   test('ends members’ sessions and keeps admins’, and says so', async () => {
-    const { json } = await gate.as('admin', 'POST', path, body);
+    const { json } = await cloud.as('admin', 'POST', path, body);
     expect(json).toMatchObject({ invalidated_sessions: 0, session_purge: { status: 'pending' } });
     await purged();
     expect(await idsLeft()).toEqual(ADMINS);
@@ -81,15 +82,15 @@ describe.each([
 
 test('a test run, and a maintenance that spares sessions, end none', async () => {
   for (const body of [{ mode: 'test' }, { invalidate_sessions: false }]) {
-    await gate.enable(body);
-    await gate.tick();
-    await gate.reset();
+    await cloud.enable(body);
+    await cloud.tick();
+    await cloud.reset();
   }
   expect(await idsLeft()).toHaveLength(33);
 });
 
 test('each session is told by its first characters, with whose it was', async () => {
-  await gate.enable();
+  await cloud.enable();
   await purged();
   const lines = await told();
   expect(lines).toContainEqual(
@@ -103,43 +104,43 @@ test('each session is told by its first characters, with whose it was', async ()
 });
 
 test('a receipt is no change for who names the version they have seen', async () => {
-  const enabled = await gate.as('admin', 'POST', '/enable', { reason: 'Upgrade' });
+  const enabled = await cloud.as('admin', 'POST', '/enable', { reason: 'Upgrade' });
   await purged();
   const { version } = enabled.json;
   expect((await status()).version).toBeGreaterThan(version);
-  const answer = await gate.control('POST', '/disable', {
-    token: await gate.token('admin'),
+  const answer = await cloud.control('POST', '/disable', {
+    token: await cloud.token('admin'),
     headers: { 'If-Match': `"${version}"` },
   });
   expect(answer.status).toBe(200);
 });
 
 test('with Redis away it waits, says so, counts the failure, and is done when Redis is back', async () => {
-  await gate.fault('redis', 'down');
+  await cloud.fault('redis', 'down');
   try {
-    await gate.enable();
+    await cloud.enable();
     await eventually(async () => (await status()).session_purge?.status === 'failed');
     expect((await status()).session_purge).toMatchObject({ deleted: 0, error: expect.any(String) });
-    const anonymous = await gate.control('GET', '/status');
+    const anonymous = await cloud.control('GET', '/status');
     expect(anonymous.json.session_purge).toMatchObject({ status: 'failed', error: null });
     expect(await told()).toContainEqual(expect.objectContaining({ SessionPurgeFailures: 1 }));
     expect((await receipts())[0]?.version ?? 0).toBeLessThan((await status()).version);
   } finally {
-    await gate.fault('redis', 'none');
+    await cloud.fault('redis', 'none');
   }
   await eventually(async () => {
-    await gate.tick();
+    await cloud.tick();
     return (await status()).session_purge.status === 'completed';
   }, 30_000);
   expect((await idsLeft()).filter((id) => id.includes('member'))).toEqual([]);
 });
 
 test('what appears during maintenance goes with a later minute', async () => {
-  await gate.enable();
+  await cloud.enable();
   await purged();
   await put('e2e-late', sessionOf('reviewer', { created_at: new Date().toISOString() }));
   await eventually(async () => {
-    await gate.tick();
+    await cloud.tick();
     return !(await idsLeft()).includes('e2e-late');
   }, 30_000);
   expect((await status()).invalidated_sessions).toBe(32);

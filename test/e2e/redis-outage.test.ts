@@ -1,41 +1,42 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { mirrorKey, offencePrefix } from '../../core/identity/session.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 import { stateWith } from '../support/examples.ts';
-import { eventually, Gate } from '../support/gate.ts';
 import { sessionOf } from '../support/sessions.ts';
 
 const BLOCKED = '/start_caption_generation';
 const COPY = mirrorKey('default');
 
-let gate: Gate;
+let cloud: Cloud;
 let redis: Redis;
 
 beforeAll(async () => {
-  gate = await Gate.start();
-  redis = new Redis(gate.cloud.redis);
+  cloud = await Cloud.start();
+  redis = new Redis(cloud.local.redis);
 }, 120_000);
 afterAll(async () => {
   redis?.disconnect();
-  await gate?.stop();
+  await cloud?.stop();
 });
-beforeEach(() => gate.reset());
+beforeEach(() => cloud.reset());
 afterEach(async () => {
-  for (const service of ['dynamodb', 'redis', 'lambda:authorizer']) await gate.fault(service, 'none');
-  await eventually(async () => (await gate.as('admin', 'GET', '/history')).status === 200);
+  for (const service of ['dynamodb', 'redis', 'lambda:authorizer']) await cloud.fault(service, 'none');
+  await eventually(async () => (await cloud.as('admin', 'GET', '/history')).status === 200);
 });
 
 /** Ends every instance of the authorizer: the next one starts without any memory. */
 async function restartAuthorizer(): Promise<void> {
-  await gate.fault('lambda:authorizer', 'down');
-  expect((await gate.call('POST', BLOCKED)).status).toBe(503);
-  await gate.fault('lambda:authorizer', 'none');
+  await cloud.fault('lambda:authorizer', 'down');
+  expect((await cloud.call('POST', BLOCKED)).status).toBe(503);
+  await cloud.fault('lambda:authorizer', 'none');
 }
 
 describe('health', () => {
   const sessionStore = async () => {
-    await gate.advanceClock(5001);
-    const { status, json } = await gate.control('GET', '/health');
+    await cloud.advanceClock(5001);
+    const { status, json } = await cloud.control('GET', '/health');
     return { http: status, status: json.status, redis: json.components?.session_store };
   };
 
@@ -43,13 +44,13 @@ describe('health', () => {
     'says that Redis is away (%s), and when it is back',
     async (fault) => {
       await eventually(async () => (await sessionStore()).status === 'healthy');
-      await gate.fault('redis', fault, { ms: 3000 });
+      await cloud.fault('redis', fault, { ms: 3000 });
       expect(await sessionStore()).toMatchObject({
         http: 200,
         status: 'degraded',
         redis: { status: 'degraded', message: expect.any(String), age_ms: null },
       });
-      await gate.fault('redis', 'none');
+      await cloud.fault('redis', 'none');
       await eventually(async () => (await sessionStore()).redis?.status === 'healthy');
     },
   );
@@ -57,23 +58,23 @@ describe('health', () => {
 
 describe('the alarm of the session manager', () => {
   const alarm = async (): Promise<string> => {
-    const { json } = await gate.call('GET', '/_local/alarms');
+    const { json } = await cloud.call('GET', '/_local/alarms');
     const found = json.alarms.find(({ name }: { name: string }) => name.endsWith('session-manager-failure'));
     return found?.state;
   };
 
   test('is raised while sessions cannot be deleted, and over when they are', async () => {
     await redis.set('vedfolnir:session:alarming', sessionOf('reviewer'), 'EX', 600);
-    await gate.fault('redis', 'down');
-    await gate.enable();
+    await cloud.fault('redis', 'down');
+    await cloud.enable();
     await eventually(async () => (await alarm()) === 'ALARM');
-    await gate.fault('redis', 'none');
+    await cloud.fault('redis', 'none');
     await eventually(async () => {
-      await gate.tick();
+      await cloud.tick();
       return (await redis.exists('vedfolnir:session:alarming')) === 0;
     }, 30_000);
     // The period in which it failed is over then.
-    await gate.advanceClock(60_000);
+    await cloud.advanceClock(60_000);
     await eventually(async () => (await alarm()) === 'OK');
   });
 });
@@ -82,40 +83,40 @@ describe('the copy of the state in Redis', () => {
   const copy = async (): Promise<number> => Number(await redis.hget(COPY, 'version'));
 
   test('has the block hold where nothing else is known, and its keys tell admins', async () => {
-    const [admin, member] = [await gate.token('admin'), await gate.token('member')];
-    const { json } = await gate.enable();
+    const [admin, member] = [await cloud.token('admin'), await cloud.token('member')];
+    const { json } = await cloud.enable();
     await eventually(async () => {
-      await gate.tick();
+      await cloud.tick();
       return (await copy()) >= json.version && (await redis.hexists(COPY, 'keys')) === 1;
     });
-    await gate.fault('dynamodb', 'down');
+    await cloud.fault('dynamodb', 'down');
     await restartAuthorizer();
-    expect((await gate.call('POST', BLOCKED)).json.error).toBe('maintenance_active');
-    expect((await gate.call('POST', BLOCKED, { token: member })).json.error).toBe('maintenance_active');
-    expect((await gate.call('POST', BLOCKED, { token: admin })).status).toBe(202);
-    const { text } = await gate.call('GET', '/_local/logs?function=authorizer');
+    expect((await cloud.call('POST', BLOCKED)).json.error).toBe('maintenance_active');
+    expect((await cloud.call('POST', BLOCKED, { token: member })).json.error).toBe('maintenance_active');
+    expect((await cloud.call('POST', BLOCKED, { token: admin })).status).toBe(202);
+    const { text } = await cloud.call('GET', '/_local/logs?function=authorizer');
     expect(text).toContain('state_from_copy');
   });
 
   test('of a log that is no more gives way within a minute', async () => {
-    const { json } = await gate.control('GET', '/status');
+    const { json } = await cloud.control('GET', '/status');
     const alien = { ...stateWith(null), version: json.version + 1000 };
     await redis.hset(COPY, 'version', alien.version, 'state', JSON.stringify(alien), 'at', Date.now());
     await eventually(async () => {
-      await gate.tick();
-      return (await copy()) === (await gate.control('GET', '/status')).json.version;
+      await cloud.tick();
+      return (await copy()) === (await cloud.control('GET', '/status')).json.version;
     });
   });
 });
 
 test('a repeat offender is one for an instance that has hardly seen it', async () => {
   // Within one minute: it is by the minute that blocked calls are counted.
-  const second = new Date((await gate.control('GET', '/status')).json.as_of).getSeconds();
-  await gate.advanceClock((60 - second) * 1000);
-  const token = await gate.token('worker');
-  await gate.enable();
+  const second = new Date((await cloud.control('GET', '/status')).json.as_of).getSeconds();
+  await cloud.advanceClock((60 - second) * 1000);
+  const token = await cloud.token('worker');
+  await cloud.enable();
   const linesWith = async (text: string): Promise<number> => {
-    const { json } = await gate.call('GET', '/_local/logs?function=authorizer');
+    const { json } = await cloud.call('GET', '/_local/logs?function=authorizer');
     return json.lines.filter(({ message }: { message: string }) => message.includes(text)).length;
   };
   /** Blocked calls that have a line of their own. What is written after the last is waited for. */
@@ -124,9 +125,9 @@ test('a repeat offender is one for an instance that has hardly seen it', async (
     const bypass = '[MAINTENANCE] Admin bypass';
     const [before, bypasses] = [await linesWith(blocked), await linesWith(bypass)];
     for (let call = 0; call < calls; call += 1) {
-      expect((await gate.call('POST', BLOCKED, { token })).status).toBe(503);
+      expect((await cloud.call('POST', BLOCKED, { token })).status).toBe(503);
     }
-    await gate.call('POST', BLOCKED, { token: await gate.token('admin') });
+    await cloud.call('POST', BLOCKED, { token: await cloud.token('admin') });
     await eventually(async () => (await linesWith(bypass)) > bypasses);
     return (await linesWith(blocked)) - before;
   };

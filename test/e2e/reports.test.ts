@@ -1,19 +1,20 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { API } from '../../core/api/api.ts';
-import { eventually, Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 
 const BLOCKED = '/start_caption_generation';
 const HOSTILE = '# Upgrade\n<script>alert(1)</script> | [x](javascript:y) "quoted" $context `c`';
 
-let gate: Gate;
+let cloud: Cloud;
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate?.stop());
-beforeEach(() => gate.reset());
+afterAll(() => cloud?.stop());
+beforeEach(() => cloud.reset());
 
 async function reportOf(id: string) {
-  const { status, json } = await gate.as('admin', 'GET', `/reports/${id}`);
+  const { status, json } = await cloud.as('admin', 'GET', `/reports/${id}`);
   expect(status).toBe(200);
   expect(API.report.answer.safeParse(json).error?.issues).toBeUndefined();
   return json;
@@ -21,20 +22,20 @@ async function reportOf(id: string) {
 
 /** Ends what is active; resolves to the id of its report. */
 async function end(): Promise<string> {
-  const { status, json } = await gate.as('admin', 'POST', '/disable');
+  const { status, json } = await cloud.as('admin', 'POST', '/disable');
   expect(status).toBe(200);
   return json.report_id;
 }
 
 test('a maintenance is reported with who was blocked, who passed and whose sessions ended', async () => {
-  await gate.enable({ reason: HOSTILE, duration: 600 });
-  const member = await gate.token('worker');
+  await cloud.enable({ reason: HOSTILE, duration: 600 });
+  const member = await cloud.token('worker');
   for (const token of [undefined, undefined, member]) {
-    expect((await gate.call('POST', BLOCKED, { token })).status).toBe(503);
+    expect((await cloud.call('POST', BLOCKED, { token })).status).toBe(503);
   }
-  expect((await gate.call('POST', '/no-rule-covers-this')).status).toBe(503);
-  expect((await gate.call('POST', BLOCKED, { token: await gate.token('admin') })).status).toBe(202);
-  const { json } = await gate.as('admin', 'GET', '/reports?limit=1');
+  expect((await cloud.call('POST', '/no-rule-covers-this')).status).toBe(503);
+  expect((await cloud.call('POST', BLOCKED, { token: await cloud.token('admin') })).status).toBe(202);
+  const { json } = await cloud.as('admin', 'GET', '/reports?limit=1');
   expect(json.items).toMatchObject([{ status: 'in_progress', kind: 'maintenance' }]);
   const id = await end();
   expect(json.items[0].id).toBe(id);
@@ -64,8 +65,8 @@ test('a maintenance is reported with who was blocked, who passed and whose sessi
   const types = report.timeline.map(({ type }: { type: string }) => type);
   expect(types).toEqual(expect.arrayContaining(['activated', 'deactivated', 'sessions_purged']));
 
-  const page = await gate.call('GET', `/api/maintenance/reports/${id}`, {
-    token: await gate.token('admin'),
+  const page = await cloud.call('GET', `/api/maintenance/reports/${id}`, {
+    token: await cloud.token('admin'),
     headers: { Accept: 'text/markdown' },
   });
   expect(page.headers['content-type']).toBe('text/markdown; charset=utf-8');
@@ -76,7 +77,7 @@ test('a maintenance is reported with who was blocked, who passed and whose sessi
 });
 
 test('a test run is reported with what it tried and what it never did', async () => {
-  await gate.enable({ mode: 'test' });
+  await cloud.enable({ mode: 'test' });
   const calls = [
     ['POST', BLOCKED, 'worker'],
     ['POST', BLOCKED, undefined],
@@ -85,8 +86,8 @@ test('a test run is reported with what it tried and what it never did', async ()
     ['PUT', '/no-rule-covers-this', undefined],
   ] as const;
   for (const [method, path, user] of calls) {
-    const token = user === undefined ? undefined : await gate.token(user);
-    expect((await gate.call(method, path, { token })).status).not.toBe(503);
+    const token = user === undefined ? undefined : await cloud.token(user);
+    expect((await cloud.call(method, path, { token })).status).not.toBe(503);
   }
   const id = await end();
   await eventually(async () => (await reportOf(id)).test_run.calls.total === calls.length);

@@ -1,40 +1,42 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
 
-let gate: Gate;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => cloud.stop());
 
 describe("the owner's rules", () => {
   test('decide at every instance within the bound of a toggle, and no longer than they are there', async () => {
-    await gate.enable({ blocked_operations: ['caption_generation'] });
-    expect((await gate.call('POST', '/nobody/knows/7')).status).not.toBe(503);
+    await cloud.enable({ blocked_operations: ['caption_generation'] });
+    expect((await cloud.call('POST', '/nobody/knows/7')).status).not.toBe(503);
     const rule = { method: ['POST', 'PUT'], path: '/nobody/knows/{id}', operation: 'caption_generation' };
-    const { status, json } = await gate.as('admin', 'POST', '/rules', rule);
+    const { status, json } = await cloud.as('admin', 'POST', '/rules', rule);
     expect(status).toBe(201);
-    await gate.enforced();
-    const answers = await Promise.all(Array.from({ length: 12 }, () => gate.call('POST', '/Nobody/knows/7')));
+    await cloud.enforced();
+    const answers = await Promise.all(
+      Array.from({ length: 12 }, () => cloud.call('POST', '/Nobody/knows/7')),
+    );
     expect(answers.map((answer) => answer.status)).toEqual(Array(12).fill(503));
     expect(answers[0]?.json.operation.type).toBe('caption_generation');
-    expect((await gate.as('admin', 'DELETE', `/rules/${json.id}`)).status).toBe(200);
-    await gate.enforced();
-    expect((await gate.call('POST', '/nobody/knows/7')).status).not.toBe(503);
-    await gate.reset();
+    expect((await cloud.as('admin', 'DELETE', `/rules/${json.id}`)).status).toBe(200);
+    await cloud.enforced();
+    expect((await cloud.call('POST', '/nobody/knows/7')).status).not.toBe(503);
+    await cloud.reset();
   });
 
   test('add a type of one’s own that is refused in its own name', async () => {
     const rule = { method: 'GET', path: '/reports/run', operation: 'report_generation' };
-    const { json } = await gate.as('admin', 'POST', '/rules', rule);
-    await gate.enable({ blocked_operations: ['report_generation'] });
-    const refusal = await gate.call('GET', '/reports/run');
+    const { json } = await cloud.as('admin', 'POST', '/rules', rule);
+    await cloud.enable({ blocked_operations: ['report_generation'] });
+    const refusal = await cloud.call('GET', '/reports/run');
     expect(refusal.status).toBe(503);
     expect(refusal.json.operation.type).toBe('report_generation');
-    expect((await gate.control('GET', '/status')).json.blocked_operations).toEqual(['report_generation']);
-    await gate.reset();
-    await gate.as('admin', 'DELETE', `/rules/${json.id}`);
+    expect((await cloud.control('GET', '/status')).json.blocked_operations).toEqual(['report_generation']);
+    await cloud.reset();
+    await cloud.as('admin', 'DELETE', `/rules/${json.id}`);
   });
 
   test('are for admins: 401 and 403', async () => {
@@ -44,8 +46,8 @@ describe("the owner's rules", () => {
       ['DELETE', '/rules/x'],
       ['POST', '/classify'],
     ] as const) {
-      expect((await gate.control(method, path)).status).toBe(401);
-      expect((await gate.control(method, path, { token: await gate.signIn('worker') })).status).toBe(403);
+      expect((await cloud.control(method, path)).status).toBe(401);
+      expect((await cloud.control(method, path, { token: await cloud.signIn('worker') })).status).toBe(403);
     }
   });
 });

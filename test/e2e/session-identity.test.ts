@@ -1,35 +1,36 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Answer, type Call, eventually, Gate } from '../support/gate.ts';
+import { type Answer, type Call, Cloud } from '../support/cloud.ts';
+import { eventually } from '../support/eventually.ts';
 
 type User = 'admin' | 'member' | 'worker';
 
 const BLOCKED = '/start_caption_generation';
 
-let gate: Gate;
+let cloud: Cloud;
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate.stop());
-beforeEach(() => gate.reset());
-afterEach(() => gate.fault('redis', 'none'));
+afterAll(() => cloud.stop());
+beforeEach(() => cloud.reset());
+afterEach(() => cloud.fault('redis', 'none'));
 
 /** The session that the local cloud has begun for a user, as the browser sends it. */
-const cookieOf = (user: User) => ({ Cookie: `lang=en; session_id=${gate.cloud.users[user].session_id}` });
+const cookieOf = (user: User) => ({ Cookie: `lang=en; session_id=${cloud.local.users[user].session_id}` });
 
 const withCookie = (
   user: User,
   method: string,
   path: string,
   { headers, ...call }: Call = {},
-): Promise<Answer> => gate.call(method, path, { ...call, headers: { ...cookieOf(user), ...headers } });
+): Promise<Answer> => cloud.call(method, path, { ...call, headers: { ...cookieOf(user), ...headers } });
 
 const controlWithCookie = (user: User, method: string, path: string, call: Call = {}): Promise<Answer> =>
   withCookie(user, method, `/api/maintenance${path}`, call);
 
 /** A new session of a user, begun at the application's own sign-in. */
 async function newSession(user: User): Promise<string> {
-  const { username, password } = gate.cloud.users[user];
-  const { headers } = await gate.call('POST', '/login', { body: { username, password } });
+  const { username, password } = cloud.local.users[user];
+  const { headers } = await cloud.call('POST', '/login', { body: { username, password } });
   const cookie = [headers['set-cookie'] ?? []].flat().find((value) => value.startsWith('session_id='));
   if (cookie === undefined) throw new Error('The application began no session.');
   return cookie.split(';')[0] as string;
@@ -43,7 +44,7 @@ interface PoolAnswer {
 
 /** Asks the user pool for tokens, as the command line does. */
 async function authenticate(flow: string, parameters: Readonly<Record<string, string>>): Promise<PoolAnswer> {
-  const { json } = await gate.control('GET', '/signin');
+  const { json } = await cloud.control('GET', '/signin');
   const response = await fetch(new URL(json.issuer).origin, {
     method: 'POST',
     headers: {
@@ -56,7 +57,7 @@ async function authenticate(flow: string, parameters: Readonly<Record<string, st
 }
 
 function signIn(user: User): Promise<PoolAnswer> {
-  const { username, password } = gate.cloud.users[user];
+  const { username, password } = cloud.local.users[user];
   return authenticate('USER_PASSWORD_AUTH', { USERNAME: username, PASSWORD: password });
 }
 
@@ -69,15 +70,15 @@ describe('a session cookie', () => {
     ['worker', 503],
     ['member', 503],
   ] as const)('of an %s on a blocked route: %i', async (user, status) => {
-    await gate.enable();
+    await cloud.enable();
     expect((await withCookie(user, 'POST', BLOCKED)).status).toBe(status);
   });
 
   test('that somebody made up is nobody’s', async () => {
-    await gate.enable();
-    for (const id of ['made-up', '*', '', '%2a', `${gate.cloud.users.admin.session_id}x`]) {
+    await cloud.enable();
+    for (const id of ['made-up', '*', '', '%2a', `${cloud.local.users.admin.session_id}x`]) {
       const headers = { Cookie: `session_id=${id}` };
-      expect((await gate.call('POST', BLOCKED, { headers })).status).toBe(503);
+      expect((await cloud.call('POST', BLOCKED, { headers })).status).toBe(503);
     }
   });
 
@@ -85,7 +86,7 @@ describe('a session cookie', () => {
     const { status, json } = await controlWithCookie('admin', 'GET', '/whoami');
     expect([status, json]).toMatchObject([200, { id: 'admin', role: 'admin' }]);
     const headers = { Cookie: await newSession('member') };
-    expect((await gate.control('POST', '/enable', { headers, body: { reason: 'No' } })).status).toBe(403);
+    expect((await cloud.control('POST', '/enable', { headers, body: { reason: 'No' } })).status).toBe(403);
   });
 
   test('lets an admin toggle', async () => {
@@ -105,20 +106,20 @@ describe('a session cookie', () => {
       body: { reason: 'Forged' },
     });
     expect([answer.status, answer.json.message]).toEqual([401, expect.stringContaining('same origin')]);
-    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
+    expect((await cloud.control('GET', '/status')).json.is_active).toBe(false);
   });
 
   test('is taken from a page of the same origin', async () => {
-    const { host } = new URL(gate.cloud.url);
+    const { host } = new URL(cloud.local.url);
     const headers = { Host: host, Origin: `http://${host}`, 'Sec-Fetch-Site': 'same-origin' };
     expect((await controlWithCookie('admin', 'GET', '/history', { headers })).status).toBe(200);
   });
 
   test('that was ended is worth nothing any more, and one begun after that is', async () => {
     const before = await newSession('member');
-    await gate.enable();
-    await gate.reset();
-    const whoAmI = (cookie: string) => gate.control('GET', '/whoami', { headers: { Cookie: cookie } });
+    await cloud.enable();
+    await cloud.reset();
+    const whoAmI = (cookie: string) => cloud.control('GET', '/whoami', { headers: { Cookie: cookie } });
     const ended = await whoAmI(before);
     expect([ended.status, ended.json.message]).toEqual([401, expect.stringMatching(/ended by|no such/)]);
     expect((await whoAmI(await newSession('member'))).status).toBe(200);
@@ -129,17 +130,17 @@ describe('without Redis', () => {
   test.each(['down', 'slow'])(
     '%s: tokens count, cookies do not, and nobody waits for long',
     async (fault) => {
-      const token = await gate.token('admin');
-      await gate.enable();
-      await gate.fault('redis', fault, { ms: 5000 });
+      const token = await cloud.token('admin');
+      await cloud.enable();
+      await cloud.fault('redis', fault, { ms: 5000 });
       const begun = performance.now();
-      expect((await gate.call('POST', BLOCKED, { token })).status).toBe(202);
+      expect((await cloud.call('POST', BLOCKED, { token })).status).toBe(202);
       expect((await withCookie('admin', 'POST', BLOCKED)).status).toBe(503);
       expect((await controlWithCookie('admin', 'GET', '/history')).status).toBe(503);
-      expect((await gate.call('GET', '/profile')).status).not.toBe(503);
-      expect((await gate.control('GET', '/status')).status).toBe(200);
+      expect((await cloud.call('GET', '/profile')).status).not.toBe(503);
+      expect((await cloud.control('GET', '/status')).status).toBe(200);
       expect(performance.now() - begun).toBeLessThan(5000);
-      await gate.fault('redis', 'none');
+      await cloud.fault('redis', 'none');
       await eventually(async () => (await withCookie('admin', 'POST', BLOCKED)).status === 202);
     },
   );
@@ -147,12 +148,12 @@ describe('without Redis', () => {
 
 describe('the identity provider', () => {
   test.each([
-    ['normal', () => gate.enable({ reason: 'Database upgrade', duration: 600 })],
-    ['emergency', () => gate.as('admin', 'POST', '/emergency', { reason: 'Database upgrade' })],
+    ['normal', () => cloud.enable({ reason: 'Database upgrade', duration: 600 })],
+    ['emergency', () => cloud.as('admin', 'POST', '/emergency', { reason: 'Database upgrade' })],
   ] as const)('refuses members while %s mode is active, and nobody else', async (_, begin) => {
     const { AuthenticationResult } = await signIn('member');
     await begin();
-    await gate.enforced();
+    await cloud.enforced();
     const refusal = {
       __type: expect.stringContaining('UserLambdaValidationException'),
       message: expect.stringMatching(
@@ -164,7 +165,7 @@ describe('the identity provider', () => {
     for (const user of ['admin', 'worker'] as const) {
       expect(await signIn(user)).toMatchObject({ AuthenticationResult: { AccessToken: expect.any(String) } });
     }
-    await gate.reset();
+    await cloud.reset();
     const again = { AuthenticationResult: { AccessToken: expect.any(String) } };
     expect(await signIn('member')).toMatchObject(again);
     expect(await refresh(AuthenticationResult?.RefreshToken ?? '')).toMatchObject(again);
@@ -174,12 +175,12 @@ describe('the identity provider', () => {
     'gives no token for an older one to a revoked %s, who may sign in anew',
     async (user) => {
       const { AuthenticationResult: begun } = await signIn(user);
-      const whoAmI = async (token = '') => (await gate.control('GET', '/whoami', { token })).status;
+      const whoAmI = async (token = '') => (await cloud.control('GET', '/whoami', { token })).status;
       expect(await whoAmI(begun?.AccessToken)).toBe(200);
-      const revoker = await gate.signIn('admin');
-      const answer = await gate.control('POST', '/revocations', {
+      const revoker = await cloud.signIn('admin');
+      const answer = await cloud.control('POST', '/revocations', {
         token: revoker,
-        body: { principal: gate.cloud.users[user].username },
+        body: { principal: cloud.local.users[user].username },
       });
       expect(answer.status).toBe(200);
       expect(await refresh(begun?.RefreshToken ?? '')).toMatchObject({
@@ -187,8 +188,8 @@ describe('the identity provider', () => {
         message: expect.stringContaining('Sign in again'),
       });
       // Past the second of the revocation: a token's time has whole seconds.
-      await gate.advanceClock(2000);
-      await gate.enforced();
+      await cloud.advanceClock(2000);
+      await cloud.enforced();
       expect(await whoAmI(begun?.AccessToken)).toBe(401);
       const { AuthenticationResult: anew } = await signIn(user);
       expect(await whoAmI(anew?.AccessToken)).toBe(200);
@@ -196,23 +197,23 @@ describe('the identity provider', () => {
   );
 
   test('refuses nobody in a rehearsal', async () => {
-    await gate.enable({ mode: 'test' });
+    await cloud.enable({ mode: 'test' });
     expect(await signIn('member')).toHaveProperty('AuthenticationResult');
   });
 
   test('lets admins in while the state cannot be read', async () => {
-    await gate.fault('dynamodb', 'down');
+    await cloud.fault('dynamodb', 'down');
     try {
       expect(await signIn('admin')).toHaveProperty('AuthenticationResult');
     } finally {
-      await gate.fault('dynamodb', 'none');
+      await cloud.fault('dynamodb', 'none');
     }
   });
 
   test('is told of in the log, once for each refusal', async () => {
-    await gate.enable();
+    await cloud.enable();
     const refusals = async (): Promise<number> => {
-      const { text } = await gate.call('GET', '/_local/logs?function=signin-guard');
+      const { text } = await cloud.call('GET', '/_local/logs?function=signin-guard');
       return text.split('[MAINTENANCE] Sign-in refused').length - 1;
     };
     const before = await refusals();

@@ -1,22 +1,22 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { API } from '../../core/api/api.ts';
-import { Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 
 const PREFIX = 'vedfolnir:session:';
 
-let gate: Gate;
+let cloud: Cloud;
 let redis: Redis;
 let sandbox: CliSandbox;
 
 beforeAll(async () => {
-  gate = await Gate.start();
-  redis = new Redis(gate.cloud.redis);
+  cloud = await Cloud.start();
+  redis = new Redis(cloud.local.redis);
 }, 120_000);
 afterAll(async () => {
   redis?.disconnect();
-  await gate?.stop();
+  await cloud?.stop();
 });
 beforeEach(async () => {
   // One by one: the server is a cluster, and the keys have different slots.
@@ -27,8 +27,8 @@ beforeEach(async () => {
     await put(`e2e-${n}`, JSON.stringify({ role, user: `${role}-${n}`, created_at: at, secret: 'hidden' }));
   }
   sandbox = await CliSandbox.create();
-  sandbox.env.MAINTENANCE_API = gate.cloud.url;
-  const { username, password } = gate.cloud.users.admin;
+  sandbox.env.MAINTENANCE_API = cloud.local.url;
+  const { username, password } = cloud.local.users.admin;
   sandbox.env.MAINTENANCE_PASSWORD = password;
   expect(await sandbox.run('login', '--username', username)).toMatchObject({ exitCode: 0 });
 });
@@ -47,7 +47,7 @@ describe('sessions over the API', () => {
     let cursor: string | null = null;
     do {
       const query: string = cursor === null ? '' : `&cursor=${cursor}`;
-      const { status, json, text } = await gate.as('admin', 'GET', `/sessions?limit=7${query}`);
+      const { status, json, text } = await cloud.as('admin', 'GET', `/sessions?limit=7${query}`);
       expect([status, fits('sessions', json)]).toEqual([200, undefined]);
       expect(text).not.toContain('hidden');
       seen.push(...json.items.map(({ user }: { user: string }) => user));
@@ -58,7 +58,7 @@ describe('sessions over the API', () => {
   });
 
   test('are counted by role and age', async () => {
-    const { status, json } = await gate.as('admin', 'GET', '/sessions/statistics');
+    const { status, json } = await cloud.as('admin', 'GET', '/sessions/statistics');
     expect([status, fits('sessionStatistics', json)]).toEqual([200, undefined]);
     expect(json).toMatchObject({
       total: 20,
@@ -71,27 +71,27 @@ describe('sessions over the API', () => {
   test('are found one by one by their whole ids, whatever these hold', async () => {
     for (const id of ['e2e-7', '*', 'a b', 'semi;colon', '\u2603']) {
       await put(id, JSON.stringify({ role: 'member', user: 'odd' }));
-      const { status, json } = await gate.as('admin', 'GET', `/sessions/${encodeURIComponent(id)}`);
+      const { status, json } = await cloud.as('admin', 'GET', `/sessions/${encodeURIComponent(id)}`);
       expect([id, status, fits('session', json), json.user]).toEqual([id, 200, undefined, 'odd']);
     }
-    const missing = await gate.as('admin', 'GET', '/sessions/e2e');
+    const missing = await cloud.as('admin', 'GET', '/sessions/e2e');
     expect([missing.status, missing.json.error]).toEqual([404, 'session_not_found']);
   });
 
   test('are for admins: 401 and 403', async () => {
     for (const path of ['/sessions', '/sessions/statistics', '/sessions/e2e-7']) {
-      expect((await gate.control('GET', path)).status).toBe(401);
-      expect((await gate.as('worker', 'GET', path)).status).toBe(403);
+      expect((await cloud.control('GET', path)).status).toBe(401);
+      expect((await cloud.as('worker', 'GET', path)).status).toBe(403);
     }
   });
 
   test('are a 503 of their own while Redis is away, and back with it', async () => {
-    await gate.fault('redis', 'down');
+    await cloud.fault('redis', 'down');
     try {
-      const { status, json, headers } = await gate.as('admin', 'GET', '/sessions');
+      const { status, json, headers } = await cloud.as('admin', 'GET', '/sessions');
       expect([status, json.error, headers['retry-after']]).toEqual([503, 'session_store_unavailable', '5']);
     } finally {
-      await gate.fault('redis', 'none');
+      await cloud.fault('redis', 'none');
     }
   });
 });
@@ -118,7 +118,7 @@ describe('the command', () => {
   test('ends what one user was given, and nobody else’s', async () => {
     const { exitCode } = await sandbox.run('users', 'revoke', 'admin-1', '--yes');
     expect(exitCode).toBe(0);
-    const { json } = await gate.as('admin', 'GET', '/sessions/e2e-0');
+    const { json } = await cloud.as('admin', 'GET', '/sessions/e2e-0');
     expect(json.ended).toBe(false);
   });
 });

@@ -1,14 +1,15 @@
 import path from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { openBrowser } from './browser.ts';
+import { Cloud } from './cloud.ts';
 import { openConsole, signIn } from './console-window.ts';
-import { eventually, Gate } from './gate.ts';
+import { eventually } from './eventually.ts';
 
 /** Makes the pictures of docs/console.md: the console as it is, with some things going on. Run by scripts/screenshots.mjs. */
 const FOLDER = path.resolve(import.meta.dirname, '../../docs/images');
 const SIZE = { width: 1200, height: 820 };
 
-const [gate, browser] = await Promise.all([Gate.start(), openBrowser()]);
+const [cloud, browser] = await Promise.all([Cloud.start(), openBrowser()]);
 try {
   await prepare();
   const page = await open({ viewport: SIZE });
@@ -31,12 +32,12 @@ try {
   await picture(dark, 'phone');
 } finally {
   await browser.close();
-  await gate.stop();
+  await cloud.stop();
 }
 
 async function open(options: BrowserContextOptions): Promise<Page> {
-  const { page } = await openConsole(browser, gate.cloud, { reducedMotion: 'reduce', ...options });
-  await signIn(page, gate.cloud);
+  const { page } = await openConsole(browser, cloud.local, { reducedMotion: 'reduce', ...options });
+  await signIn(page, cloud.local);
   await page.getByRole('heading', { level: 1 }).waitFor();
   return page;
 }
@@ -49,14 +50,14 @@ async function visit(page: Page, hash: string): Promise<void> {
 /** Some jobs, and windows in the month that the calendar shows. */
 async function prepare(): Promise<void> {
   for (const owner of ['mia', 'noah']) {
-    await gate.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner });
+    await cloud.as('worker', 'POST', '/jobs', { type: 'caption_generation', owner });
   }
   const now = new Date();
   const sunday = new Date(
     Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 7 - now.getUTCDay(), 1),
   );
   const weekly = { reason: 'Weekly upgrades', rrule: 'FREQ=WEEKLY;BYDAY=SU', timezone: 'Europe/Berlin' };
-  await gate.as('admin', 'POST', '/windows', { ...weekly, starts_at: sunday.toISOString(), duration: 3600 });
+  await cloud.as('admin', 'POST', '/windows', { ...weekly, starts_at: sunday.toISOString(), duration: 3600 });
 }
 
 /** Calls that are blocked, more of some types than of others, until the chart shows them. */
@@ -69,7 +70,7 @@ async function traffic(page: Page): Promise<void> {
   ];
   for (let round = 0; round < 12; round += 1) {
     const some = paths.slice(0, 1 + ((round * 7) % paths.length));
-    await Promise.all(some.map((target) => gate.call('POST', target)));
+    await Promise.all(some.map((target) => cloud.call('POST', target)));
     await page.waitForTimeout(3000);
   }
   await eventually(async () => (await page.getByRole('application').count()) > 0);

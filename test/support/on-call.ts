@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Finding } from '../../core/health/finding.ts';
-import { Gate } from './gate.ts';
+import { Cloud } from './cloud.ts';
 import { type CliOutcome, CliSandbox } from './run-cli.ts';
 
 /** Where AWS is, for what runs in this process: the command line as its user has it. */
@@ -23,7 +23,7 @@ export interface Examination {
  * credentials. One for each file; every row begins with everything in order and no maintenance.
  */
 export class OnCall {
-  #gate: Gate | undefined;
+  #cloud: Cloud | undefined;
   #sandbox: CliSandbox | undefined;
   #redis: Redis | undefined;
   readonly #faults = new Set<string>();
@@ -38,14 +38,14 @@ export class OnCall {
       process.env = environment;
       onCall.#redis?.disconnect();
       await onCall.#sandbox?.remove();
-      await onCall.#gate?.stop();
+      await onCall.#cloud?.stop();
     });
     return onCall;
   }
 
-  get gate(): Gate {
-    if (!this.#gate) throw new Error('Only within a test.');
-    return this.#gate;
+  get cloud(): Cloud {
+    if (!this.#cloud) throw new Error('Only within a test.');
+    return this.#cloud;
   }
 
   get sandbox(): CliSandbox {
@@ -55,27 +55,27 @@ export class OnCall {
 
   /** Redis, as the application has it. */
   get redis(): Redis {
-    this.#redis ??= new Redis(this.gate.cloud.redis);
+    this.#redis ??= new Redis(this.cloud.local.redis);
     return this.#redis;
   }
 
   async #start(): Promise<void> {
-    this.#gate = await Gate.start();
-    Object.assign(process.env, AWS, { AWS_ENDPOINT_URL: this.#gate.cloud.dynamodb });
+    this.#cloud = await Cloud.start();
+    Object.assign(process.env, AWS, { AWS_ENDPOINT_URL: this.#cloud.local.dynamodb });
     this.#sandbox = await CliSandbox.create();
-    this.#sandbox.env.MAINTENANCE_API = this.#gate.cloud.url;
+    this.#sandbox.env.MAINTENANCE_API = this.#cloud.local.url;
   }
 
   /** Puts everything in order, and signs in. */
   async begin(): Promise<void> {
     await this.mend();
-    await this.gate.reset();
-    await this.gate.purged();
+    await this.cloud.reset();
+    await this.cloud.purged();
     await this.signIn('admin');
   }
 
   async signIn(user: 'admin' | 'member' | 'worker'): Promise<void> {
-    const { username, password } = this.gate.cloud.users[user];
+    const { username, password } = this.cloud.local.users[user];
     this.sandbox.env.MAINTENANCE_PASSWORD = password;
     const { exitCode, stderr } = await this.run('login', '--username', username);
     if (exitCode !== 0) throw new Error(`Sign-in of ${user} failed: ${stderr}`);
@@ -83,7 +83,7 @@ export class OnCall {
 
   /** Runs a command line of `maintenance`, without a terminal and by the clock of the local cloud. */
   async run(...args: readonly string[]): Promise<CliOutcome> {
-    const { json } = await this.gate.call('GET', '/_local/clock');
+    const { json } = await this.cloud.call('GET', '/_local/clock');
     const ahead = Date.parse(json.now) - Date.now();
     this.sandbox.now = () => Date.now() + ahead;
     return await this.sandbox.run(...args);
@@ -124,7 +124,7 @@ export class OnCall {
   /** Breaks a part of the local cloud, until it is mended. */
   async break(service: string, fault: string, own: { ms?: number; rate?: number } = {}): Promise<void> {
     this.#faults.add(service);
-    await this.gate.fault(service, fault, own);
+    await this.cloud.fault(service, fault, own);
   }
 
   /** Takes the authorizer away from a method of the API, as somebody might by hand. */
@@ -135,13 +135,13 @@ export class OnCall {
 
   /** Ends all that was broken. */
   async mend(): Promise<void> {
-    for (const service of this.#faults) await this.gate.fault(service, 'none');
+    for (const service of this.#faults) await this.cloud.fault(service, 'none');
     this.#faults.clear();
     for (const method of this.#unguarded.splice(0)) await this.#drift({ ...method, authorizer: true });
   }
 
   async #drift(body: Readonly<Record<string, unknown>>): Promise<void> {
-    const { status, text } = await this.gate.call('POST', '/_local/drift', { body });
+    const { status, text } = await this.cloud.call('POST', '/_local/drift', { body });
     if (status >= 300) throw new Error(`Drift refused: ${text}`);
   }
 }

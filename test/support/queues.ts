@@ -1,15 +1,15 @@
 import { GetQueueUrlCommand, PurgeQueueCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Gate } from './gate.ts';
+import type { Cloud } from './cloud.ts';
 
 /** The queues of a local cloud, as somebody with AWS credentials has them. */
 export class CloudQueues {
-  readonly #gate: Gate;
+  readonly #cloud: Cloud;
   readonly #client: SQSClient;
 
-  constructor(gate: Gate) {
-    this.#gate = gate;
+  constructor(cloud: Cloud) {
+    this.#cloud = cloud;
     this.#client = new SQSClient({
-      endpoint: gate.cloud.dynamodb,
+      endpoint: cloud.local.dynamodb,
       region: 'us-east-1',
       credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
     });
@@ -32,7 +32,7 @@ export class CloudQueues {
   }
 
   async #urls(part = ''): Promise<string[]> {
-    const { json } = await this.#gate.call('GET', '/_local/notices');
+    const { json } = await this.#cloud.call('GET', '/_local/notices');
     const names: string[] = json.queues.map(({ name }: { name: string }) => name);
     const wanted = names.filter((name) => name.includes(part));
     return await Promise.all(

@@ -6,7 +6,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 import type { CacheTask } from '../../../test/support/cache-function.ts';
 import { CACHE, synthesiseCacheStack } from '../../../test/support/cache-stack.ts';
 import { connectToken, type TokenParts } from '../../../test/support/connect-token.ts';
-import { eventually } from '../../../test/support/gate.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import type { TestAssembly } from '../../../test/support/local-cloud-stack.ts';
 import { type Cloud, startCloud } from '../../cloud.ts';
 import { accessKeyOf, ROLE_CREDENTIALS } from '../../iam.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../test/support/gate.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import {
   type LocalCloud,
   type LocalCloudOptions,

@@ -17,7 +17,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '../../../test/support/gate.ts';
+import { eventually } from '../../../test/support/eventually.ts';
 import type { TestAssembly } from '../../../test/support/local-cloud-stack.ts';
 import { STATES, synthesiseStatesStack } from '../../../test/support/states-stack.ts';
 import { type Cloud, startCloud } from '../../cloud.ts';

@@ -7,7 +7,7 @@ import {
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
-import { eventually } from '../../support/gate.ts';
+import { eventually } from '../../support/eventually.ts';
 import { OnCall } from '../../support/on-call.ts';
 import { sessionOf } from '../../support/sessions.ts';
 import { prove } from '../../support/troubleshooting-row.ts';
@@ -29,7 +29,7 @@ async function curl(...args: readonly string[]): Promise<number> {
 
 async function enable(): Promise<void> {
   await onCall.done('enable', '--reason', 'Upgrade');
-  await onCall.gate.enforced();
+  await onCall.cloud.enforced();
 }
 
 async function put(id: string, value: string, seconds = 3600): Promise<void> {
@@ -38,13 +38,13 @@ async function put(id: string, value: string, seconds = 3600): Promise<void> {
 
 /** What the scheduled health check and doctor find, of one section. */
 async function afterHealthCheck(section: string) {
-  expect((await onCall.gate.tick()).status).toBe(200);
+  expect((await onCall.cloud.tick()).status).toBe(200);
   return (await onCall.doctor('--section', section)).checks;
 }
 
 prove(STILL_ACCESSIBLE, onCall, {
   '2 not blocked: `curl -X POST …/start_caption_generation`': async () => {
-    const url = `${onCall.gate.cloud.url}${BLOCKED}`;
+    const url = `${onCall.cloud.local.url}${BLOCKED}`;
     const json = ['-H', 'Content-Type: application/json', '-d', '{"test": "data"}'];
     await enable();
     await onCall.unguard('ANY', '/{proxy+}');
@@ -59,14 +59,14 @@ prove(STILL_ACCESSIBLE, onCall, {
 
   '2: operation classification': async () => {
     await enable();
-    const call = async () => (await onCall.gate.call('GET', '/nightly/export')).status;
+    const call = async () => (await onCall.cloud.call('GET', '/nightly/export')).status;
     expect(await call()).not.toBe(503);
     expect(await onCall.json('classify', 'GET', '/nightly/export')).toMatchObject({
       operation_type: 'read_operations',
       rule: null,
     });
     const { id } = await onCall.json('rules', 'add', 'GET', '/nightly/export', 'batch_operations');
-    await onCall.gate.enforced();
+    await onCall.cloud.enforced();
     expect(await call()).toBe(503);
     await onCall.done('disable', '--yes');
     await onCall.done('rules', 'remove', id);
@@ -74,7 +74,7 @@ prove(STILL_ACCESSIBLE, onCall, {
 
   '2: middleware execution': async () => {
     await enable();
-    await onCall.gate.call('GET', '/before-debug');
+    await onCall.cloud.call('GET', '/before-debug');
     const args = ['logs', '--follow', '--level', 'debug', '--function', 'authorizer'];
     const command = spawn(process.execPath, [join(ROOT, 'cli/maintenance.mjs'), ...args], {
       cwd: ROOT,
@@ -88,7 +88,7 @@ prove(STILL_ACCESSIBLE, onCall, {
         shown += chunk;
       });
       await eventually(async () => {
-        await onCall.gate.call('GET', '/while-debug');
+        await onCall.cloud.call('GET', '/while-debug');
         return shown.includes('/while-debug');
       });
       expect(shown).toMatch(/Decision: verdict="\w+" method="GET" endpoint="\/while-debug"/);
@@ -98,19 +98,19 @@ prove(STILL_ACCESSIBLE, onCall, {
       await closed;
     }
     expect(await onCall.json('log-level', 'info')).toMatchObject({ level: 'info' });
-    await onCall.gate.enforced();
-    await onCall.gate.call('GET', '/after-debug');
+    await onCall.cloud.enforced();
+    await onCall.cloud.call('GET', '/after-debug');
     expect(await onCall.done('logs', '--function', 'authorizer')).not.toContain('/after-debug');
   },
 
   '2: admin bypass': async () => {
-    const { username } = onCall.gate.cloud.users.member;
+    const { username } = onCall.cloud.local.users.member;
     const { groups: before, user_pool: pool } = await onCall.json('users', 'show', username);
     const { groups } = await onCall.json('users', 'promote', username, '--yes');
     const [group] = groups.filter((name: string) => !before.includes(name));
-    const token = await onCall.gate.signIn('member');
+    const token = await onCall.cloud.signIn('member');
     await enable();
-    const call = async () => (await onCall.gate.call('POST', BLOCKED, { token })).status;
+    const call = async () => (await onCall.cloud.call('POST', BLOCKED, { token })).status;
     expect(await call()).not.toBe(503);
     const decided = async (role: string) =>
       (await onCall.json('simulate', 'POST', BLOCKED, '--as', role)).decision;
@@ -127,22 +127,22 @@ prove(STILL_ACCESSIBLE, onCall, {
       new AdminRemoveUserFromGroupCommand({ UserPoolId: pool, Username: username, GroupName: group }),
     );
     await onCall.done('users', 'revoke', username, '--yes');
-    await onCall.gate.enforced();
+    await onCall.cloud.enforced();
     expect(await call()).toBe(503);
   },
 
   '2: caching': async () => {
-    await onCall.gate.enforced();
+    await onCall.cloud.enforced();
     await onCall.break('dynamodb:authorizer', 'down');
     await onCall.break('redis', 'down');
     await enable();
-    expect((await onCall.gate.call('POST', BLOCKED)).status).not.toBe(503);
+    expect((await onCall.cloud.call('POST', BLOCKED)).status).not.toBe(503);
     expect((await onCall.doctor('--section', 'enforcement')).checks).toMatchObject({
       enforcement: { status: 'failed' },
       decided_version: { status: 'failed' },
     });
     await onCall.mend();
-    await eventually(async () => (await onCall.gate.call('POST', BLOCKED)).status === 503);
+    await eventually(async () => (await onCall.cloud.call('POST', BLOCKED)).status === 503);
     await onCall.done('disable', '--yes');
     await enable();
     await eventually(async () => (await onCall.json('report')).enforcement_lag.milliseconds !== null);
@@ -154,7 +154,7 @@ prove(SESSIONS_STAY, onCall, {
   '3 sessions: Redis connectivity, active sessions': async () => {
     /** As it is now: what /health has seen before is not shown any more. */
     const examined = async () => {
-      await onCall.gate.advanceClock(KEPT_HEALTH);
+      await onCall.cloud.advanceClock(KEPT_HEALTH);
       return (await onCall.doctor('--section', 'connectivity', 'services')).checks;
     };
     // The functions leave Redis alone for a moment when it has failed.
@@ -183,17 +183,17 @@ prove(SESSIONS_STAY, onCall, {
 
   '3: session manager health, statistics': async () => {
     const finding = async () => {
-      await onCall.gate.tick();
-      const { json } = await onCall.gate.as('admin', 'GET', '/diagnostics');
+      await onCall.cloud.tick();
+      const { json } = await onCall.cloud.as('admin', 'GET', '/diagnostics');
       return json.findings.find(({ check }: { check: string }) => check === 'redis');
     };
     await onCall.break('redis', 'errors');
-    const refused = await onCall.gate.as('admin', 'GET', '/sessions/statistics');
+    const refused = await onCall.cloud.as('admin', 'GET', '/sessions/statistics');
     expect([refused.status, refused.json.error]).toEqual([503, 'session_store_unavailable']);
     expect(await finding()).toMatchObject({ status: 'failed', remedy: expect.any(String) });
     await onCall.mend();
     await eventually(
-      async () => (await onCall.gate.as('admin', 'GET', '/sessions/statistics')).status === 200,
+      async () => (await onCall.cloud.as('admin', 'GET', '/sessions/statistics')).status === 200,
     );
     await eventually(async () => (await finding()).status !== 'failed');
   },
@@ -219,7 +219,7 @@ prove(SESSIONS_STAY, onCall, {
   '3: clear all sessions (emergency)': async () => {
     await put('left-member', sessionOf('member'));
     await put('left-admin', sessionOf('admin', { user: 'boss' }));
-    const own = sessionOf('admin', { user: onCall.gate.cloud.users.admin.username });
+    const own = sessionOf('admin', { user: onCall.cloud.local.users.admin.username });
     await put('own-admin', own);
     await onCall.break('redis', 'down');
     await enable();
@@ -251,8 +251,8 @@ prove(DATABASE_AND_NETWORK, onCall, {
     await onCall.done('reset', '--yes');
     expect(await onCall.json('status')).toMatchObject({ is_active: false });
     expect(await types()).toEqual(expect.arrayContaining(['activated', 'log_level_changed', 'reset']));
-    await onCall.gate.enforced();
-    expect((await onCall.gate.call('POST', BLOCKED)).status).not.toBe(503);
+    await onCall.cloud.enforced();
+    expect((await onCall.cloud.call('POST', BLOCKED)).status).not.toBe(503);
   },
 
   'Database: expired sessions': async () => {
@@ -275,7 +275,7 @@ prove(DATABASE_AND_NETWORK, onCall, {
   },
 
   'Network: `curl -I …/api/maintenance/status`': async () => {
-    const url = `${onCall.gate.cloud.url}/api/maintenance/status`;
+    const url = `${onCall.cloud.local.url}/api/maintenance/status`;
     await onCall.break('lambda:authorizer', 'init_error');
     expect(await curl('-I', url)).toBe(503);
     const head = async () => (await onCall.doctor('--section', 'connectivity')).checks.head_status;

@@ -3,7 +3,7 @@ import {
   CognitoIdentityProviderClient,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { expect } from '@jest/globals';
-import { eventually } from '../../support/gate.ts';
+import { eventually } from '../../support/eventually.ts';
 import { OnCall } from '../../support/on-call.ts';
 import { prove } from '../../support/troubleshooting-row.ts';
 import { CHECKLIST, WONT_ACTIVATE } from './rows/checklist-and-activation.ts';
@@ -18,18 +18,18 @@ const KEPT_HEALTH = 5001;
 
 /** Lets a quarter of an hour pass. */
 async function quarterOfAnHour(): Promise<void> {
-  await onCall.gate.advanceClock(QUARTER + 60_000);
+  await onCall.cloud.advanceClock(QUARTER + 60_000);
   await onCall.signIn('admin');
 }
 
 async function version(): Promise<number> {
-  return (await onCall.gate.control('GET', '/status')).json.version;
+  return (await onCall.cloud.control('GET', '/status')).json.version;
 }
 
 prove(CHECKLIST, onCall, {
   'checklist: status': async () => {
     await onCall.done('enable', '--reason', 'Upgrade', '--duration', '1m');
-    await onCall.gate.advanceClock(120_000);
+    await onCall.cloud.advanceClock(120_000);
     await onCall.signIn('admin');
     const overdue = async () => (await onCall.doctor('--section', 'status')).checks.maintenance_overdue;
     // Where its own look comes too late, the doctor has what the health check saw a minute ago.
@@ -128,7 +128,7 @@ prove(WONT_ACTIVATE, onCall, {
 
   '1: database connection': async () => {
     await onCall.break('dynamodb', 'slow', { ms: 700 });
-    await onCall.gate.advanceClock(KEPT_HEALTH);
+    await onCall.cloud.advanceClock(KEPT_HEALTH);
     expect((await onCall.doctor('--section', 'connectivity')).checks.state_store).toMatchObject({
       status: 'warning',
       seen: expect.stringContaining('slowly'),
@@ -154,7 +154,7 @@ prove(WONT_ACTIVATE, onCall, {
 
   '1: user permissions, "fix role"': async () => {
     await onCall.signIn('member');
-    const { username } = onCall.gate.cloud.users.member;
+    const { username } = onCall.cloud.local.users.member;
     const refused = await onCall.run('enable', '--reason', 'Upgrade', '--json');
     expect(refused.exitCode).toBe(1);
     expect(JSON.parse(refused.stderr)).toMatchObject({ error: 'insufficient_privileges' });
@@ -175,7 +175,7 @@ prove(WONT_ACTIVATE, onCall, {
 
   '1: middleware registration, "re-register"': async () => {
     await onCall.done('enable', '--reason', 'Upgrade');
-    await onCall.gate.enforced();
+    await onCall.cloud.enforced();
     await onCall.unguard('ANY', '/api/maintenance/canary');
     const { exitCode, checks } = await onCall.doctor('--section', 'configuration', 'enforcement');
     expect(exitCode).toBe(2);
@@ -191,7 +191,7 @@ prove(WONT_ACTIVATE, onCall, {
   },
 
   '1: restart services': async () => {
-    await onCall.gate.enforced();
+    await onCall.cloud.enforced();
     await onCall.break('dynamodb:authorizer', 'down');
     await onCall.break('redis', 'down');
     await onCall.done('enable', '--reason', 'Upgrade');
@@ -204,7 +204,7 @@ prove(WONT_ACTIVATE, onCall, {
     await onCall.done('refresh');
     const refreshed = await version();
     await eventually(async () => (await examined()).enforcement?.status === 'ok');
-    const { headers } = await onCall.gate.call('POST', '/api/maintenance/canary');
+    const { headers } = await onCall.cloud.call('POST', '/api/maintenance/canary');
     expect(Number(headers['x-maintenance-version'])).toBeGreaterThanOrEqual(refreshed);
   },
 });

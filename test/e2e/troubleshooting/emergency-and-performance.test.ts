@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../../support/gate.ts';
+import { eventually } from '../../support/eventually.ts';
 import { OnCall } from '../../support/on-call.ts';
 import { prove } from '../../support/troubleshooting-row.ts';
 import { EMERGENCY, PERFORMANCE } from './rows/emergency-and-performance.ts';
@@ -12,22 +12,22 @@ const onCall = OnCall.forThisFile();
 
 /** Lets time pass, and signs in again: a token may have expired. */
 async function pass(milliseconds: number): Promise<void> {
-  await onCall.gate.advanceClock(milliseconds);
+  await onCall.cloud.advanceClock(milliseconds);
   await onCall.signIn('admin');
 }
 
 /** Declares an emergency with a fresh sign-in; from a second later on it is enforced. */
 async function emergency(...options: readonly string[]): Promise<void> {
   await onCall.done('emergency', '--reason', 'Data loss', '--yes', ...options);
-  await onCall.gate.enforced();
+  await onCall.cloud.enforced();
 }
 
 async function register(): Promise<string> {
-  const { json } = await onCall.gate.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
+  const { json } = await onCall.cloud.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
   return json.id;
 }
 
-const heartbeat = (id: string) => onCall.gate.as('worker', 'POST', `/jobs/${id}/heartbeat`, {});
+const heartbeat = (id: string) => onCall.cloud.as('worker', 'POST', `/jobs/${id}/heartbeat`, {});
 
 /** Ids of the jobs that the command shows. */
 async function jobs(status: string): Promise<string[]> {
@@ -36,7 +36,7 @@ async function jobs(status: string): Promise<string[]> {
 }
 
 async function callMany(count: number, method = 'POST', path = BLOCKED): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => onCall.gate.call(method, path)));
+  await Promise.all(Array.from({ length: count }, () => onCall.cloud.call(method, path)));
 }
 
 prove(EMERGENCY, onCall, {
@@ -44,17 +44,17 @@ prove(EMERGENCY, onCall, {
     await onCall.break('lambda:starter', 'errors');
     await emergency();
     await pass(4 * MINUTE);
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
     const { checks } = await onCall.doctor('--section', 'services', 'emergency');
     expect(checks.job_drain).toMatchObject({ status: 'failed', remedy: expect.stringContaining('starter') });
     expect(checks.emergency_steps?.seen).toMatch(/jobs pending/);
     await onCall.mend();
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
     await eventually(async () => {
       const { emergency_steps } = (await onCall.doctor('--section', 'emergency')).checks;
       return emergency_steps?.status === 'ok' && emergency_steps.seen.includes('jobs done');
     });
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
     expect((await onCall.doctor('--section', 'services')).checks.job_drain).toMatchObject({ status: 'ok' });
   },
 
@@ -73,7 +73,7 @@ prove(EMERGENCY, onCall, {
 
   '4: jobs that hold a maintenance back': async () => {
     const id = await register();
-    await onCall.gate.enable({ drain_deadline: 10 });
+    await onCall.cloud.enable({ drain_deadline: 10 });
     await pass(15_000);
     await heartbeat(id);
     const told = async () => await onCall.done('logs', '--function', 'drain', '--json');
@@ -85,7 +85,7 @@ prove(EMERGENCY, onCall, {
       );
     });
     const alarm = async () => {
-      const { json } = await onCall.gate.call('GET', '/_local/alarms');
+      const { json } = await onCall.cloud.call('GET', '/_local/alarms');
       return json.alarms.find(({ name }: { name: string }) => name.endsWith('-drain-stuck')).state;
     };
     await eventually(async () => (await alarm()) === 'ALARM');
@@ -111,14 +111,14 @@ prove(EMERGENCY, onCall, {
 
   '4: force deactivation': async () => {
     await emergency();
-    expect((await onCall.gate.call('POST', BLOCKED)).status).toBe(503);
+    expect((await onCall.cloud.call('POST', BLOCKED)).status).toBe(503);
     await onCall.break('lambda:control', 'down');
     const { exitCode, stderr } = await onCall.run('disable', '--yes');
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('--direct');
     await onCall.done('disable', '--direct', '--yes');
-    await onCall.gate.enforced();
-    expect((await onCall.gate.call('POST', BLOCKED)).status).toBe(202);
+    await onCall.cloud.enforced();
+    expect((await onCall.cloud.call('POST', BLOCKED)).status).toBe(202);
   },
 
   '4: reset state': async () => {
@@ -132,8 +132,8 @@ prove(EMERGENCY, onCall, {
     await onCall.break('lambda:control', 'down');
     expect((await onCall.run('reset', '--direct')).exitCode).toBe(2);
     await onCall.done('reset', '--direct', '--yes');
-    await onCall.gate.enforced();
-    expect((await onCall.gate.call('POST', BLOCKED)).status).toBe(202);
+    await onCall.cloud.enforced();
+    expect((await onCall.cloud.call('POST', BLOCKED)).status).toBe(202);
     await onCall.mend();
     expect(await onCall.json('status')).toMatchObject({ is_active: false });
     const { items } = await onCall.json('history', '--limit', '10');
@@ -157,41 +157,41 @@ prove(EMERGENCY, onCall, {
   },
 
   '4: admin access blocked, admins losing access': async () => {
-    const { gate } = onCall;
-    const cookie = { headers: { Cookie: `session_id=${gate.cloud.users.admin.session_id}` } };
+    const { cloud } = onCall;
+    const cookie = { headers: { Cookie: `session_id=${cloud.local.users.admin.session_id}` } };
     const path = async () => (await onCall.doctor('--section', 'permissions', 'services')).checks;
     expect((await path()).admin_path).toMatchObject({ status: 'ok', seen: expect.stringMatching(/the API/) });
-    await gate.enable();
-    expect((await gate.call('POST', BLOCKED, cookie)).status).toBe(202);
+    await cloud.enable();
+    expect((await cloud.call('POST', BLOCKED, cookie)).status).toBe(202);
     await onCall.break('redis', 'down');
-    await gate.advanceClock(6000);
-    expect((await gate.call('POST', BLOCKED, cookie)).status).toBe(503);
+    await cloud.advanceClock(6000);
+    expect((await cloud.call('POST', BLOCKED, cookie)).status).toBe(503);
     expect(await path()).toMatchObject({
       session_store: { status: 'warning' },
       admin_path: { status: 'ok', seen: expect.stringMatching(/the API/) },
     });
-    const token = await gate.token('admin');
-    expect((await gate.call('POST', BLOCKED, { token })).status).toBe(202);
+    const token = await cloud.token('admin');
+    expect((await cloud.call('POST', BLOCKED, { token })).status).toBe(202);
     await onCall.break('lambda:control', 'down');
     expect((await path()).admin_path).toMatchObject({
       status: 'ok',
       seen: expect.stringMatching(/direct way/),
     });
     await onCall.done('disable', '--direct', '--yes');
-    await gate.enforced();
-    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
+    await cloud.enforced();
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(202);
     await onCall.mend();
-    await gate.enable();
-    await eventually(async () => (await gate.call('POST', BLOCKED, cookie)).status === 202);
+    await cloud.enable();
+    await eventually(async () => (await cloud.call('POST', BLOCKED, cookie)).status === 202);
   },
 });
 
 prove(PERFORMANCE, onCall, {
   '5 performance: resources, database, Redis, request patterns': async () => {
-    await onCall.gate.enable();
+    await onCall.cloud.enable();
     await onCall.break('dynamodb:authorizer', 'slow', { ms: 800 });
     for (let second = 0; second < 3; second += 1) {
-      await onCall.gate.advanceClock(2000);
+      await onCall.cloud.advanceClock(2000);
       await callMany(2);
     }
     await onCall.signIn('admin');
@@ -230,9 +230,9 @@ prove(PERFORMANCE, onCall, {
   },
 
   '5: Redis eviction policy': async () => {
-    const redis = new Redis(onCall.gate.cloud.redis);
+    const redis = new Redis(onCall.cloud.local.redis);
     const policy = async () => {
-      await onCall.gate.tick();
+      await onCall.cloud.tick();
       return (await onCall.doctor()).checks.redis_eviction_policy;
     };
     const [, usual = 'noeviction'] = (await redis.config('GET', 'maxmemory-policy')) as string[];
@@ -251,15 +251,15 @@ prove(PERFORMANCE, onCall, {
   },
 
   '5: caching of status; rate limit of blocked requests': async () => {
-    const { gate } = onCall;
-    await gate.enable({ duration: 60 });
-    await gate.advanceClock(2 * MINUTE);
-    expect((await gate.call('POST', BLOCKED)).headers['retry-after']).toBe('60');
+    const { cloud } = onCall;
+    await cloud.enable({ duration: 60 });
+    await cloud.advanceClock(2 * MINUTE);
+    expect((await cloud.call('POST', BLOCKED)).headers['retry-after']).toBe('60');
     // Every instance has to have seen too many of its calls in two minutes that follow each other.
     let longest = 0;
     for (let minute = 0; minute < 6 && longest <= 60; minute += 1) {
-      await gate.advanceClock(MINUTE);
-      const answers = await Promise.all(Array.from({ length: 240 }, () => gate.call('POST', BLOCKED)));
+      await cloud.advanceClock(MINUTE);
+      const answers = await Promise.all(Array.from({ length: 240 }, () => cloud.call('POST', BLOCKED)));
       longest = Math.max(...answers.map(({ headers }) => Number(headers['retry-after'])));
     }
     expect(longest).toBeGreaterThan(60);

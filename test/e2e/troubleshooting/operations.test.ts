@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { expect } from '@jest/globals';
 import { readStack, stateTableOf } from '../../../cli/transport/stack-resources.ts';
-import { eventually } from '../../support/gate.ts';
+import { eventually } from '../../support/eventually.ts';
 import { OnCall } from '../../support/on-call.ts';
 import { CloudQueues } from '../../support/queues.ts';
 import { prove } from '../../support/troubleshooting-row.ts';
@@ -16,34 +16,34 @@ const onCall = OnCall.forThisFile();
 
 /** Lets time pass, and signs in again: a token may have expired. */
 async function pass(milliseconds: number): Promise<void> {
-  await onCall.gate.advanceClock(milliseconds);
+  await onCall.cloud.advanceClock(milliseconds);
   await onCall.signIn('admin');
 }
 
 async function callMany(count: number): Promise<void> {
-  await Promise.all(Array.from({ length: count }, () => onCall.gate.call('POST', BLOCKED)));
+  await Promise.all(Array.from({ length: count }, () => onCall.cloud.call('POST', BLOCKED)));
 }
 
 /** What went to a topic. */
 async function sentTo(topic: string): Promise<{ subject: string; message: string }[]> {
-  const { json } = await onCall.gate.call('GET', '/_local/notices');
+  const { json } = await onCall.cloud.call('GET', '/_local/notices');
   return json.notices.filter((notice: { topic: string }) => notice.topic.includes(topic));
 }
 
 /** Lets what was counted and logged become too old to be looked at, and the health check run. */
 async function settle(): Promise<void> {
   await onCall.mend();
-  await new CloudQueues(onCall.gate).empty();
-  await onCall.gate.advanceClock(16 * MINUTE);
-  await onCall.gate.tick();
-  await onCall.gate.advanceClock(MINUTE);
-  await onCall.gate.tick();
+  await new CloudQueues(onCall.cloud).empty();
+  await onCall.cloud.advanceClock(16 * MINUTE);
+  await onCall.cloud.tick();
+  await onCall.cloud.advanceClock(MINUTE);
+  await onCall.cloud.tick();
   await onCall.signIn('admin');
 }
 
 prove(LOGS, onCall, {
   'Log locations, patterns, analysis commands': async () => {
-    await onCall.gate.enable();
+    await onCall.cloud.enable();
     await callMany(7);
     await onCall.break('iam:control', 'errors');
     expect((await onCall.run('update', '--reason', 'Later')).exitCode).toBe(1);
@@ -64,18 +64,18 @@ prove(LOGS, onCall, {
   },
 
   'Security log': async () => {
-    const { gate } = onCall;
+    const { cloud } = onCall;
     const count = async () => {
-      const { json } = await gate.call('GET', '/_local/metrics?name=SecurityEvents');
+      const { json } = await cloud.call('GET', '/_local/metrics?name=SecurityEvents');
       return json.datapoints.length;
     };
     const before = await count();
-    await gate.as('member', 'POST', '/disable');
-    await gate.control('POST', '/disable');
+    await cloud.as('member', 'POST', '/disable');
+    await cloud.control('POST', '/disable');
     await onCall.done('enable', '--reason', 'Past the API', '--direct');
-    await gate.enforced();
-    await expect(gate.signIn('member')).rejects.toThrow();
-    expect((await gate.call('POST', BLOCKED, { token: await gate.token('admin') })).status).toBe(202);
+    await cloud.enforced();
+    await expect(cloud.signIn('member')).rejects.toThrow();
+    expect((await cloud.call('POST', BLOCKED, { token: await cloud.token('admin') })).status).toBe(202);
     await eventually(async () => (await count()) >= before + 5);
     const { security_lines } = (await onCall.doctor('--section', 'logs')).checks;
     for (const kind of [
@@ -87,7 +87,7 @@ prove(LOGS, onCall, {
       expect(security_lines?.seen).toContain(kind);
     }
     await onCall.done('users', 'revoke', 'member', '--yes');
-    expect((await gate.as('member', 'GET', '/whoami').catch(() => ({ status: 401 }))).status).toBe(401);
+    expect((await cloud.as('member', 'GET', '/whoami').catch(() => ({ status: 401 }))).status).toBe(401);
   },
 });
 
@@ -103,7 +103,7 @@ prove(ESCALATION, onCall, {
     for (const level of [1, 2, 3]) {
       expect((await sentTo(`Level${level}`)).at(-1)?.subject).toMatch(/^\[TEST\]/);
     }
-    await onCall.gate.enable({ reason: 'Disk is full' });
+    await onCall.cloud.enable({ reason: 'Disk is full' });
     const facts = {
       description: 'Sessions are not ended',
       impact: 'Members go on working',
@@ -134,7 +134,7 @@ prove(ESCALATION, onCall, {
 
 prove(MONITORING, onCall, {
   'Daily health check script': async () => {
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
     const check = async () => (await onCall.doctor('--section', 'services')).checks.health_check;
     expect(await check()).toMatchObject({ status: 'ok' });
     await onCall.break('lambda:health-check', 'init_error');
@@ -145,21 +145,21 @@ prove(MONITORING, onCall, {
       remedy: expect.stringContaining('list-rules'),
     });
     await onCall.mend();
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
     expect(await check()).toMatchObject({ status: 'ok' });
   },
 
   'System and application monitoring; the four alerting rules': async () => {
-    const { gate } = onCall;
+    const { cloud } = onCall;
     await onCall.break('redis', 'down');
     await onCall.done('emergency', '--reason', 'Data loss', '--yes');
     for (let minute = 0; minute < 6; minute += 1) {
-      await gate.advanceClock(MINUTE);
+      await cloud.advanceClock(MINUTE);
       await callMany(150);
     }
     const alarms = async () => {
-      await gate.tick();
-      await gate.tick();
+      await cloud.tick();
+      await cloud.tick();
       return (await onCall.doctor('--section', 'services')).checks.alarms;
     };
     const seen = (await alarms())?.seen ?? '';
@@ -169,33 +169,33 @@ prove(MONITORING, onCall, {
     await onCall.mend();
     await onCall.signIn('admin');
     await onCall.done('disable', '--yes');
-    await gate.purged();
+    await cloud.purged();
     await settle();
     expect(await alarms()).toMatchObject({ status: 'ok', seen: 'No alarm is raised.' });
   },
 
   'An overdue window': async () => {
-    const { gate } = onCall;
-    const { json } = await gate.call('GET', '/_local/clock');
+    const { cloud } = onCall;
+    const { json } = await cloud.call('GET', '/_local/clock');
     const startsAt = new Date(Date.parse(json.now) + 5 * MINUTE).toISOString();
     const plan = ['--reason', 'Upgrade', '--starts-at', startsAt, '--duration', '1h'];
     await onCall.done('windows', 'add', ...plan);
     await onCall.break('lambda:tick', 'errors');
     await pass(9 * MINUTE);
-    await gate.tick();
+    await cloud.tick();
     const due = async () => (await onCall.doctor('--section', 'status', 'configuration')).checks.due_events;
     expect(await due()).toMatchObject({ status: 'failed', remedy: expect.stringContaining('tick') });
-    expect((await gate.call('POST', BLOCKED)).status).toBe(503);
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(503);
     await onCall.mend();
-    await gate.tick();
-    await gate.tick();
+    await cloud.tick();
+    await cloud.tick();
     expect(await due()).toMatchObject({ status: 'ok' });
     const { items } = await onCall.json('history', '--limit', '5');
     expect(items.map(({ type }: { type: string }) => type)).toContain('window_begun');
   },
 
   'A poisoned record of the stream, and dead letters': async () => {
-    const queues = new CloudQueues(onCall.gate);
+    const queues = new CloudQueues(onCall.cloud);
     await queues.empty();
     const table = new DynamoDBClient({});
     const io = { env: {} } as unknown as Parameters<typeof readStack>[1];
@@ -239,10 +239,10 @@ prove(MONITORING, onCall, {
     expect(passed.verdict).toBe('passed');
     expect(await onCall.done('report', passed.report_id)).toContain('Drill of');
     // A block that does not block, and the alarm that says so.
-    await onCall.gate.enable();
+    await onCall.cloud.enable();
     await onCall.unguard(canary.method, canary.path);
-    await onCall.gate.tick();
-    await onCall.gate.tick();
+    await onCall.cloud.tick();
+    await onCall.cloud.tick();
     await onCall.done('disable', '--yes');
     const { exitCode, stdout } = await onCall.run('drill', '--yes', '--json');
     expect([exitCode, JSON.parse(stdout).verdict]).toEqual([1, 'aborted']);

@@ -1,5 +1,6 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { type EventType, isReceipt } from '../../core/events/event.ts';
+import { eventually } from './eventually.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from './local-cloud.ts';
 
 export interface Answer {
@@ -28,21 +29,21 @@ export interface Call {
 }
 
 /** A local cloud with what tests do to it: calls with their exact path, sign-ins, toggles and faults. */
-export class Gate {
-  readonly cloud: LocalCloud;
+export class Cloud {
+  readonly local: LocalCloud;
   readonly #tokens = new Map<string, string>();
 
-  constructor(cloud: LocalCloud) {
-    this.cloud = cloud;
+  constructor(local: LocalCloud) {
+    this.local = local;
   }
 
   /** @param options how to start it, if not as usual */
-  static async start(options: LocalCloudOptions = {}): Promise<Gate> {
-    return new Gate(await startLocalCloud(options));
+  static async start(options: LocalCloudOptions = {}): Promise<Cloud> {
+    return new Cloud(await startLocalCloud(options));
   }
 
   async stop(): Promise<void> {
-    await this.cloud.stop();
+    await this.local.stop();
   }
 
   /** Sends a request as it is: neither path nor headers are tidied up on the way, as fetch would. */
@@ -51,7 +52,7 @@ export class Gate {
       body === undefined || typeof body === 'string' || body instanceof Uint8Array
         ? body
         : JSON.stringify(body);
-    const { hostname, port } = new URL(this.cloud.url);
+    const { hostname, port } = new URL(this.local.url);
     return new Promise((resolve, reject) => {
       const outgoing = httpRequest(
         {
@@ -102,7 +103,7 @@ export class Gate {
   /** A fresh sign-in through the user pool, as the command line does it. */
   async signIn(user: 'admin' | 'member' | 'worker'): Promise<string> {
     const { json } = await this.control('GET', '/signin');
-    const { username, password } = this.cloud.users[user];
+    const { username, password } = this.local.users[user];
     const response = await fetch(new URL(json.issuer).origin, {
       method: 'POST',
       headers: {
@@ -192,18 +193,9 @@ export class Gate {
 
   /** What reached the sample origin. */
   async received(): Promise<Received[]> {
-    const response = await fetch(`${this.cloud.origin}/_origin/requests`);
+    const response = await fetch(`${this.local.origin}/_origin/requests`);
     const { requests } = (await response.json()) as { requests: Received[] };
     return requests;
-  }
-}
-
-/** Asks again, with short pauses, until the answer is yes; fails after `patience` ms. */
-export async function eventually(condition: () => Promise<boolean>, patience = 15_000): Promise<void> {
-  const deadline = Date.now() + patience;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Still not so after ${patience} ms: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -1,24 +1,24 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Gate } from '../support/gate.ts';
+import { Cloud } from '../support/cloud.ts';
 
 const run = promisify(execFile);
-let gate: Gate;
+let cloud: Cloud;
 
 beforeAll(async () => {
-  gate = await Gate.start();
+  cloud = await Cloud.start();
 }, 120_000);
-afterAll(() => gate.stop());
+afterAll(() => cloud.stop());
 
 const BLOCKED = '/start_caption_generation';
 
 describe('the guide’s own command', () => {
-  beforeEach(() => gate.reset());
+  beforeEach(() => cloud.reset());
 
   const curl = async () => {
     const { stdout } = await run('curl', [
-      ...['-s', '-o', '/dev/null', '-w', '%{http_code}', '-X', 'POST', `${gate.cloud.url}${BLOCKED}`],
+      ...['-s', '-o', '/dev/null', '-w', '%{http_code}', '-X', 'POST', `${cloud.local.url}${BLOCKED}`],
       ...['-H', 'Content-Type: application/json', '-d', '{"test": "data"}'],
     ]);
     return Number(stdout);
@@ -26,35 +26,35 @@ describe('the guide’s own command', () => {
 
   test('reaches the origin when all is well, and answers 503 while maintenance is active', async () => {
     expect(await curl()).toBe(202);
-    await gate.enable();
+    await cloud.enable();
     expect(await curl()).toBe(503);
-    await gate.reset();
+    await cloud.reset();
     expect(await curl()).toBe(202);
   });
 });
 
 describe('normal mode', () => {
   beforeAll(async () => {
-    await gate.reset();
+    await cloud.reset();
     // Once it is active, members can't sign in.
-    await gate.token('member');
-    await gate.enable({ reason: 'Database migration', duration: 1800 });
+    await cloud.token('member');
+    await cloud.enable({ reason: 'Database migration', duration: 1800 });
   });
 
   test.each(['POST', 'PUT', 'PATCH', 'DELETE'])('blocks %s of a write', async (method) => {
-    expect((await gate.call(method, '/caption/start')).status).toBe(503);
+    expect((await cloud.call(method, '/caption/start')).status).toBe(503);
   });
 
   test.each(['GET', 'HEAD', 'POST'])('blocks %s of a route that writes whatever the verb', async (method) => {
-    const answer = await gate.call(method, '/switch_platform/7');
+    const answer = await cloud.call(method, '/switch_platform/7');
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toMatch(/^\d+$/);
   });
 
   test('blocks an unlisted write, passes a read and a preflight', async () => {
-    expect((await gate.call('POST', '/no-rule-covers-this')).json.operation.type).toBe('unknown');
-    expect((await gate.call('GET', '/profile')).status).not.toBe(503);
-    expect((await gate.call('OPTIONS', BLOCKED)).status).not.toBe(503);
+    expect((await cloud.call('POST', '/no-rule-covers-this')).json.operation.type).toBe('unknown');
+    expect((await cloud.call('GET', '/profile')).status).not.toBe(503);
+    expect((await cloud.call('OPTIONS', BLOCKED)).status).not.toBe(503);
   });
 
   test.each([
@@ -70,16 +70,16 @@ describe('normal mode', () => {
     '/api/maintenance/../../start_caption_generation',
     '/api/maintenance%2f..%2f..%2fstart_caption_generation',
   ])('blocks the spelling %s, and nothing of it reaches the origin', async (path) => {
-    const before = (await gate.received()).length;
-    const answer = await gate.call('POST', path);
+    const before = (await cloud.received()).length;
+    const answer = await cloud.call('POST', path);
     expect([400, 404, 503]).toContain(answer.status);
-    expect((await gate.received()).length).toBe(before);
+    expect((await cloud.received()).length).toBe(before);
   });
 
   test('lets an admin go on, and nobody who only says so', async () => {
-    expect((await gate.call('POST', BLOCKED, { token: await gate.token('admin') })).status).toBe(202);
-    expect((await gate.call('POST', BLOCKED, { token: await gate.token('member') })).status).toBe(503);
-    expect((await gate.call('POST', BLOCKED, { token: await gate.token('worker') })).status).toBe(503);
+    expect((await cloud.call('POST', BLOCKED, { token: await cloud.token('admin') })).status).toBe(202);
+    expect((await cloud.call('POST', BLOCKED, { token: await cloud.token('member') })).status).toBe(503);
+    expect((await cloud.call('POST', BLOCKED, { token: await cloud.token('worker') })).status).toBe(503);
     const smuggled = {
       'X-Role': 'admin',
       'X-User-Role': 'admin',
@@ -88,18 +88,18 @@ describe('normal mode', () => {
       'X-Groups': 'admins',
       Cookie: 'role=admin; session_id=admin',
     };
-    expect((await gate.call('POST', `${BLOCKED}?role=admin`, { headers: smuggled })).status).toBe(503);
+    expect((await cloud.call('POST', `${BLOCKED}?role=admin`, { headers: smuggled })).status).toBe(503);
   });
 
   test('blocks the administration to all but admins', async () => {
-    expect((await gate.call('GET', '/admin/dashboard')).status).toBe(503);
+    expect((await cloud.call('GET', '/admin/dashboard')).status).toBe(503);
     expect(
-      (await gate.call('GET', '/admin/dashboard', { token: await gate.token('admin') })).status,
+      (await cloud.call('GET', '/admin/dashboard', { token: await cloud.token('admin') })).status,
     ).not.toBe(503);
   });
 
   test('refuses as the contract says, body and headers alike', async () => {
-    const answer = await gate.call('POST', BLOCKED, { body: {}, headers: { Origin: 'https://app.test' } });
+    const answer = await cloud.call('POST', BLOCKED, { body: {}, headers: { Origin: 'https://app.test' } });
     expect(answer.status).toBe(503);
     expect(answer.headers).toMatchObject({
       'content-type': 'application/problem+json',
@@ -150,8 +150,8 @@ describe('normal mode', () => {
 
   test('never writes the access log or a function log with a token of a path', async () => {
     const since = new Date(Date.now() - 60_000).toISOString();
-    await gate.call('POST', '/user-management/reset-password/s3cr3t-t0ken');
-    const { text } = await gate.call('GET', `/_local/logs?since=${encodeURIComponent(since)}`);
+    await cloud.call('POST', '/user-management/reset-password/s3cr3t-t0ken');
+    const { text } = await cloud.call('GET', `/_local/logs?since=${encodeURIComponent(since)}`);
     expect(text).toContain('/user-management/reset-password/{token}');
     expect(text).not.toContain('s3cr3t-t0ken');
   });
@@ -168,28 +168,28 @@ describe('the reason comes out intact and harmless', () => {
     ['the longest', '😀'.repeat(500)],
     ['the longest, dearest to escape', '$'.repeat(500)],
   ])('%s', async (_, reason) => {
-    await gate.reset();
-    await gate.enable({ reason });
-    const json = await gate.call('POST', BLOCKED);
+    await cloud.reset();
+    await cloud.enable({ reason });
+    const json = await cloud.call('POST', BLOCKED);
     expect(json.status).toBe(503);
     expect(json.json.maintenance.reason).toBe(reason);
-    const html = await gate.call('POST', BLOCKED, { headers: { Accept: 'text/html,*/*;q=0.8' } });
+    const html = await cloud.call('POST', BLOCKED, { headers: { Accept: 'text/html,*/*;q=0.8' } });
     expect(html.status).toBe(503);
     expect(html.headers['content-type']).toBe('text/html; charset=utf-8');
     expect(html.text.replace(/<script type=module>[^<]*<\/script>/, '')).not.toMatch(/<script|<form/i);
     expect(unescapeHtml(/<blockquote>([\s\S]*)<\/blockquote>/.exec(html.text)?.[1] ?? '')).toBe(reason);
-    expect((await gate.control('GET', '/status')).json.reason).toBe(reason);
+    expect((await cloud.control('GET', '/status')).json.reason).toBe(reason);
   });
 });
 
 describe('the transitions', () => {
   type Step = [command: string, status: number, expected: string];
   const commands: Record<string, () => Promise<{ status: number; json: Record<string, unknown> }>> = {
-    normal: () => gate.as('admin', 'POST', '/enable', { reason: 'Planned' }),
-    test: () => gate.as('admin', 'POST', '/enable', { reason: 'Rehearsal', mode: 'test' }),
-    emergency: () => gate.as('admin', 'POST', '/emergency', { reason: 'Breach' }),
-    deescalate: () => gate.as('admin', 'POST', '/deescalate'),
-    disable: () => gate.as('admin', 'POST', '/disable'),
+    normal: () => cloud.as('admin', 'POST', '/enable', { reason: 'Planned' }),
+    test: () => cloud.as('admin', 'POST', '/enable', { reason: 'Rehearsal', mode: 'test' }),
+    emergency: () => cloud.as('admin', 'POST', '/emergency', { reason: 'Breach' }),
+    deescalate: () => cloud.as('admin', 'POST', '/deescalate'),
+    disable: () => cloud.as('admin', 'POST', '/disable'),
   };
 
   const from: Record<string, string[]> = {
@@ -240,13 +240,13 @@ describe('the transitions', () => {
   test.each(table.flatMap(([state, ...steps]) => steps.map((step) => [state, ...step] as const)))(
     'from %s, %s answers %i %s',
     async (state, command, status, expected) => {
-      await gate.as('admin', 'POST', '/disable');
+      await cloud.as('admin', 'POST', '/disable');
       for (const step of from[state] ?? []) await commands[step]?.();
-      await gate.purged();
-      const before = (await gate.as('admin', 'GET', '/status')).json;
+      await cloud.purged();
+      const before = (await cloud.as('admin', 'GET', '/status')).json;
       const answer = await commands[command]?.();
-      const after = (await gate.as('admin', 'GET', '/status')).json;
-      const commandsSince = (await gate.commandsInHistory())
+      const after = (await cloud.as('admin', 'GET', '/status')).json;
+      const commandsSince = (await cloud.commandsInHistory())
         .map(({ number }) => number)
         .filter((number) => number > before.version);
       expect(answer?.status).toBe(status);
@@ -265,30 +265,30 @@ describe('the transitions', () => {
   );
 
   test('the history tells them, newest first, to admins only', async () => {
-    await gate.as('admin', 'POST', '/disable');
+    await cloud.as('admin', 'POST', '/disable');
     await commands.normal?.();
     await commands.emergency?.();
     await commands.deescalate?.();
     await commands.disable?.();
-    const told = (await gate.commandsInHistory()).slice(0, 4);
+    const told = (await cloud.commandsInHistory()).slice(0, 4);
     expect(told.map(({ type }) => type)).toEqual(['deactivated', 'deescalated', 'escalated', 'activated']);
-    const { json } = await gate.as('admin', 'GET', '/history?limit=4');
-    const next = await gate.as(
+    const { json } = await cloud.as('admin', 'GET', '/history?limit=4');
+    const next = await cloud.as(
       'admin',
       'GET',
       `/history?limit=4&cursor=${encodeURIComponent(json.next_cursor)}`,
     );
     expect(next.json.items[0].number).toBe(json.items[3].number - 1);
-    expect((await gate.control('GET', '/history')).status).toBe(401);
+    expect((await cloud.control('GET', '/history')).status).toBe(401);
   });
 });
 
 describe('emergency and test modes', () => {
   test('an emergency closes reads too, but not the sign-in, the status and the always allowed', async () => {
-    await gate.reset();
-    await gate.as('admin', 'POST', '/emergency', { reason: 'Breach' });
-    await gate.enforced();
-    const answer = await gate.call('GET', '/profile');
+    await cloud.reset();
+    await cloud.as('admin', 'POST', '/emergency', { reason: 'Breach' });
+    await cloud.enforced();
+    const answer = await cloud.call('GET', '/profile');
     expect(answer.status).toBe(503);
     expect(answer.headers['x-maintenance-mode']).toBe('emergency');
     expect(answer.headers['retry-after']).toBe('120');
@@ -299,20 +299,20 @@ describe('emergency and test modes', () => {
       '/api/csrf-token',
       '/api/maintenance/status',
     ]) {
-      expect((await gate.call('GET', path)).status).not.toBe(503);
+      expect((await cloud.call('GET', path)).status).not.toBe(503);
     }
   });
 
   test('a test run blocks nothing and records what it would block', async () => {
-    await gate.reset();
+    await cloud.reset();
     const since = new Date().toISOString();
-    await gate.enable({ mode: 'test' });
-    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
-    expect((await gate.call('GET', '/admin/dashboard')).status).not.toBe(503);
-    const { json } = await gate.control('GET', '/status');
+    await cloud.enable({ mode: 'test' });
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(202);
+    expect((await cloud.call('GET', '/admin/dashboard')).status).not.toBe(503);
+    const { json } = await cloud.control('GET', '/status');
     expect(json).toMatchObject({ test_mode: true, mode: 'test', blocked_operations: [] });
     expect(json.simulated_operations).toContain('caption_generation');
-    const { text } = await gate.call(
+    const { text } = await cloud.call(
       'GET',
       `/_local/logs?function=authorizer&since=${encodeURIComponent(since)}`,
     );
@@ -320,33 +320,33 @@ describe('emergency and test modes', () => {
   });
 
   test('a maintenance that names its operations blocks those, the canary and the administration', async () => {
-    await gate.reset();
-    await gate.enable({ blocked_operations: ['image_processing'] });
-    expect((await gate.call('POST', '/upload')).status).toBe(503);
-    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
-    expect((await gate.call('GET', '/admin/dashboard')).status).toBe(503);
+    await cloud.reset();
+    await cloud.enable({ blocked_operations: ['image_processing'] });
+    expect((await cloud.call('POST', '/upload')).status).toBe(503);
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(202);
+    expect((await cloud.call('GET', '/admin/dashboard')).status).toBe(503);
     // What the origin may take for a blocked path is no way round the list.
-    expect((await gate.call('POST', '/x/../upload')).status).toBe(503);
-    expect((await gate.call('POST', '/static/..%2fupload')).status).toBe(503);
-    expect((await gate.call('POST', '/nobody/knows')).status).not.toBe(503);
+    expect((await cloud.call('POST', '/x/../upload')).status).toBe(503);
+    expect((await cloud.call('POST', '/static/..%2fupload')).status).toBe(503);
+    expect((await cloud.call('POST', '/nobody/knows')).status).not.toBe(503);
   });
 
-  test('auto_end opens the gate by the clock, before anybody has written an event', async () => {
-    await gate.reset();
-    await gate.enable({ duration: 60, auto_end: true });
-    expect((await gate.call('POST', BLOCKED)).status).toBe(503);
-    await gate.advanceClock(61_000);
-    expect((await gate.call('POST', BLOCKED)).status).toBe(202);
-    expect((await gate.control('GET', '/status')).json.is_active).toBe(false);
-    await gate.tick();
-    expect((await gate.commandsInHistory())[0]?.type).toBe('auto_ended');
+  test('auto_end opens the API by the clock, before anybody has written an event', async () => {
+    await cloud.reset();
+    await cloud.enable({ duration: 60, auto_end: true });
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(503);
+    await cloud.advanceClock(61_000);
+    expect((await cloud.call('POST', BLOCKED)).status).toBe(202);
+    expect((await cloud.control('GET', '/status')).json.is_active).toBe(false);
+    await cloud.tick();
+    expect((await cloud.commandsInHistory())[0]?.type).toBe('auto_ended');
   });
 
   test('without auto_end the block goes on past its end', async () => {
-    await gate.reset();
-    await gate.enable({ duration: 60 });
-    await gate.advanceClock(120_000);
-    const answer = await gate.call('POST', BLOCKED);
+    await cloud.reset();
+    await cloud.enable({ duration: 60 });
+    await cloud.advanceClock(120_000);
+    const answer = await cloud.call('POST', BLOCKED);
     expect(answer.status).toBe(503);
     expect(answer.headers['retry-after']).toBe('60');
   });
