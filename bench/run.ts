@@ -96,25 +96,40 @@ async function main(words: readonly string[]): Promise<void> {
   const folder = mkdtempSync(join(os.tmpdir(), 'bench-'));
   try {
     const measured: MeasuredSection[] = [];
+    const failed: string[] = [];
     for (const [index, { name, about, run }] of chosen.entries()) {
       say(`[${index + 1}/${chosen.length}] ${name}: ${about}`);
       const loadBefore = os.loadavg()[0] ?? Number.NaN;
-      const section = await run(folder, say, { small });
-      const loadAfter = os.loadavg()[0] ?? Number.NaN;
-      for (const { goal, measured: figure, met } of section.goals ?? []) {
-        say(`  ${met ? 'met    ' : 'NOT MET'} ${goal}: ${figure}`);
+      try {
+        const section = await run(folder, say, { small });
+        const loadAfter = os.loadavg()[0] ?? Number.NaN;
+        for (const { goal, measured: figure, met } of section.goals ?? []) {
+          say(`  ${met ? 'met    ' : 'NOT MET'} ${goal}: ${figure}`);
+        }
+        measured.push(renderPart(name, section, { date: new Date(), loadBefore, loadAfter }));
+      } catch (error) {
+        // The other parts stand by themselves: their minutes of measuring are not thrown away.
+        say(`  FAILED ${error instanceof Error ? error.stack : error}`);
+        failed.push(name);
       }
-      measured.push(renderPart(name, section, { date: new Date(), loadBefore, loadAfter }));
     }
-    if (small) return;
-    const report = join(PROJECT, 'docs/benchmarks.md');
-    const previous = existsSync(report) ? readFileSync(report, 'utf8') : '';
-    const order = PARTS.map(({ name }) => name);
-    writeFileSync(report, renderReport(order, measured, previous));
-    say('Written: docs/benchmarks.md');
+    if (!small && measured.length > 0) writeReport(measured);
+    if (failed.length > 0) {
+      say(`Failed: ${failed.join(', ')}.`);
+      process.exitCode = 1;
+    }
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** Puts the parts into the document; those that were not measured stay as they are. */
+function writeReport(measured: readonly MeasuredSection[]): void {
+  const report = join(PROJECT, 'docs/benchmarks.md');
+  const previous = existsSync(report) ? readFileSync(report, 'utf8') : '';
+  const order = PARTS.map(({ name }) => name);
+  writeFileSync(report, renderReport(order, measured, previous));
+  say('Written: docs/benchmarks.md');
 }
 
 await main(process.argv.slice(2));
