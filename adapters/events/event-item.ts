@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CorruptLogError } from '../../core/errors.ts';
 import { EVENT_TYPES, type MaintenanceEvent } from '../../core/events/event.ts';
+import { storedState } from '../../core/state/schemas.ts';
 
 /**
  * An event as the table and its stream hold it: `pk` the log, `sk` the event's number, and JSON texts.
@@ -68,57 +69,13 @@ function assertMaintenanceEvent(content: unknown, number: number): asserts conte
   }
 }
 
-const instant = z.number().int();
-const plan = {
-  reason: z.string(),
-  endsAt: instant.nullable(),
-  autoEnd: z.boolean(),
-  blockedOperations: z.array(z.string()).nullable(),
-};
-const begun = {
-  id: z.string().min(1),
-  startedAt: instant,
-  startedBy: z.string(),
-  notifyUsers: z.boolean(),
-  drainDeadline: instant.optional(),
-};
-const maintenance = z.discriminatedUnion('mode', [
-  z.looseObject({ mode: z.literal('normal'), ...begun, ...plan }),
-  z.looseObject({ mode: z.literal('test'), ...begun, ...plan }),
-  z.looseObject({
-    mode: z.literal('emergency'),
-    ...begun,
-    reason: z.string(),
-    declaredAt: instant,
-    declaredBy: z.string(),
-    terminateJobs: z.boolean(),
-    gracePeriod: z.number(),
-    suspended: z.looseObject(plan).nullable(),
-  }),
-]);
-const windows = z.looseObject({
-  name: z.string(),
-  windows: z.array(
-    z.looseObject({
-      id: z.string().min(1),
-      mode: z.enum(['normal', 'test']),
-      scheduledBy: z.string(),
-      reason: z.string(),
-      autoEnd: z.boolean(),
-      blockedOperations: z.array(z.string()).nullable(),
-      length: z.number().int(),
-      starts: z.array(instant),
-    }),
-  ),
-  hasMore: z.boolean(),
-  operations: z.array(z.string()),
-});
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const eventSchema = z.looseObject({
   number: z.number().int().min(1),
   id: z.string().min(1),
   type: z.enum(EVENT_TYPES),
-  at: instant,
+  /** Milliseconds since the epoch. */
+  at: z.number().int(),
   actor: z.looseObject({
     id: z.string(),
     role: z.enum(['admin', 'worker', 'member', 'anonymous', 'system']),
@@ -127,24 +84,7 @@ const eventSchema = z.looseObject({
   reason: z.string().nullable(),
   maintenanceId: z.string().nullable(),
   details: z.looseObject({}),
-  state: z.looseObject({
-    version: z.number().int(),
-    maintenance: maintenance.nullable(),
-    rules: z.looseObject({ name: z.string(), operations: z.array(z.string()) }).nullable(),
-    sessionsInvalidBefore: instant.nullable(),
-    revoked: z.array(z.looseObject({ id: z.string(), before: instant })).optional(),
-    purge: z
-      .looseObject({
-        id: z.string().min(1),
-        at: instant,
-        maintenanceId: z.string().nullable(),
-        scope: z.enum(['members', 'everybody', 'named']),
-        users: z.array(z.string()),
-        spared: z.string().nullable(),
-      })
-      .optional(),
-    windows: windows.optional(),
-  }),
+  state: storedState,
   idempotency: z.looseObject({ key: z.string(), requestHash: z.string() }).nullable(),
   previousHash: sha256,
   hash: sha256,

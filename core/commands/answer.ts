@@ -1,8 +1,9 @@
 import { blockedOperations } from '../decision/decide.ts';
 import type { EventDraft } from '../events/event.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../purge/record.ts';
+import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
-import { effective, ownOperations, type Plan, plannedEnd, type State } from '../state/state.ts';
+import { ownOperations, type Plan, plannedEnd, type State } from '../state/state.ts';
 import { type StatusView, statusView } from '../status/status-view.ts';
 import { rfc3339 } from '../text.ts';
 import type { Command, LogLevel, PurgeSessionsCommand, RevokeCommand } from './command.ts';

@@ -1,10 +1,9 @@
 import { BLOCKABLE_OPERATIONS } from '../decision/operations.ts';
 import { type Actor, CLOCK, type EventDraft, type EventType } from '../events/event.ts';
+import { type ClockStep, clockStep } from '../state/clock.ts';
 import { MOST_REVOCATIONS, REVOCATION_KEPT, withRevocation } from '../state/revocations.ts';
 import { windowOf } from '../state/schedule.ts';
 import {
-  type ClockStep,
-  clockStep,
   type Maintenance,
   ownOperations,
   type Plan,

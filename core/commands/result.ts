@@ -1,6 +1,7 @@
 import type { CommandOutcome } from '../events/append-change.ts';
 import { HttpProblem, invalidRequest } from '../http/problem.ts';
-import { effective, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 
 /** A command that was carried out, now or when the same request came first. */

@@ -1,4 +1,5 @@
-import { effective, ownOperations, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import { ownOperations, type State } from '../state/state.ts';
 import { warningsFor } from './answer.ts';
 import { type Conflict, type FieldProblem, type Judgement, judge } from './apply-command.ts';
 import type { EnableCommand } from './command.ts';

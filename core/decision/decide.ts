@@ -1,5 +1,6 @@
+import { effective } from '../state/clock.ts';
 import type { Role } from '../state/principal.ts';
-import { effective, type Maintenance, type State } from '../state/state.ts';
+import type { Maintenance, State } from '../state/state.ts';
 import type { Classification } from './classify.ts';
 import { BLOCKABLE_OPERATIONS } from './operations.ts';
 

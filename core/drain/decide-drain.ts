@@ -1,5 +1,6 @@
 import type { StandingOrder } from '../jobs/change-job.ts';
-import { effective, type Maintenance, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { Maintenance, State } from '../state/state.ts';
 
 /** From so many ms after its event no instance decides by the state before: see StateCache. */
 export const IN_FORCE_AFTER = 1000;

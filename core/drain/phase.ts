@@ -1,4 +1,5 @@
-import { effective, type Maintenance, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { Maintenance, State } from '../state/state.ts';
 import type { PauseLedgerEntry } from './pause.ts';
 import type { DrainRecord } from './record.ts';
 

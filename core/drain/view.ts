@@ -1,4 +1,5 @@
-import { effective, type Maintenance, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { Maintenance, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import { isDrained } from './phase.ts';
 import { type DrainRecord, totalOf } from './record.ts';

@@ -1,6 +1,7 @@
 import { StoreUnavailableError } from '../errors.ts';
+import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
-import { effective, type State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
 import { type GatewayRequest, identityOf, type Shown, type StateSource } from './authorizer.ts';
 
 /** The API keys of a class of callers: values, which API Gateway knows them by. */

@@ -1,5 +1,6 @@
+import { effective } from '../state/clock.ts';
 import { revocationsAt } from '../state/revocations.ts';
-import { effective, type Maintenance, plannedEnd, type State } from '../state/state.ts';
+import { type Maintenance, plannedEnd, type State } from '../state/state.ts';
 import { truncate } from '../text.ts';
 
 /** Why somebody is given no token, for whoever tries. */

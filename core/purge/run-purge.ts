@@ -2,7 +2,8 @@ import { SessionStoreUnavailableError, StoreUnavailableError } from '../errors.t
 import { stateOf } from '../events/append-change.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { SeenSession, SessionStore, WalkPosition } from '../sessions/session-store.ts';
-import { effective, type PurgeOrder, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { PurgeOrder, State } from '../state/state.ts';
 import { FIRST_BATCH, keysToPass, nextBatchSize } from './batch-size.ts';
 import { PurgeLease } from './lease.ts';
 import { WalkAhead } from './prefetch.ts';

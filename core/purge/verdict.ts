@@ -1,5 +1,6 @@
 import type { SessionFacts } from '../identity/session.ts';
-import { effective, type PurgeOrder, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { PurgeOrder, State } from '../state/state.ts';
 
 /** What an order is judged by beside itself. Instants are ms since the epoch. */
 export interface PurgeCircumstances {

@@ -1,4 +1,5 @@
-import { effective, type PurgeOrder, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { PurgeOrder, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import type { PurgeLedgerEntry, PurgeRun } from './record.ts';
 

@@ -3,8 +3,9 @@ import { type Classification, createClassifier } from '../decision/classify.ts';
 import { decisiveOperation, isForbidden } from '../decision/decide.ts';
 import { RouteMatcher } from '../decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
+import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
-import { effective, type Maintenance, type Mode, type State } from '../state/state.ts';
+import type { Maintenance, Mode, State } from '../state/state.ts';
 import type { OwnRule } from './rule-set.ts';
 
 /** What a decision comes to for somebody who calls. */

@@ -1,6 +1,7 @@
 import { believe, credentialOfSession } from '../identity/identity.ts';
 import type { SessionFacts } from '../identity/session.ts';
-import { effective, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { State } from '../state/state.ts';
 import { rfc3339, truncate } from '../text.ts';
 
 /** A session as lists show it: whose, how old, for how long; never what else it holds. */

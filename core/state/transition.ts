@@ -1,11 +1,14 @@
 import { mergeOrders } from './purge-order.ts';
 import { revocationsAt } from './revocations.ts';
+import type { WindowSchedule } from './schedule.ts';
 import type { Maintenance, PurgeOrder, Revocation, RuleSetReference, State } from './state.ts';
 
 /** What an event changes; what it does not name stays as it was. */
 export interface Changes {
   readonly maintenance?: Maintenance | null;
   readonly rules?: RuleSetReference | null;
+  /** What is coming of the owner's windows; null where there are none any more. */
+  readonly windows?: WindowSchedule | null;
   /** Members' credentials that were issued before the event are worth nothing from it on. */
   readonly endsSessions?: boolean;
   readonly revoked?: readonly Revocation[];
@@ -26,11 +29,12 @@ export interface Changes {
  * @param now when the event happens, ms since the epoch
  */
 export function nextState(before: State, now: number, changes: Changes): State {
-  const { revoked: known = [], purge: standing, debugUntil: toldUntil, ...kept } = before;
+  const { revoked: known = [], purge: standing, windows: planned, debugUntil: toldUntil, ...kept } = before;
   const { order, endsSessions = false } = changes;
   const ordered = order === undefined ? standing : mergeOrders(standing, order);
   const open = changes.isPurged || ordered === undefined ? {} : { purge: ordered };
   const revoked = revocationsAt({ revoked: changes.revoked ?? known, ...open }, now);
+  const windows = changes.windows === undefined ? planned : changes.windows;
   const debugUntil = changes.debugUntil === undefined ? toldUntil : changes.debugUntil;
   return {
     ...kept,
@@ -42,6 +46,7 @@ export function nextState(before: State, now: number, changes: Changes): State {
       : before.sessionsInvalidBefore,
     ...(revoked.length === 0 ? {} : { revoked }),
     ...open,
+    ...(windows ? { windows } : {}),
     ...(changes.refreshes ? { refresh: before.version + 1 } : {}),
     ...(typeof debugUntil === 'number' && now < debugUntil ? { debugUntil } : {}),
   };

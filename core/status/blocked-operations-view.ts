@@ -3,7 +3,8 @@ import { EMPTY_TALLY, type Tally } from '../attempts/totals.ts';
 import { blockedOperations, isForbidden } from '../decision/decide.ts';
 import { describeOperation } from '../decision/operations.ts';
 import type { Rule } from '../decision/rule.ts';
-import { effective, type Maintenance, ownOperations, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import { type Maintenance, ownOperations, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 
 /** What `GET /api/maintenance/blocked-operations` answers. Source: contract of the product, "HTTP API". */

@@ -1,6 +1,7 @@
 import { isForbidden } from '../decision/decide.ts';
 import { describeOperation, OPERATION_TYPES } from '../decision/operations.ts';
-import { effective, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import { ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import { statusMessage } from './status-view.ts';
 

@@ -12,6 +12,7 @@ import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
 import type { EventDraft, EventType } from '../events/event.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
+import { nextState } from '../state/transition.ts';
 import { rfc3339 } from '../text.ts';
 import { livingWindows, overlapOf, type Span, scheduleOf, selfOverlap, spansOf } from './occurrences.ts';
 import { combinationProblem } from './recurrence.ts';
@@ -199,12 +200,9 @@ async function written(
   after: (window: Window) => number,
 ): Promise<WindowJudgement> {
   const { now, actor } = circumstances;
-  const { windows: _, ...rest } = state;
-  const next: State = {
-    ...rest,
-    version: state.version + 1,
-    ...(windows.length === 0 ? {} : { windows: scheduleOf(await store.write(windows), windows, after) }),
-  };
+  const next = nextState(state, now, {
+    windows: windows.length === 0 ? null : scheduleOf(await store.write(windows), windows, after),
+  });
   const draft: EventDraft = {
     type,
     at: now,

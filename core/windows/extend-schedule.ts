@@ -2,7 +2,7 @@ import { stateOf } from '../events/append-change.ts';
 import { CLOCK, type EventDraft } from '../events/event.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { nextOccurrence } from '../state/schedule.ts';
-import type { State } from '../state/state.ts';
+import { nextState } from '../state/transition.ts';
 import { comingIn, isRunningLow, scheduleOf } from './occurrences.ts';
 import type { WindowStore } from './window.ts';
 
@@ -26,7 +26,6 @@ export async function extendSchedule(
   const after = Math.min(now, (nextOccurrence(present)?.startsAt ?? Number.POSITIVE_INFINITY) - 1);
   const extended = scheduleOf(present.name, await store.read(present.name), () => after);
   if (comingIn(extended) <= comingIn(present)) return;
-  const next: State = { ...state, version: state.version + 1, windows: extended };
   const draft: EventDraft = {
     type: 'window_schedule_extended',
     at: now,
@@ -34,7 +33,7 @@ export async function extendSchedule(
     reason: null,
     maintenanceId: null,
     details: { coming: comingIn(extended) },
-    state: next,
+    state: nextState(state, now, { windows: extended }),
   };
   await log.append(draft, head);
 }

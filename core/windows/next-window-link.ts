@@ -1,5 +1,6 @@
 import { CONTROL_BASE_PATH } from '../environment.ts';
-import { effective, type State } from '../state/state.ts';
+import { effective } from '../state/clock.ts';
+import type { State } from '../state/state.ts';
 import { nextWindow } from '../status/status-view.ts';
 
 /**

@@ -41,7 +41,8 @@ import {
 import { inOrder } from '../../core/health/finding.ts';
 import type { AlarmSeen, HealthRecord, HealthRecordStore } from '../../core/health/health-record.ts';
 import type { PurgeLedger } from '../../core/purge/record.ts';
-import { effective, type State } from '../../core/state/state.ts';
+import { effective } from '../../core/state/clock.ts';
+import type { State } from '../../core/state/state.ts';
 import type { Log } from '../aws/log.ts';
 import { lookAt } from './look.ts';
 import { lagLine, metricLines } from './measure.ts';

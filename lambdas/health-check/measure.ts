@@ -1,7 +1,8 @@
 import { METRIC_NAMESPACE } from '../../core/environment.ts';
 import { type ComponentFindings, componentValue } from '../../core/health/checks/components.ts';
 import { isOverdue } from '../../core/health/checks/state.ts';
-import { effective, type State } from '../../core/state/state.ts';
+import { effective } from '../../core/state/clock.ts';
+import type { State } from '../../core/state/state.ts';
 
 /** What a run has to measure. */
 export interface Measured {

@@ -3,7 +3,8 @@ import { check } from '../../core/commands/parse-command.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import { statisticsQuery } from '../../core/oncall/schemas.ts';
 import { rangeOf, type Statistics, statisticsOf, statisticsQueries } from '../../core/oncall/statistics.ts';
-import { effective, ownOperations, type State } from '../../core/state/state.ts';
+import { effective } from '../../core/state/clock.ts';
+import { ownOperations, type State } from '../../core/state/state.ts';
 import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
 import type { OperationsCall, OperationsParts } from './operations-handler.ts';
 

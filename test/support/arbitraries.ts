@@ -4,6 +4,7 @@ import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../core/decision/opera
 import type { Rule } from '../../core/decision/rule.ts';
 import type { SessionFacts } from '../../core/identity/session.ts';
 import { ROLES } from '../../core/state/principal.ts';
+import type { ComingWindow } from '../../core/state/schedule.ts';
 import type { Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state/state.ts';
 import { NOW } from './examples.ts';
 
@@ -108,6 +109,37 @@ export const state: fc.Arbitrary<State> = fc
     ),
   )
   .map(([plain, optional]) => ({ ...plain, ...optional }));
+
+const comingWindow: fc.Arbitrary<ComingWindow> = fc.record({
+  id: fc.uuid(),
+  mode: fc.constantFrom<'normal' | 'test'>('normal', 'test'),
+  scheduledBy: fc.string({ minLength: 1, maxLength: 64 }),
+  reason: fc.string({ minLength: 1, maxLength: 40 }),
+  autoEnd: fc.boolean(),
+  blockedOperations,
+  length: fc.integer({ min: SHORTEST * 1000, max: LONGEST * 1000 }),
+  starts: fc.uniqueArray(instant, { minLength: 1, maxLength: 3 }),
+});
+
+/** Of what a state may hold nothing is missing: the compiler asks for what is new. */
+export const fullState: fc.Arbitrary<Required<State>> = fc.record({
+  version: fc.nat(),
+  maintenance: fc
+    .tuple(maintenance, instant)
+    .map(([made, drainDeadline]) => (made.mode === 'test' ? made : { ...made, drainDeadline })),
+  rules: fc.record({ name: fc.stringMatching(/^[0-9a-f]{64}$/), operations: fc.constant(['newsletter']) }),
+  sessionsInvalidBefore: instant,
+  revoked: fc.array(fc.record({ id: fc.string(), before: instant }), { minLength: 1, maxLength: 3 }),
+  purge: fc.constant(null).chain(() => purgeOrder),
+  windows: fc.record({
+    name: fc.stringMatching(/^[0-9a-f]{64}$/),
+    windows: fc.array(comingWindow, { minLength: 1, maxLength: 3 }),
+    hasMore: fc.boolean(),
+    operations: fc.constant(['newsletter']),
+  }),
+  refresh: fc.nat(),
+  debugUntil: instant,
+});
 
 const end = fc.oneof(
   fc.constant({}),

@@ -1,6 +1,7 @@
 import { decide } from '../../decision/decide.ts';
 import { EVENT_TYPES, type EventType, isReceipt } from '../../events/event.ts';
-import { effective, type State } from '../../state/state.ts';
+import { effective } from '../../state/clock.ts';
+import type { State } from '../../state/state.ts';
 import type { Finding } from '../finding.ts';
 import { type ComponentFindings, findingsOf, type Look, silence } from './components.ts';
 

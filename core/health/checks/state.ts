@@ -1,4 +1,5 @@
-import { clockStep, effective, plannedEnd, type State } from '../../state/state.ts';
+import { clockStep, effective } from '../../state/clock.ts';
+import { plannedEnd, type State } from '../../state/state.ts';
 import type { Finding } from '../finding.ts';
 import { type ComponentFindings, findingsOf, type Look, silence } from './components.ts';
 

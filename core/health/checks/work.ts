@@ -1,7 +1,8 @@
 import { isDrained } from '../../drain/phase.ts';
 import type { DrainRecord } from '../../drain/record.ts';
 import type { PurgeLedgerEntry } from '../../purge/record.ts';
-import { effective, type State } from '../../state/state.ts';
+import { effective } from '../../state/clock.ts';
+import type { State } from '../../state/state.ts';
 import type { Finding } from '../finding.ts';
 import { type ComponentFindings, findingsOf, type Look, silence } from './components.ts';
 import { minutes } from './state.ts';

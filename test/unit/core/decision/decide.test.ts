@@ -13,8 +13,9 @@ import {
   OPERATION_TYPES,
   WRITE_OPERATIONS,
 } from '../../../../core/decision/operations.ts';
+import { effective } from '../../../../core/state/clock.ts';
 import { ROLES } from '../../../../core/state/principal.ts';
-import { effective, type Maintenance } from '../../../../core/state/state.ts';
+import type { Maintenance } from '../../../../core/state/state.ts';
 import {
   maintenance as anyMaintenance,
   operation as anyOperation,

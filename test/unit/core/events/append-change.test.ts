@@ -13,8 +13,9 @@ import {
 } from '../../../../core/events/append-change.ts';
 import { type Actor, CLOCK, type MaintenanceEvent } from '../../../../core/events/event.ts';
 import type { EventLog } from '../../../../core/events/event-log.ts';
+import { effective } from '../../../../core/state/clock.ts';
 import { ROLES } from '../../../../core/state/principal.ts';
-import { effective, type State } from '../../../../core/state/state.ts';
+import type { State } from '../../../../core/state/state.ts';
 import { nextState } from '../../../../core/state/transition.ts';
 import { commandSequence } from '../../../support/arbitraries.ts';
 import { ALICE, BOB, declareEmergency, enable, NOW } from '../../../support/examples.ts';

@@ -11,7 +11,7 @@ import { findReport, listReports, MOST_LISTED_FROM } from '../../../../core/repo
 import { reportAnswer } from '../../../../core/reports/schemas.ts';
 import { reportMarkdown } from '../../../../core/reports/to-markdown.ts';
 import { type ReportParts, reportView } from '../../../../core/reports/view.ts';
-import { effective } from '../../../../core/state/state.ts';
+import { effective } from '../../../../core/state/clock.ts';
 import { commandSequence } from '../../../support/arbitraries.ts';
 import { ALICE, BOB, declareEmergency, enable, NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';

@@ -2,13 +2,14 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { dueEvent } from '../../../../core/commands/apply-command.ts';
 import { settle, stateOf } from '../../../../core/events/append-change.ts';
+import { clockStep, effective } from '../../../../core/state/clock.ts';
 import {
   type ComingWindow,
   nextOccurrence,
   occurrenceId,
   windowOf,
 } from '../../../../core/state/schedule.ts';
-import { clockStep, effective, type Maintenance, type State } from '../../../../core/state/state.ts';
+import type { Maintenance, State } from '../../../../core/state/state.ts';
 import { maintenance as anyMaintenance } from '../../../support/arbitraries.ts';
 import {
   ALICE,

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { effective, INITIAL_STATE, isEndedByClock, plannedEnd } from '../../../../core/state/state.ts';
+import { effective, isEndedByClock } from '../../../../core/state/clock.ts';
+import { INITIAL_STATE, plannedEnd } from '../../../../core/state/state.ts';
 import { instant, state } from '../../../support/arbitraries.ts';
 import {
   deepFreeze,

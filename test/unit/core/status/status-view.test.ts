@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { EMPTY_ENTRY } from '../../../../core/purge/record.ts';
-import { effective, INITIAL_STATE, type Maintenance } from '../../../../core/state/state.ts';
+import { effective } from '../../../../core/state/clock.ts';
+import { INITIAL_STATE, type Maintenance } from '../../../../core/state/state.ts';
 import { type StatusContext, type StatusView, statusView } from '../../../../core/status/status-view.ts';
 import { state as anyState, instant } from '../../../support/arbitraries.ts';
 import {

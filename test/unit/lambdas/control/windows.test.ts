@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { windowAnswer, windowChangeAnswer, windowsAnswer } from '../../../../core/api/answers.ts';
-import { settle } from '../../../../core/events/append-change.ts';
+import { settle, stateOf } from '../../../../core/events/append-change.ts';
 import { ControlBench } from '../../../support/control-bench.ts';
+import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW } from '../../../support/examples.ts';
 
 const HOUR = 3_600_000;
@@ -476,6 +477,26 @@ describe('cancelling', () => {
     expect(await isActive()).toBe(false);
     bench.time = START + DAY;
     expect(await isActive()).toBe(false);
+  });
+});
+
+describe('what has had its time in the state', () => {
+  test.each<[string, (id: string) => Promise<unknown>]>([
+    ['scheduled', () => post({ ...ONCE, starts_at: at(NOW + 10 * HOUR) })],
+    ['changed', (id) => patch(id, { reason: 'Another reason' })],
+    ['cancelled', (id) => bench.call('DELETE', `/windows/${id}`)],
+  ])('goes when a window is %s', async (done, change) => {
+    const { id } = (await post(ONCE)).json;
+    const before = await bench.events.head();
+    const timed = { revoked: [{ id: 'mia', before: NOW }], debugUntil: NOW + 60_000 };
+    const state = { ...stateOf(before), ...timed, version: 2 };
+    await bench.events.append(draftAfter(before, { state }), before);
+    bench.time = NOW + 20 * 60_000;
+    await change(id);
+    const head = await bench.events.head();
+    expect(head?.type).toBe(`window_${done}`);
+    expect(head?.state).not.toHaveProperty('revoked');
+    expect(head?.state).not.toHaveProperty('debugUntil');
   });
 });
 

@@ -3,7 +3,7 @@ import type { IssuerKeys, KeySet } from '../../../../adapters/identity/issuer-ke
 import { CorruptLogError } from '../../../../core/errors.ts';
 import { executeCommand, stateOf } from '../../../../core/events/append-change.ts';
 import { occurrenceId } from '../../../../core/state/schedule.ts';
-import { INITIAL_STATE } from '../../../../core/state/state.ts';
+import { INITIAL_STATE, type State } from '../../../../core/state/state.ts';
 import { scheduleOf } from '../../../../core/windows/occurrences.ts';
 import type { KeyKeeping } from '../../../../lambdas/tick/keep-issuer-keys.ts';
 import { createTickHandler } from '../../../../lambdas/tick/tick-handler.ts';
@@ -71,9 +71,11 @@ describe('windows', () => {
   const daily = window({ startsAt: NOW + HOUR, rrule: 'FREQ=DAILY' });
 
   /** A log whose newest state holds what is coming of a daily window. */
-  async function scheduled(bench: TickBench): Promise<void> {
-    const windows = scheduleOf(await bench.windows.write([daily]), [daily], () => NOW);
-    const state = { ...INITIAL_STATE, version: 1, windows };
+  async function scheduled(bench: TickBench, beside: Partial<State> = {}, known?: number): Promise<void> {
+    const all = scheduleOf(await bench.windows.write([daily]), [daily], () => NOW);
+    const coming = all.windows.map((one) => ({ ...one, starts: one.starts.slice(0, known) }));
+    const windows = { ...all, windows: coming };
+    const state = { ...INITIAL_STATE, ...beside, version: 1, windows };
     const draft = { type: 'window_scheduled', at: NOW, actor: ALICE, reason: null } as const;
     const details = { window: { id: 'w-1', starts_at: '' } };
     await bench.events.append({ ...draft, maintenanceId: null, details, state }, null);
@@ -96,6 +98,17 @@ describe('windows', () => {
     const extended = items.filter(({ type }) => type === 'window_schedule_extended');
     expect(extended).toHaveLength(2);
     expect(extended[0]).toMatchObject({ actor: { id: 'clock' }, details: { coming: 24 } });
+  });
+
+  test('are looked ahead to in a state without what has had its time', async () => {
+    const bench = new TickBench();
+    await scheduled(bench, { revoked: [{ id: 'mia', before: NOW }], debugUntil: NOW + 60_000 }, 1);
+    bench.time = NOW + 20 * 60_000;
+    await bench.tick();
+    const head = await bench.events.head();
+    expect(head?.type).toBe('window_schedule_extended');
+    expect(head?.state).not.toHaveProperty('revoked');
+    expect(head?.state).not.toHaveProperty('debugUntil');
   });
 
   test('go on while their set can’t be read, as far as the state knows them', async () => {
