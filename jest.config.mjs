@@ -11,9 +11,9 @@ const swc = [
  */
 const LOADED_ONCE = 'aws-cdk-lib|cdk-nag|constructs';
 
-const project = (name) => ({
-  displayName: name,
-  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`, `<rootDir>/local/test/${name}/**/*.test.ts`],
+const project = (displayName, folder = `test/${displayName}`) => ({
+  displayName,
+  testMatch: [`<rootDir>/${folder}/**/*.test.ts`],
   extensionsToTreatAsEsm: ['.ts'],
   testEnvironment: '<rootDir>/test/support/load-once/environment.mjs',
   transform: {
@@ -24,7 +24,11 @@ const project = (name) => ({
 });
 
 export default {
-  projects: ['unit', 'contract', 'stack', 'e2e'].map(project),
+  projects: [
+    ...['unit', 'contract', 'stack', 'e2e'].map((kind) => project(kind)),
+    // The local cloud's own, which `npm test` skips while nothing in it has changed: see scripts/test.mjs.
+    project('local', 'local/test'),
+  ],
   // Jest leaves a processor to itself; most of the time here is spent waiting for others.
   maxWorkers: '100%',
   testTimeout: 60_000,

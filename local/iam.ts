@@ -1,6 +1,5 @@
 import type { FaultRegistry } from './faults.ts';
-import type { Stack } from './stack.ts';
-import type { Resource } from './template.ts';
+import type { Resource, Stack } from './stack.ts';
 
 /** One statement of an identity policy, resolved. */
 interface Statement {

@@ -1,12 +1,5 @@
-import type { Template } from './template.ts';
-
-/** A dynamic reference `{{resolve:secretsmanager:…}}`, taken apart. */
-export interface SecretReference {
-  /** Name or ARN of the secret. */
-  readonly secretId: string;
-  /** Key within the secret's JSON; absent: the whole string. */
-  readonly jsonKey?: string;
-}
+import type { SecretReference } from './local-services.ts';
+import type { Template } from './stack.ts';
 
 /** Where the values behind references come from. */
 export interface ReferenceSource {

@@ -1,8 +1,6 @@
-import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
 import type { RoleAccess } from './iam.ts';
 import { type Peer, SecurityGroups } from './security-groups.ts';
-import type { Stack } from './stack.ts';
-import type { Resource } from './template.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from './stack.ts';
 
 /** Where something in a VPC is. */
 interface Placement {

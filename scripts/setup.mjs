@@ -13,7 +13,8 @@ export const PROJECT = path.resolve(path.dirname(fileURLToPath(import.meta.url))
 export const NODE = path.join(PROJECT, 'node_modules/.bin/node');
 
 const OLDEST_NODE = 20;
-const MODULES = path.join(PROJECT, 'node_modules');
+/** Where the packages lie. */
+export const MODULES = path.join(PROJECT, 'node_modules');
 const STAMP = path.join(MODULES, '.setup-stamp');
 /** Where programs lie that are not always in PATH. */
 const MORE_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/opt/homebrew/bin', '/snap/bin'];

@@ -1,6 +1,5 @@
 import { isBuiltInOperation } from '../decision/operations.ts';
-import { LARGEST_SCHEDULE, windowOf } from '../state/schedule.ts';
-import type { ComingWindow, WindowSchedule } from '../state/state.ts';
+import { type ComingWindow, LARGEST_SCHEDULE, type WindowSchedule, windowOf } from '../state/schedule.ts';
 import { occurrences } from './recurrence.ts';
 import type { Window } from './window.ts';
 

@@ -1,6 +1,5 @@
-import { LOCAL_ACCOUNT } from '../account.ts';
 import { accessDeniedMessage, type RoleAccess } from '../iam.ts';
-import type { Stack } from '../stack.ts';
+import { LOCAL_ACCOUNT, type Stack } from '../stack.ts';
 import { type AwsCall, AwsError } from './aws-call.ts';
 
 /** Refuses calls that the caller's role does not allow, as AWS does. */

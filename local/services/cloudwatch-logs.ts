@@ -1,7 +1,6 @@
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext } from '../local-services.ts';
 import { ACCESS_LOG, type LogEntry } from '../log-store.ts';
-import type { Stack } from '../stack.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, type Stack } from '../stack.ts';
 import {
   type AwsAnswer,
   type AwsCall,

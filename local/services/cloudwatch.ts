@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext } from '../local-services.ts';
-import type { Stack } from '../stack.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, type Stack } from '../stack.ts';
 import { type Alarms, type SeenAlarm, statisticOf } from './alarms.ts';
 import {
   type AwsAnswer,

@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext, RunningCloud } from '../local-services.ts';
-import type { Resource } from '../template.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource } from '../stack.ts';
 import {
   type AwsAnswer,
   type AwsCall,

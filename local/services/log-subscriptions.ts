@@ -1,9 +1,7 @@
 import { gzipSync } from 'node:zlib';
-import { LOCAL_ACCOUNT } from '../account.ts';
 import type { RunningCloud } from '../local-services.ts';
 import type { LogEntry } from '../log-store.ts';
-import type { Stack } from '../stack.ts';
-import type { Resource } from '../template.ts';
+import { LOCAL_ACCOUNT, type Resource, type Stack } from '../stack.ts';
 import { compileFilter } from './filter-pattern.ts';
 
 interface Subscription {

@@ -1,138 +1,23 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
+import { type LocalCloud, type SpawnOptions, startLocalCloud as start } from '../../local/spawn-local.ts';
 
-/** Somebody to sign in as. */
-export interface LocalUser {
-  readonly username: string;
-  readonly password: string;
-  /** A live session, for the cookie `session_id`. */
-  readonly session_id: string;
-}
+export type { LocalCloud, LocalUser } from '../../local/spawn-local.ts';
 
-/** The line that a local cloud prints when it is ready. */
-export interface ReadyLine {
-  readonly ready: true;
-  readonly url: string;
-  readonly console: string;
-  readonly origin: string;
-  readonly redis: string;
-  readonly dynamodb: string;
-  readonly users: Readonly<Record<'admin' | 'member' | 'worker', LocalUser>>;
-}
-
-/** A local cloud in a process of its own. */
-export interface LocalCloud extends ReadyLine {
-  readonly pid: number;
-  /** Calls the API, or `/_local`, with a path. */
-  fetch(path: string, init?: RequestInit): Promise<Response>;
-  /** What it has written to standard error so far. */
-  stderr(): string;
-  /** Ends it as a person would, or by another signal. Resolves with its exit code, null when it was killed. */
-  stop(signal?: NodeJS.Signals): Promise<number | null>;
-}
-
-/** How to start a local cloud in a test. */
-export interface LocalCloudOptions {
-  /** Folder of its state, which is left alone; without one a new folder is made, and removed at its stop. */
-  readonly data?: string;
-  /** Whether to keep what is in the folder. */
-  readonly keep?: boolean;
-  /** The synthesised stack; default: this project's. */
-  readonly assembly?: string;
-  /** Default 0: any free port. */
-  readonly port?: number;
-  readonly args?: readonly string[];
-}
-
-/** Milliseconds within which it must be ready. */
-const READY_MS = 60_000;
-
-const project = path.resolve(import.meta.dirname, '../..');
+/** How to start a local cloud in a test: without an assembly, with this project's. */
+export type LocalCloudOptions = Partial<SpawnOptions>;
 
 /** Starts a local cloud and waits until it is ready; fails with all that it said when it is not. */
-export async function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
-  const own = options.data === undefined ? mkdtempSync(path.join(tmpdir(), 'local-cloud-')) : undefined;
-  const child = spawnLocalCloud({ ...options, data: options.data ?? own ?? '' });
-  let stderr = '';
-  child.stderr?.on('data', (chunk: Buffer) => {
-    stderr += chunk.toString('utf8');
-  });
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
-  const remove = () => own !== undefined && rmSync(own, { recursive: true, force: true });
-  try {
-    const line = await firstLine(child, exited);
-    const ready = JSON.parse(line) as ReadyLine;
-    return {
-      ...ready,
-      pid: child.pid ?? 0,
-      fetch: (path, init) => fetch(ready.url + path, init),
-      stderr: () => stderr,
-      stop: async (signal = 'SIGTERM') => {
-        child.kill(signal);
-        const code = await exited;
-        remove();
-        return code;
-      },
-    };
-  } catch (cause) {
-    child.kill('SIGKILL');
-    remove();
-    throw new Error(`The local cloud did not start:\n${stderr}`, { cause });
-  }
-}
-
-/** Starts the program without waiting for anything; it stops when this process is gone. */
-export function spawnLocalCloud({
-  data,
-  keep,
-  assembly,
-  port = 0,
-  args = [],
-}: LocalCloudOptions): ChildProcess {
-  return spawn(
-    process.execPath,
-    [
-      path.join(project, 'local/main.ts'),
-      '--json',
-      `--port=${port}`,
-      ...(data === undefined ? [] : [`--data=${data}`]),
-      ...(keep ? [] : ['--fresh']),
-      `--assembly=${assembly ?? projectAssembly()}`,
-      ...args,
-    ],
-    { cwd: project, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  );
+export function startLocalCloud(options: LocalCloudOptions = {}): Promise<LocalCloud> {
+  return start({ ...options, assembly: options.assembly ?? projectAssembly() });
 }
 
 /** The assembly of this project's stack; `npm test` has made it already. */
 function projectAssembly(): string {
   if (process.env.LOCAL_ASSEMBLY) return process.env.LOCAL_ASSEMBLY;
-  const script = path.join(project, 'scripts/synthesise.mjs');
+  const script = path.resolve(import.meta.dirname, '../../scripts/synthesise.mjs');
   return execFileSync(process.execPath, [script], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   }).trim();
-}
-
-async function firstLine(child: ChildProcess, exited: Promise<number | null>): Promise<string> {
-  if (!child.stdout) throw new Error('The local cloud has no standard output.');
-  const lines = createInterface({ input: child.stdout });
-  const limit = new AbortController();
-  try {
-    const line = once(lines, 'line', { signal: limit.signal }).then(([text]) => String(text));
-    const early = exited.then((code) => Promise.reject(new Error(`It ended with code ${code}.`)));
-    const late = new Promise<never>((_resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`It was not ready in ${READY_MS} ms.`)), READY_MS);
-      limit.signal.addEventListener('abort', () => clearTimeout(timer));
-    });
-    line.catch(() => undefined);
-    early.catch(() => undefined);
-    return await Promise.race([line, early, late]);
-  } finally {
-    limit.abort();
-  }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -14,6 +14,8 @@ function lint(path: string, source: string): { ok: boolean; output: string } {
     const settings = JSON.parse(readFileSync(join(root, 'biome.json'), 'utf8'));
     const { $schema, vcs, ...rest } = settings;
     writeFileSync(join(project, 'biome.json'), JSON.stringify({ ...rest, root: true }));
+    mkdirSync(join(project, 'local'));
+    copyFileSync(join(root, 'local/biome.json'), join(project, 'local/biome.json'));
     mkdirSync(dirname(join(project, path)), { recursive: true });
     writeFileSync(join(project, path), source);
     const output = execFileSync(biome, ['lint', '--max-diagnostics=10', path], {
@@ -42,6 +44,7 @@ describe('dependencies point one way', () => {
     ['lib/planted.ts', '../lambdas/control/index.ts'],
     ['bin/planted.ts', '../adapters/lean/read-state.ts'],
     ['local/planted.ts', '../core/state.ts'],
+    ['local/test/unit/planted.ts', '../../../test/support/windows.ts'],
     ['client/planted.ts', '../core/job.ts'],
     ['client/planted.ts', '@aws-sdk/client-dynamodb'],
     ['local/services/planted.ts', '../../lib/maintenance-mode.ts'],
@@ -60,6 +63,7 @@ describe('dependencies point one way', () => {
     ['lambdas/control/planted.ts', '../../adapters/lean/read-state.ts'],
     ['lib/planted.ts', '../core/environment.ts'],
     ['local/planted.ts', './assembly.ts'],
+    ['local/test/unit/planted.ts', '../support/handmade-stack.ts'],
     ['client/planted.ts', './jobs-api.ts'],
     ['console/src/pages/planted.tsx', '../api/types.ts'],
   ])('%s may import %s', (path, imported) => {

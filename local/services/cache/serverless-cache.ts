@@ -1,5 +1,4 @@
-import type { Stack } from '../../stack.ts';
-import type { Resource } from '../../template.ts';
+import type { Resource, Stack } from '../../stack.ts';
 
 /** A user of a cache who signs in by IAM. */
 export interface CacheUser {

@@ -61,11 +61,11 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
-import { ServicesUnderTest } from '../../../test/support/local-services.ts';
 import type { Fault, FaultRequest, FaultService, FaultyApi } from '../../faults.ts';
 import { accessKeyOf } from '../../iam.ts';
 import { FunctionThrottled } from '../../lambda-function.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
+import { ServicesUnderTest } from '../support/services-under-test.ts';
 
 const arn = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 const ref = (resource: string) => ({ Ref: resource });

@@ -1,14 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import {
-  synthesiseTestStack,
-  TEST_API_KEY,
-  type TestAssembly,
-} from '../../../test/support/local-cloud-stack.ts';
-import { type RawAnswer, send, sendBytes } from '../../../test/support/raw-http.ts';
-import { type RecordingOrigin, startRecordingOrigin } from '../../../test/support/recording-origin.ts';
 import { type Cloud, startCloud } from '../../cloud.ts';
 import type { CreateServices } from '../../local-services.ts';
 import { ACCESS_LOG, GATEWAY_LOG } from '../../log-store.ts';
+import { synthesiseTestStack, TEST_API_KEY, type TestAssembly } from '../support/gateway-stack.ts';
+import { type RawAnswer, send, sendBytes } from '../support/raw-http.ts';
+import { type RecordingOrigin, startRecordingOrigin } from '../support/recording-origin.ts';
 
 /** Services for a stack that uses none but a secret. */
 const noServices: CreateServices = async () => ({

@@ -5,17 +5,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../test/support/eventually.ts';
-import {
-  type LocalCloud,
-  type LocalCloudOptions,
-  spawnLocalCloud,
-  startLocalCloud,
-} from '../../../test/support/local-cloud.ts';
+import { type LocalCloud, type SpawnOptions, spawnLocalCloud, startLocalCloud } from '../../spawn-local.ts';
+import { eventually } from '../support/eventually.ts';
+import { synthesiseTestStack, type TestAssembly } from '../support/gateway-stack.ts';
 
 /** How a start that must fail ended, and what it said. */
 async function failure(
-  options: LocalCloudOptions,
+  options: SpawnOptions,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const child = spawnLocalCloud(options);
   let [stdout, stderr] = ['', ''];
@@ -44,8 +40,15 @@ async function listens(url: string): Promise<boolean> {
 const listeners = async ({ url, origin, redis, dynamodb }: LocalCloud) =>
   (await Promise.all([url, origin, redis, dynamodb].map(listens))).filter((listening) => listening).length;
 
+let stack: TestAssembly;
+let assembly: string;
 let data: string;
 
+beforeAll(() => {
+  stack = synthesiseTestStack();
+  assembly = stack.directory;
+});
+afterAll(() => stack?.remove());
 beforeEach(() => {
   data = mkdtempSync(path.join(tmpdir(), 'local-process-'));
 });
@@ -57,7 +60,7 @@ describe('the local cloud as a program', () => {
     ['SIGINT', 0],
     ['SIGKILL', null],
   ])('leaves nothing behind after %s', async (signal, code) => {
-    const cloud = await startLocalCloud({ data });
+    const cloud = await startLocalCloud({ assembly, data });
     expect(await listeners(cloud)).toBe(4);
     const begun = performance.now();
     expect(await cloud.stop(signal)).toBe(code);
@@ -66,7 +69,7 @@ describe('the local cloud as a program', () => {
   });
 
   test('ends when it is told to before it is ready', async () => {
-    const child = spawnLocalCloud({ data });
+    const child = spawnLocalCloud({ assembly, data });
     const closed = once(child, 'close');
     let stdout = '';
     child.stdout?.on('data', (chunk) => {
@@ -83,7 +86,7 @@ describe('the local cloud as a program', () => {
     await once(server, 'listening');
     const { port } = server.address() as { port: number };
     const folder = path.join(data, 'state');
-    const { code, stdout, stderr } = await failure({ data: folder, port });
+    const { code, stdout, stderr } = await failure({ assembly, data: folder, port });
     server.close();
     expect({ code, stdout, stderr }).toEqual({
       code: 1,
@@ -94,9 +97,9 @@ describe('the local cloud as a program', () => {
   });
 
   test('refuses a folder that another one works with', async () => {
-    const cloud = await startLocalCloud({ data });
+    const cloud = await startLocalCloud({ assembly, data });
     try {
-      const { code, stderr } = await failure({ data });
+      const { code, stderr } = await failure({ assembly, data });
       expect({ code, stderr }).toEqual({
         code: 1,
         stderr: `A local cloud already runs with the data in ${data} (process ${cloud.pid}).\n`,
@@ -111,7 +114,7 @@ describe('the local cloud as a program', () => {
     ['a port that is none', '--port=70000', '--port takes a number from 0 to 65535, not "70000".'],
     ['a word too many', 'start', "Unexpected argument 'start'"],
   ])('refuses %s, and shows its options', async (_what, argument, message) => {
-    const { code, stderr } = await failure({ data, args: [argument] });
+    const { code, stderr } = await failure({ assembly, data, args: [argument] });
     expect(code).toBe(1);
     expect(stderr).toContain(message);
     expect(stderr).toContain('--fresh');
@@ -119,22 +122,22 @@ describe('the local cloud as a program', () => {
 
   test('keeps users, sessions and the issuer from one start to the next, and forgets them with --fresh', async () => {
     const issuerOf = async (cloud: LocalCloud) =>
-      ((await (await cloud.fetch('/api/maintenance/signin')).json()) as { issuer: string }).issuer;
+      ((await (await cloud.fetch('/surroundings')).json()) as { issuer: string }).issuer;
     const hasSession = async (cloud: LocalCloud, id: string) => {
       const redis = new Redis(cloud.redis);
       const found = await redis.exists(`vedfolnir:session:${id}`);
       redis.disconnect();
       return found === 1;
     };
-    const first = await startLocalCloud({ data });
+    const first = await startLocalCloud({ assembly, data });
     const issuer = await issuerOf(first);
     const session = first.users.member.session_id;
     await first.stop();
-    const second = await startLocalCloud({ data, keep: true });
+    const second = await startLocalCloud({ assembly, data, keep: true });
     expect(await issuerOf(second)).toBe(issuer);
     expect(await hasSession(second, session)).toBe(true);
     await second.stop();
-    const third = await startLocalCloud({ data });
+    const third = await startLocalCloud({ assembly, data });
     expect(await hasSession(third, session)).toBe(false);
     await third.stop();
   });
@@ -144,7 +147,7 @@ describe('the API of the local cloud', () => {
   let cloud: LocalCloud;
 
   beforeAll(async () => {
-    cloud = await startLocalCloud();
+    cloud = await startLocalCloud({ assembly });
   });
   afterAll(() => cloud?.stop());
 
@@ -221,7 +224,7 @@ describe('the API of the local cloud', () => {
   });
 
   test('shows the lines of a function since a time, and what they measured', async () => {
-    await cloud.fetch('/api/maintenance/status');
+    await cloud.fetch('/mock');
     const all = await json(cloud.fetch('/_local/logs?function=access'));
     expect(all.lines.length).toBeGreaterThan(0);
     expect(all.lines[0]).toMatchObject({ function: 'access', timestamp: expect.any(String) });
@@ -247,12 +250,12 @@ describe('the API of the local cloud', () => {
   });
 
   test('moves the clock that functions see', async () => {
-    const asOf = async () => Date.parse((await json(cloud.fetch('/api/maintenance/status?t'))).as_of);
-    const before = await asOf();
+    const seen = async (): Promise<number> => (await json(cloud.fetch('/surroundings'))).now;
+    const before = await seen();
     expect(await json(post('/_local/clock', { advance_ms: 3_600_000 }))).toMatchObject({
       offset_ms: 3_600_000,
     });
-    expect(await asOf()).toBeGreaterThanOrEqual(before + 3_600_000);
+    expect(await seen()).toBeGreaterThanOrEqual(before + 3_600_000);
     await post('/_local/clock', { advance_ms: -3_600_000 });
   });
 });
@@ -261,7 +264,7 @@ describe('the sample origin', () => {
   let cloud: LocalCloud;
 
   beforeAll(async () => {
-    cloud = await startLocalCloud();
+    cloud = await startLocalCloud({ assembly });
   });
   afterAll(() => cloud?.stop());
 

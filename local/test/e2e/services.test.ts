@@ -14,10 +14,10 @@ import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { eventually } from '../../../test/support/eventually.ts';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
-import { ServicesUnderTest } from '../../../test/support/local-services.ts';
 import { accessKeyOf } from '../../iam.ts';
+import { eventually } from '../support/eventually.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
+import { ServicesUnderTest } from '../support/services-under-test.ts';
 
 const arn = (resource: string) => ({ 'Fn::GetAtt': [resource, 'Arn'] });
 

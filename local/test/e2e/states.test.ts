@@ -17,12 +17,12 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '../../../test/support/eventually.ts';
-import type { TestAssembly } from '../../../test/support/local-cloud-stack.ts';
-import { STATES, synthesiseStatesStack } from '../../../test/support/states-stack.ts';
 import { type Cloud, startCloud } from '../../cloud.ts';
 import { accessKeyOf, ROLE_CREDENTIALS } from '../../iam.ts';
 import { createServices, type Services } from '../../services/create-services.ts';
+import { eventually } from '../support/eventually.ts';
+import type { TestAssembly } from '../support/gateway-stack.ts';
+import { STATES, synthesiseStatesStack } from '../support/states-stack.ts';
 
 const HOUR_MS = 3_600_000;
 const MACHINE = `arn:aws:states:us-east-1:000000000000:stateMachine:${STATES.machine}`;

@@ -12,10 +12,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { JwtRsaVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
 import { generate } from 'cognito-local/lib/services/totp.js';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
-import { ServicesUnderTest } from '../../../test/support/local-services.ts';
 import { accessKeyOf } from '../../iam.ts';
 import { SEED_USERS, seed } from '../../seed.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
+import { ServicesUnderTest } from '../support/services-under-test.ts';
 
 const stack = handmadeStack({
   Pool: {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { connectToken, type TokenParts } from '../../../test/support/connect-token.ts';
 import { checkConnectToken, parseConnectToken, TokenRefused } from '../../services/cache/connect-token.ts';
+import { connectToken, type TokenParts } from '../support/connect-token.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
 const CREDENTIALS = { accessKeyId: 'LOCALRole', secretAccessKey: 'local', sessionToken: 'local' };

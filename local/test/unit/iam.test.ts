@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { accessDeniedMessage, accessKeyOf, RoleAccess, wildcard } from '../../iam.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const TABLE = 'arn:aws:dynamodb:us-east-1:000000000000:table/Test-Table';
 const OTHER = 'arn:aws:dynamodb:us-east-1:000000000000:table/Other';

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import type { RunningCloud } from '../../local-services.ts';
 import { LogStore } from '../../log-store.ts';
 import { startMetricFilters } from '../../services/metric-filters.ts';
 import { Metrics } from '../../services/metrics.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const filter = (pattern: string, value: string, logGroup: string, more: object = {}) => ({
   Type: 'AWS::Logs::MetricFilter',

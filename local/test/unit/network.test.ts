@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { accessKeyOf, RoleAccess } from '../../iam.ts';
 import { Network, UnsupportedNetwork } from '../../network.ts';
 import { contains } from '../../security-groups.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 type Resources = Parameters<typeof handmadeStack>[0];
 

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { MovableClock } from '../../clock.ts';
 import { RoleAccess } from '../../iam.ts';
 import type { FunctionInvoker, RunningCloud } from '../../local-services.ts';
@@ -7,6 +6,7 @@ import { CallerAccess } from '../../services/caller-access.ts';
 import { MappingSwitch } from '../../services/mapping-switch.ts';
 import { QueueMapping } from '../../services/queue-mapping.ts';
 import { Queues } from '../../services/sqs.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const QUEUE = 'arn:aws:sqs:us-east-1:000000000000:Jobs';
 const VISIBILITY_MS = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { readRestApi } from '../../gateway/rest-api.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const arn = 'arn:aws:lambda:us-east-1:000000000000:function:guard';
 const uri = `arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/${arn}/invocations`;

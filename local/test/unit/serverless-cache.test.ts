@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { readServerlessCache } from '../../services/cache/serverless-cache.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 type Resources = Parameters<typeof handmadeStack>[0];
 

@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { MovableClock } from '../../clock.ts';
 import { Drift } from '../../drift.ts';
 import { FaultRegistry } from '../../faults.ts';
@@ -7,6 +6,7 @@ import { RoleAccess } from '../../iam.ts';
 import { LogStore } from '../../log-store.ts';
 import { Alarms } from '../../services/alarms.ts';
 import { embeddedMetrics, Metrics } from '../../services/metrics.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const line = (values: object, definition: object = {}) =>
   JSON.stringify({

@@ -2,12 +2,12 @@ import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { MovableClock } from '../../clock.ts';
 import type { FunctionInvoker, RunningCloud } from '../../local-services.ts';
 import { EventSourceMapping, mappingSettings } from '../../services/event-source-mapping.ts';
 import { MappingSwitch } from '../../services/mapping-switch.ts';
 import { type StreamRecord, sequenceNumber, TableStream } from '../../services/table-stream.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const STREAM_ARN = 'arn:aws:dynamodb:us-east-1:000000000000:table/T/stream/2026';
 const QUEUE_ARN = 'arn:aws:sqs:us-east-1:000000000000:dead';

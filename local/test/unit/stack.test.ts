@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its placeholders like this.
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
-import type { SecretReference } from '../../intrinsics.ts';
+import type { SecretReference } from '../../local-services.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const stack = handmadeStack(
   {

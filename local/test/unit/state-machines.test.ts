@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { MovableClock } from '../../clock.ts';
 import { Drift } from '../../drift.ts';
 import { FaultRegistry } from '../../faults.ts';
@@ -9,6 +8,7 @@ import { LogStore } from '../../log-store.ts';
 import type { AwsCall } from '../../services/aws-call.ts';
 import { CallerAccess } from '../../services/caller-access.ts';
 import { StateMachines } from '../../services/states/state-machines.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const FUNCTION = 'arn:aws:lambda:us-east-1:000000000000:function:step';
 const MACHINE = 'arn:aws:states:us-east-1:000000000000:stateMachine:Loop';

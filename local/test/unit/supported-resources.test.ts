@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import { refuseUnsupported, UnsupportedTemplate } from '../../supported-resources.ts';
 import { SUPPORTED, supportedTypesAsMarkdown } from '../../supported-types.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 function findings(resources: Parameters<typeof handmadeStack>[0]): readonly string[] {
   try {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { handmadeStack } from '../../../test/support/handmade-stack.ts';
 import type { GatewayFailure } from '../../gateway/gateway-failure.ts';
 import { UsageLimits } from '../../gateway/usage-limits.ts';
 import { readUsagePlanKeys } from '../../gateway/usage-plans.ts';
+import { handmadeStack } from '../support/handmade-stack.ts';
 
 const VALUE = 'a-key-of-twenty-characters';
 

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { App, Duration, SecretValue, Stack } from 'aws-cdk-lib';
+import { App, CfnOutput, Duration, SecretValue, Stack } from 'aws-cdk-lib';
 import {
   AccessLogFormat,
   ApiKey,
@@ -15,6 +15,9 @@ import {
   RestApi,
   UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
+import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
@@ -61,6 +64,10 @@ exports.handler = async (event) => {
     default: return { statusCode: 200, body: JSON.stringify(event) };
   }
 };`;
+
+/** Says what it knows of its surroundings. */
+const SURROUNDINGS = `
+exports.handler = async () => ({ statusCode: 200, body: JSON.stringify({ now: Date.now(), issuer: process.env.ISSUER }) });`;
 
 const TRIGGERED = `exports.handler = async () => { console.log('deployed'); };`;
 
@@ -118,6 +125,8 @@ export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: 
     },
   });
   const secret = new Secret(stack, 'OriginSecret');
+  // By this output the sample origin finds the secret.
+  new CfnOutput(stack, 'OriginSecretArn', { value: secret.secretArn });
   const proxy = (to: string) =>
     new HttpIntegration(`https://origin.test${to}`, {
       httpMethod: 'ANY',
@@ -137,6 +146,16 @@ export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: 
   const echoes = api.root.addResource('echo');
   echoes.addMethod('ANY', echo);
   echoes.addResource('{id}').addMethod('GET', echo);
+  const pool = new UserPool(stack, 'Users');
+  for (const groupName of ['admins', 'workers']) pool.addGroup(groupName, { groupName });
+  const surroundings = lambda('Surroundings', SURROUNDINGS, {
+    environment: { ISSUER: pool.userPoolProviderUrl },
+  });
+  api.root.addResource('surroundings').addMethod('GET', new LambdaIntegration(surroundings));
+  new Rule(stack, 'Minute', {
+    schedule: Schedule.rate(Duration.minutes(1)),
+    targets: [new FunctionTarget(lambda('Tick', TRIGGERED))],
+  });
   const busy = new LambdaIntegration(lambda('Busy', ECHO, { reservedConcurrentExecutions: 0 }), {
     allowTestInvoke: false,
   });

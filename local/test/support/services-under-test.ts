@@ -1,15 +1,15 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MovableClock } from '../../local/clock.ts';
-import { Drift } from '../../local/drift.ts';
-import { FaultRegistry } from '../../local/faults.ts';
-import { RoleAccess } from '../../local/iam.ts';
-import { FunctionThrottled } from '../../local/lambda-function.ts';
-import type { FunctionInvoker, InvocationResult, RunningCloud } from '../../local/local-services.ts';
-import { LogStore } from '../../local/log-store.ts';
-import { createServices, type Services } from '../../local/services/create-services.ts';
-import type { Stack } from '../../local/stack.ts';
+import { MovableClock } from '../../clock.ts';
+import { Drift } from '../../drift.ts';
+import { FaultRegistry } from '../../faults.ts';
+import { RoleAccess } from '../../iam.ts';
+import { FunctionThrottled } from '../../lambda-function.ts';
+import type { FunctionInvoker, InvocationResult, RunningCloud } from '../../local-services.ts';
+import { LogStore } from '../../log-store.ts';
+import { createServices, type Services } from '../../services/create-services.ts';
+import type { Stack } from '../../stack.ts';
 
 /** An invocation that the services made. */
 export interface Invocation {

@@ -16,7 +16,7 @@ import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elast
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { buildSync } from 'esbuild';
-import type { TestAssembly } from './local-cloud-stack.ts';
+import type { TestAssembly } from './gateway-stack.ts';
 
 /** Names that tests use. */
 export const CACHE = { name: 'sessions', reader: 'reader', keeper: 'keeper', tableName: 'Things' };

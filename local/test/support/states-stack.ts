@@ -20,7 +20,7 @@ import {
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
-import type { TestAssembly } from './local-cloud-stack.ts';
+import type { TestAssembly } from './gateway-stack.ts';
 
 /** Names that tests use. */
 export const STATES = { machine: 'Countdown', table: 'Things', queue: 'Jobs', bus: 'Changes' };

@@ -1,5 +1,4 @@
-import { Stack } from '../../local/stack.ts';
-import type { Resource, Template } from '../../local/template.ts';
+import { type Resource, Stack, type Template } from '../../stack.ts';
 
 /** A stack written by hand: its resources, and further parts of the template. */
 export function handmadeStack(
