@@ -35,6 +35,8 @@ export interface StateCacheOptions {
   readonly patience?: number;
   /** Milliseconds that a caller waits for a read after one that failed, while there is a last known state. */
   readonly impatience?: number;
+  /** Milliseconds that a caller waits for the copy, from the start of the read, while no state at all is known. */
+  readonly copyPatience?: number;
   /** Milliseconds from the start of a failed read in which no new one is begun. */
   readonly pause?: number;
   /** Told of every read that failed or took too long, of the log or of its copy. */
@@ -54,7 +56,7 @@ const afterTimeout: After = (milliseconds, run) => {
  * than 1.0 s old while the store answers: a state is used for 0.9 s, and a read that is waited for takes 1.0 s at most.
  * Without the store the last known state is given for as long as it takes, and hardly waited for: but never without
  * having asked the store within the last second, so that its return shows at once. A copy of the state elsewhere makes
- * the last known one newer, or known at all; nobody waits longer for that.
+ * the last known one newer, which nobody waits longer for, or known at all: that is waited for as long as is allowed.
  *
  * @example
  * const cache = new StateCache({ read: () => readState(reads, table, scope), now: Date.now });
@@ -67,6 +69,7 @@ export class StateCache {
   readonly #maxAge: number;
   readonly #patience: number;
   readonly #impatience: number;
+  readonly #copyPatience: number;
   readonly #pause: number;
   readonly #onFailure: (error: unknown) => void;
   readonly #onCopy: (state: State) => void;
@@ -82,6 +85,7 @@ export class StateCache {
     this.#maxAge = options.maxAge ?? 900;
     this.#patience = options.patience ?? 1000;
     this.#impatience = options.impatience ?? 100;
+    this.#copyPatience = options.copyPatience ?? this.#patience;
     this.#pause = options.pause ?? 200;
     this.#onFailure = options.onFailure ?? (() => {});
     this.#onCopy = options.onCopy ?? (() => {});
@@ -120,6 +124,7 @@ export class StateCache {
     // A store that was away a moment ago is given the time that it takes when all is well, and not more.
     const patience = this.#failure !== null && before !== null ? this.#impatience : this.#patience;
     const deadline = this.#deadline(patience);
+    const lastMoment = this.#timer(this.#copyPatience);
     const reading = read();
     const copying = this.#copyUnlessRead(reading, patience / 2);
     try {
@@ -127,34 +132,40 @@ export class StateCache {
     } catch (error) {
       this.#failure = { error, startedAt };
       this.#onFailure(error);
-      await this.#waitForCopy(copying, deadline.passed);
+      await (this.#known === null
+        ? Promise.race([firstOf(reading, copying), lastMoment.over])
+        : this.#waitForNewerCopy(copying, deadline.passed));
       return this.peek(this.#now()) ?? this.#lastKnown();
     } finally {
       deadline.cancel();
+      lastMoment.cancel();
     }
   }
 
-  /** Waits while there is time left, and no longer than is worth it where a state is known. Never rejects. */
-  async #waitForCopy(copying: Promise<void>, passed: Promise<never>): Promise<void> {
-    const enough = Promise.withResolvers<void>();
-    const cancel = this.#known === null ? () => {} : this.#after(this.#impatience, () => enough.resolve());
-    await Promise.race([copying, passed, enough.promise]).catch(() => {});
-    cancel();
+  /** Waits while there is time left, and no longer than is worth it. Never rejects. */
+  async #waitForNewerCopy(copying: Promise<void>, passed: Promise<never>): Promise<void> {
+    const enough = this.#timer(this.#impatience);
+    await Promise.race([copying, passed, enough.over]).catch(() => {});
+    enough.cancel();
+  }
+
+  #timer(milliseconds: number): { readonly over: Promise<void>; readonly cancel: () => void } {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    return { over: promise, cancel: this.#after(milliseconds, resolve) };
   }
 
   /** Asks for the copy where the read has failed, or is not answered in `milliseconds`. Never rejects. */
   async #copyUnlessRead(reading: Promise<unknown>, milliseconds: number): Promise<void> {
     if (this.#readCopy === undefined) return;
-    const late = Promise.withResolvers<boolean>();
-    const cancel = this.#after(milliseconds, () => late.resolve(false));
+    const late = this.#timer(milliseconds);
     const isRead = await Promise.race([
       reading.then(
         () => true,
         () => false,
       ),
-      late.promise,
+      late.over.then(() => false),
     ]);
-    cancel();
+    late.cancel();
     if (isRead) return;
     const startedAt = this.#now();
     try {
@@ -200,6 +211,11 @@ export class StateCache {
     if (error instanceof StoreUnavailableError) throw error;
     throw new StoreUnavailableError('The state has never been read.', { cause: error });
   }
+}
+
+/** Until the log has answered late, or the copy has been read. Never rejects. */
+function firstOf(reading: Promise<unknown>, copying: Promise<void>): Promise<unknown> {
+  return Promise.race([reading.catch(() => copying), copying]);
 }
 
 /** Whether no more than `span` ms have passed since `since`; a clock that was set back makes it false. */

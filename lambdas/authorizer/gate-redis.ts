@@ -7,13 +7,15 @@ import type { AwsIdentity } from '../aws/aws-identity.ts';
 import type { GateRedis } from './lazy-redis.ts';
 import type { SessionSettings } from './settings.ts';
 
-/** Milliseconds for one command, and until a connection is open: a lookup has 700 in all. */
-const COMMAND_TIMEOUT = 200;
-const CONNECT_TIMEOUT = 400;
+/** Milliseconds for one command, and until a connection is open: a lookup of a session has 700 in all. */
+const HASTY = { commandTimeout: 200, connectTimeout: 400 };
+/** The same for the copy of the state. Who has nothing else to decide by waits for it; who has, does not (StateCache). */
+const PATIENT = { commandTimeout: 1500, connectTimeout: 1500 };
 
 /**
- * Everything that the gate has Redis for, over one connection. A bundle of its own (`#gate-redis`), so that a start
- * does not even read it.
+ * Everything that the gate has Redis for. The copy of the state has a connection of its own, opened when the event log
+ * is away: it is given more time, and is asked for however often sessions could not be looked up. A bundle of its own
+ * (`#gate-redis`), so that a start does not even read it.
  *
  * @param scope name of the event log
  * @param onCorrupt told when the copy of the state is not what was written
@@ -24,14 +26,12 @@ export function openGateRedis(
   identity: AwsIdentity,
   onCorrupt: (error: Error) => void,
 ): GateRedis {
-  const connection = new RedisConnection(parseRedisSettings(redis), {
-    commandTimeout: COMMAND_TIMEOUT,
-    connectTimeout: CONNECT_TIMEOUT,
-    identity,
-  });
+  const settings = parseRedisSettings(redis);
+  const connection = new RedisConnection(settings, { ...HASTY, identity });
+  const patient = new RedisConnection(settings, { ...PATIENT, identity });
   return {
     sessions: new RedisSessionStore(connection, policy),
-    mirror: new RedisStateMirror(connection, scope, { onCorrupt }),
+    mirror: new RedisStateMirror(patient, scope, { onCorrupt }),
     offences: new RedisOffenceCounts(connection, scope),
   };
 }

@@ -26,6 +26,12 @@ import { troubleLog } from './trouble-log.ts';
 /** Longest that a request waits for the state, and for the issuer's keys, ms: well below the function's time limit. */
 const READ_TIMEOUT = 1000;
 
+/**
+ * Longest that a request waits for the copy of the state where the instance knows none, ms. The function has 3 s: the
+ * issuer's keys, for an admin's token, may take READ_TIMEOUT of them afterwards.
+ */
+const COPY_TIMEOUT = 1800;
+
 const settings = readSettings(process.env);
 const now = (): number => Date.now();
 
@@ -98,6 +104,7 @@ const readCopy = async ({ mirror }: LazyRedis): Promise<State | null> => {
 const states = new StateCache({
   read: readStateAndRules,
   ...(redis === undefined ? {} : { readCopy: () => readCopy(redis) }),
+  copyPatience: COPY_TIMEOUT,
   onFailure: trouble.stateReadFailed,
   onCopy: trouble.stateCopied,
   now,

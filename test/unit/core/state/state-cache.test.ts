@@ -298,6 +298,58 @@ describe('with a copy of the state elsewhere', () => {
     expect(await reading).toMatchObject({ state: { version: 5 }, source: 'last_known' });
   });
 
+  describe('and none of our own, it is waited for longer than the log', () => {
+    const patient = () => {
+      const copies = new HandOperatedStore<State | null>();
+      return { copies, ...setUp({ readCopy: copies.read, copyPatience: 1800 }) };
+    };
+
+    test.each([
+      ['fails', (store: HandOperatedStore) => store.fail(away)],
+      ['does not answer', () => {}],
+    ])('where the log %s', async (_, breakLog) => {
+      const { timers, copies, store, cache } = patient();
+      const reading = cache.get();
+      breakLog(store);
+      await timers.advance(1799);
+      copies.answer(version(5));
+      expect(await reading).toMatchObject({ state: { version: 5 }, source: 'last_known' });
+      expect(timers.waiting).toBe(0);
+    });
+
+    test('but not for ever', async () => {
+      const { timers, store, cache } = patient();
+      const reading = expect(cache.get()).rejects.toThrow(StoreUnavailableError);
+      store.fail(away);
+      await timers.advance(1800);
+      await reading;
+      expect(timers.waiting).toBe(0);
+    });
+
+    test.each([
+      ['is not there', (copies: HandOperatedStore<State | null>) => copies.answer(null)],
+      [
+        'cannot be read',
+        (copies: HandOperatedStore<State | null>) => copies.fail(new SessionStoreUnavailableError('down')),
+      ],
+    ])('nor at all where it %s', async (_, answer) => {
+      const { copies, store, cache } = patient();
+      const reading = expect(cache.get()).rejects.toThrow(StoreUnavailableError);
+      store.fail(away);
+      await settled();
+      answer(copies);
+      await reading;
+    });
+
+    test('unless the log answers first, late as it is', async () => {
+      const { timers, store, cache } = patient();
+      const reading = cache.get();
+      await timers.advance(1200);
+      store.answer(version(6));
+      expect(await reading).toMatchObject({ state: { version: 6 } });
+    });
+  });
+
   test('that answers late is taken all the same', async () => {
     const { timers, copies, store, cache } = withCopy();
     const reading = expect(cache.get()).rejects.toThrow(StoreUnavailableError);
