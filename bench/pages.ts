@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { OPERATION_TYPES } from '../core/decision/operations.ts';
 import { buildRefusal } from '../core/gate/refusal.ts';
+import type { RefusalFacts } from '../core/gate/refusal-facts.ts';
 import { NOBODY } from '../core/identity/identity.ts';
 import { LANGUAGES, type Language } from '../core/messages/registry.ts';
 import type { NormalMaintenance } from '../core/state/state.ts';
 import { maintenancePage } from '../core/status/maintenance-page.ts';
 import { statusView } from '../core/status/status-view.ts';
-import { toResult } from '../lambdas/authorizer/authorizer-result.ts';
+import { respond } from '../lambdas/authorizer/respond.ts';
+import { refusalCors } from '../lambdas/http/refusal-cors.ts';
 import { PROJECT } from './support/fixtures.ts';
 import { PRICE_DATE, PRICES } from './support/prices.ts';
 import type { Section } from './support/report.ts';
@@ -99,15 +101,15 @@ function page(language: Language): string {
   return maintenancePage({ state: stateOf(USUAL), source: 'event_log', now: NOW, language });
 }
 
-function refused(language: Language, method: string, operation: string, reason: string) {
+function factsOf(language: Language, method: string, operation: string, reason: string): RefusalFacts {
   const path = '/some/way/down/the/application';
   const wait = { retryAfter: 1804, now: NOW };
   const facts = { maintenance: held(reason), version: 42, operation, method, path, instance: path };
-  return buildRefusal({ ...facts, ...wait, form: 'html', language });
+  return { ...facts, ...wait, form: 'html', language };
 }
 
 function refusal(language: Language, method: string, operation: string, reason: string): string {
-  return refused(language, method, operation, reason).body;
+  return buildRefusal(factsOf(language, method, operation, reason)).body;
 }
 
 /** The longest of all operation types. */
@@ -117,15 +119,10 @@ function longest(language: Language, reason: string): string {
 }
 
 function resultOf(language: Language, reason: string): number {
+  const cors = refusalCors(`https://${'o'.repeat(240)}`, ['*']);
   const all = OPERATION_TYPES.map(({ name }) => {
-    const denied = {
-      maintenance: held(reason),
-      version: 42,
-      refusal: refused(language, 'POST', name, reason),
-    };
-    return bytes(
-      JSON.stringify(toResult({ effect: 'deny', identity: NOBODY, ...denied }, `https://${'o'.repeat(240)}`)),
-    );
+    const refusal = factsOf(language, 'POST', name, reason);
+    return bytes(JSON.stringify(respond({ effect: 'deny', identity: NOBODY, refusal }, () => cors)));
   });
   return Math.max(...all);
 }

@@ -6,6 +6,7 @@ import {
   PutItemCommand,
   QueryCommand,
 } from '@aws-sdk/client-dynamodb';
+import { CLOCK_SKEW_MS } from '../../core/clock-skew.ts';
 import { CorruptLogError, OutcomeUnknownError } from '../../core/errors.ts';
 import type { EventDraft, Idempotency, MaintenanceEvent } from '../../core/events/event.ts';
 import type { Appended, EventLog, Head, Page } from '../../core/events/event-log.ts';
@@ -27,9 +28,6 @@ export interface DynamoDbEventLogOptions {
 const CALL_DEADLINE = 3000;
 /** Longest time for finding out what became of a put that failed, ms. So an append takes under 5 s. */
 const LOOK_DEADLINE = 1500;
-/** Writers' clocks may differ by this much, so that `at` may go back a little from one event to the next, ms. */
-const CLOCK_SKEW = 60_000;
-
 /**
  * The event log in DynamoDB: one item for each event, put if its number is free, and never touched again.
  *
@@ -98,7 +96,7 @@ export class DynamoDbEventLog implements EventLog {
           options,
         );
         for (const event of events) {
-          if (event.at < since - CLOCK_SKEW) return null;
+          if (event.at < since - CLOCK_SKEW_MS) return null;
           if (event.at >= since && event.actor.id === actorId && event.idempotency?.key === key) return event;
         }
         before = nextBefore(events);

@@ -1,6 +1,7 @@
 import { JwksNotAvailableInCacheError, JwtExpiredError, KidNotFoundInJwksError } from 'aws-jwt-verify/error';
 import { JwtVerifier } from 'aws-jwt-verify/jwt-verifier';
-import { CLOCK_SKEW, type Credential, roleOfGroups, TOKEN_EXPIRED } from '../../core/identity/identity.ts';
+import { CLOCK_SKEW_MS } from '../../core/clock-skew.ts';
+import { type Credential, type PresentedCredential, roleOfGroups } from '../../core/identity/identity.ts';
 
 export interface TokenSettings {
   /** Issuer URL without a trailing slash. */
@@ -12,24 +13,20 @@ export interface TokenSettings {
   readonly apiKeyClaim?: string | undefined;
 }
 
-/** The outcome of looking at a token: whose it is, why it is bad, or that it can't be checked just now. */
-export type Verified =
-  | { readonly outcome: 'valid'; readonly credential: Credential }
-  | { readonly outcome: 'bad'; readonly why: string }
-  | { readonly outcome: 'unavailable' };
-
 /** The issuer's public keys (RFC 7517), null when none are known yet. Rejects when they can't be read. */
 export type ReadKeys = () => Promise<KeySet | null>;
 
 /** Public keys in the form of RFC 7517. */
 export type KeySet = Parameters<ReturnType<typeof createJwtVerifier>['cacheJwks']>[0];
 
-/** A token is believed for at most 15 minutes, whatever its issuer says. */
-const LONGEST_BELIEF = 15 * 60;
-const LONGEST_TOKEN = 8192;
+/** A token is accepted for at most 15 minutes, whatever its issuer says. */
+const MAX_TOKEN_AGE_S = 15 * 60;
+const MAX_TOKEN_LENGTH = 8192;
 /** An unknown key id makes us look for new keys, but no more often than this, ms. */
 const KEY_REFRESH_INTERVAL = 10_000;
-const MOST_REMEMBERED = 2000;
+const MAX_REMEMBERED = 2000;
+
+const EXPIRED: PresentedCredential = { outcome: 'expired', reason: 'the token has expired' };
 /** What can be the value of an API key. Source: API Gateway, "Usage plans and API keys for REST APIs". */
 const API_KEY = /^[!-~]{20,128}$/;
 
@@ -52,14 +49,14 @@ export class TokenVerifier {
   }
 
   /** @param now milliseconds since the epoch */
-  async verify(token: string, now: number): Promise<Verified> {
+  async verify(token: string, now: number): Promise<PresentedCredential> {
     const remembered = this.#remembered.get(token);
     if (remembered !== undefined) {
       if (now < remembered.until) return { outcome: 'valid', credential: remembered.credential };
       this.#remembered.delete(token);
-      return { outcome: 'bad', why: TOKEN_EXPIRED };
+      return EXPIRED;
     }
-    if (token.length > LONGEST_TOKEN) return { outcome: 'bad', why: 'the token is too long' };
+    if (token.length > MAX_TOKEN_LENGTH) return { outcome: 'rejected', reason: 'the token is too long' };
     const first = this.#check(token, now);
     if (first !== 'unknown_key') return first;
     // One look at the table at most: a store that is slow must not use up the function's time.
@@ -68,7 +65,7 @@ export class TokenVerifier {
       if (second !== 'unknown_key') return second;
     }
     return this.#keysKnown
-      ? { outcome: 'bad', why: 'the token was signed with an unknown key' }
+      ? { outcome: 'rejected', reason: 'the token was signed with an unknown key' }
       : { outcome: 'unavailable' };
   }
 
@@ -79,7 +76,7 @@ export class TokenVerifier {
     this.#keysKnown = false;
   }
 
-  #check(token: string, now: number): Verified | 'unknown_key' {
+  #check(token: string, now: number): PresentedCredential | 'unknown_key' {
     try {
       const claims: Claims = this.#verifier.verifySync(token);
       return this.#accept(token, claims, now);
@@ -87,24 +84,25 @@ export class TokenVerifier {
       if (error instanceof KidNotFoundInJwksError || error instanceof JwksNotAvailableInCacheError) {
         return 'unknown_key';
       }
-      if (error instanceof JwtExpiredError) return { outcome: 'bad', why: TOKEN_EXPIRED };
+      if (error instanceof JwtExpiredError) return EXPIRED;
       return {
-        outcome: 'bad',
-        why: error instanceof Error ? plain(error.message) : 'the token is malformed',
+        outcome: 'rejected',
+        reason: error instanceof Error ? plain(error.message) : 'the token is malformed',
       };
     }
   }
 
-  #accept(token: string, claims: Claims, now: number): Verified {
+  #accept(token: string, claims: Claims, now: number): PresentedCredential {
     const { iat, exp } = claims;
     if (typeof iat !== 'number' || typeof exp !== 'number') {
-      return { outcome: 'bad', why: 'the token does not say when it was issued and when it expires' };
+      return { outcome: 'rejected', reason: 'the token does not say when it was issued and when it expires' };
     }
-    if (iat * 1000 > now + CLOCK_SKEW) return { outcome: 'bad', why: 'the token is not valid yet' };
-    const until = Math.min(exp, iat + LONGEST_BELIEF) * 1000;
-    if (until <= now) return { outcome: 'bad', why: TOKEN_EXPIRED };
+    if (iat * 1000 > now + CLOCK_SKEW_MS)
+      return { outcome: 'rejected', reason: 'the token is not valid yet' };
+    const until = Math.min(exp, iat + MAX_TOKEN_AGE_S) * 1000;
+    if (until <= now) return EXPIRED;
     const credential = this.#credentialOf(claims, iat);
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#forgetOldest();
+    if (this.#remembered.size >= MAX_REMEMBERED) this.#forgetOldest();
     this.#remembered.set(token, { credential, until });
     return { outcome: 'valid', credential };
   }

@@ -11,15 +11,10 @@ import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
 import { Offenders } from '../../core/gate/offenders.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
-import { type AuthorizerEvent, headerValues } from '../../lambdas/authorizer/authorizer-event.ts';
-import {
-  type AuthorizerResult,
-  allowedOrigin,
-  toResult,
-} from '../../lambdas/authorizer/authorizer-result.ts';
+import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';
+import { createAuthorizerHandler } from '../../lambdas/authorizer/authorizer-handler.ts';
 import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
-import { toGatewayRequest } from '../../lambdas/authorizer/gateway-event.ts';
-import type { VerifyToken } from '../../lambdas/authorizer/identify.ts';
+import type { AuthorizerResult } from '../../lambdas/authorizer/respond.ts';
 
 /** The same authorizer on the usual stack: SDK client, Powertools, middy, zod and ioredis. For comparison only. */
 const list = z.string().transform((text) => text.split(','));
@@ -70,11 +65,15 @@ const authorizer = new Authorizer({
   now: Date.now,
 });
 
-export const handler = middy<AuthorizerEvent, AuthorizerResult>().handler(async (event: AuthorizerEvent) => {
-  const verify: VerifyToken = (token, now) => verifier.verify(token, now);
-  const verdict = await authorizer.authorize(
-    toGatewayRequest(event, { verify, allowedOrigins: env.ALLOWED_ORIGINS }, env.REFUSAL_FORM),
-  );
-  const [origin] = verdict.effect === 'allow' ? [] : headerValues(event, 'origin');
-  return toResult(verdict, allowedOrigin(origin, env.ALLOWED_ORIGINS));
-});
+export const handler = middy<AuthorizerEvent, AuthorizerResult>().handler(
+  createAuthorizerHandler({
+    authorizer,
+    chooser: undefined,
+    credentials: {
+      verify: (token, now) => verifier.verify(token, now),
+      allowedOrigins: env.ALLOWED_ORIGINS,
+    },
+    allowedOrigins: env.ALLOWED_ORIGINS,
+    refusalForm: env.REFUSAL_FORM,
+  }),
+);

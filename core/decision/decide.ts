@@ -1,6 +1,5 @@
-import { effective } from '../state/clock.ts';
 import type { Role } from '../state/principal.ts';
-import type { Maintenance, State } from '../state/state.ts';
+import type { Maintenance } from '../state/state.ts';
 import type { Classification } from './classify.ts';
 import { BLOCKABLE_OPERATIONS } from './operations.ts';
 
@@ -46,15 +45,13 @@ export function isForbidden(maintenance: Maintenance, operation: string): boolea
 }
 
 /**
- * Decides one request. Depends on nothing but its arguments.
+ * Decides one request. Depends on nothing but its arguments. An admin is never blocked.
  *
- * @param state the newest state known
+ * @param maintenance the one in force at the time (`effective`), null when there is none
  * @param operation what the request does
  * @param role whose request it is: asked for only when the answer depends on it
- * @param now milliseconds since the epoch
  */
-export function decide(state: State, operation: string, role: Role, now: number): Outcome {
-  const { maintenance } = effective(state, now);
+export function decide(maintenance: Maintenance | null, operation: string, role: Role): Outcome {
   if (maintenance === null) return 'allow';
   if (!isForbidden(maintenance, operation)) return maintenance.mode === 'test' ? 'observe' : 'allow';
   if (role === 'admin') return maintenance.mode === 'test' ? 'observe' : 'bypass';
@@ -62,8 +59,7 @@ export function decide(state: State, operation: string, role: Role, now: number)
 }
 
 /** Whether `decide` would look at the role: only then must a credential be verified. */
-export function roleMatters(state: State, operation: string, now: number): boolean {
-  const { maintenance } = effective(state, now);
+export function roleMatters(maintenance: Maintenance | null, operation: string): boolean {
   return maintenance !== null && (maintenance.mode === 'test' || isForbidden(maintenance, operation));
 }
 

@@ -2,7 +2,7 @@ import type { OperationTexts } from '../messages/messages.ts';
 import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
 import { plannedEnd } from '../state/state.ts';
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
-import type { RefusalFacts } from './refusal.ts';
+import type { RefusalFacts } from './refusal-facts.ts';
 import { COME_BACK, SAY_SO } from './refusal-script.ts';
 
 const STYLE =

@@ -1,7 +1,8 @@
 import { describeOperation, type OperationType } from '../decision/operations.ts';
 import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
-import { type Maintenance, plannedEnd } from '../state/state.ts';
+import { plannedEnd } from '../state/state.ts';
 import { rfc3339, templateSafeJson, truncate } from '../text.ts';
+import type { RefusalFacts } from './refusal-facts.ts';
 import { refusalPage, refusalPolicy } from './refusal-page.ts';
 
 /** The 503 that a blocked caller gets. Its form is that of RFC 9457. */
@@ -14,23 +15,6 @@ export interface Refusal {
   readonly policy: string;
   /** Seconds. */
   readonly retryAfter: number;
-}
-
-export interface RefusalFacts {
-  readonly maintenance: Maintenance;
-  /** The number of the event that the decision was made by. */
-  readonly version: number;
-  readonly operation: string;
-  readonly method: string;
-  /** The path as called: how deep it is tells the page where the root is. */
-  readonly path: string;
-  /** The path as called, or the rule's template where the path holds a secret. */
-  readonly instance: string;
-  /** Seconds to wait. */
-  readonly retryAfter: number;
-  readonly now: number;
-  readonly form: 'json' | 'html';
-  readonly language: Language;
 }
 
 const LONGEST_INSTANCE = 200;

@@ -6,11 +6,19 @@ const UNKNOWN_END: Record<Maintenance['mode'], number> = { normal: 300, test: 30
 const LONGEST_PENALTY = 3600;
 
 /**
- * Seconds that a blocked client should wait before it calls again.
- * To the planned end, never under a minute, plus 0 to 30 s that are fixed per client so that clients do not all
- * come back at once; a minute when the end has passed; 300 (normal) or 120 (emergency) when no end is known.
+ * Seconds that a blocked client should wait before it calls again: the value of Retry-After.
  *
  * @param client whatever tells clients apart: a principal's id, else the source address
+ * @param minutes consecutive ones in which the client has been over the limit of blocked calls
+ */
+export function retryAfter(maintenance: Maintenance, client: string, minutes: number, now: number): number {
+  return repeatedWait(baseWait(maintenance, client, now), minutes);
+}
+
+/**
+ * Seconds that a client should wait that is no repeat offender.
+ * To the planned end, never under a minute, plus 0 to 30 s that are fixed per client so that clients do not all
+ * come back at once; a minute when the end has passed; 300 (normal) or 120 (emergency) when no end is known.
  */
 export function baseWait(maintenance: Maintenance, client: string, now: number): number {
   const end = plannedEnd(maintenance);

@@ -1,8 +1,10 @@
 import { StoreUnavailableError } from '../errors.ts';
+import { identityOf, type PresentedCredential } from '../identity/identity.ts';
 import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
 import type { State } from '../state/state.ts';
-import { type GatewayRequest, identityOf, type Shown, type StateSource } from './authorizer.ts';
+import type { GatewayRequest } from './gateway-request.ts';
+import type { StateSource } from './state-source.ts';
 
 /** The API keys of a class of callers: values, which API Gateway knows them by. */
 export interface ClassKeys {
@@ -25,8 +27,8 @@ export function parseUsageKeys(json: string): UsageKeys {
 }
 
 /** Whether a maintenance lowers the limits: a test run changes nothing for anybody. */
-function isLowered(state: State | null, now: number): boolean {
-  const maintenance = state === null ? null : effective(state, now).maintenance;
+function isLowered(state: State | null): boolean {
+  const maintenance = state?.maintenance ?? null;
   return maintenance !== null && maintenance.mode !== 'test';
 }
 
@@ -34,20 +36,26 @@ function isLowered(state: State | null, now: number): boolean {
  * The key that meters one request. Depends on nothing but its arguments.
  *
  * An admin is metered as an admin whatever the token says: a key that API Gateway doesn't know is answered 403, which
- * must not be able to keep an admin out. A credential that isn't believed names no key.
+ * must not be able to keep an admin out. A credential that isn't accepted names no key.
  *
  * @param state the newest state known, null when none is
  * @param now milliseconds since the epoch
  */
-export function usageKey(keys: UsageKeys, shown: Shown, state: State | null, now: number): string {
-  const { principal, credential } = identityOf(shown, state && effective(state, now));
+export function usageKey(
+  keys: UsageKeys,
+  presented: PresentedCredential,
+  state: State | null,
+  now: number,
+): string {
+  const inForce = state && effective(state, now);
+  const { principal, credential } = identityOf(presented, inForce);
   const { role } = principal;
   if (role === 'admin') return keys.admin.usual;
-  if (credential === 'valid' && shown.outcome === 'valid' && shown.credential.apiKey !== undefined) {
-    return shown.credential.apiKey;
+  if (credential === 'valid' && presented.outcome === 'valid' && presented.credential.apiKey !== undefined) {
+    return presented.credential.apiKey;
   }
   const { usual, lowered } = keys[role];
-  return lowered !== undefined && isLowered(state, now) ? lowered : usual;
+  return lowered !== undefined && isLowered(inForce) ? lowered : usual;
 }
 
 /**
@@ -66,11 +74,11 @@ export class UsageKeyChooser {
   }
 
   async choose(request: Pick<GatewayRequest, 'identify'>): Promise<string> {
-    const [shown, state] = await Promise.all([request.identify(this.#now()), this.#state()]);
-    return usageKey(this.#keys, shown, state, this.#now());
+    const [presented, state] = await Promise.all([request.identify(this.#now()), this.#state()]);
+    return usageKey(this.#keys, presented, state, this.#now());
   }
 
-  /** Null when nothing is known: the authorizer has told the log, and the usual limits hold. */
+  /** Null when nothing is known: the authorizer has logged why, and the usual limits hold. */
   async #state(): Promise<State | null> {
     try {
       return (this.#states.peek(this.#now()) ?? (await this.#states.get())).state;

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from '../clock-skew.ts';
 import { ANONYMOUS, type Principal, type Role } from '../state/principal.ts';
 import type { State } from '../state/state.ts';
 import type { SessionFacts } from './session.ts';
@@ -16,28 +17,50 @@ export interface Credential {
   readonly apiKey?: string;
 }
 
-/** How far a caller's credential was believed. */
+/** What the credential that a caller presented turned out to be. */
+export type PresentedCredential =
+  | { readonly outcome: 'none' | 'unavailable' }
+  | { readonly outcome: 'valid'; readonly credential: Credential }
+  /** `reason` follows "Your credential is not accepted: ". */
+  | { readonly outcome: 'expired' | 'rejected'; readonly reason: string };
+
+/**
+ * `none` was sent, it is `valid`, it was good until it `expired`, it is `rejected` for what it is, or it could not be
+ * checked (`unavailable`). Anything but `valid` makes the caller anonymous.
+ */
+export const CREDENTIAL_CODES = ['none', 'valid', 'expired', 'rejected', 'unavailable'] as const;
+
+export type CredentialCode = (typeof CREDENTIAL_CODES)[number];
+
+/** Who a caller is, as far as their credential was accepted. */
 export interface Identity {
   readonly principal: Principal;
-  /**
-   * `none` was sent, it is `valid`, it could not be checked (`unavailable`), or the reason why it is bad.
-   * Anything but `valid` makes the caller anonymous.
-   */
-  readonly credential: string;
+  readonly credential: CredentialCode;
+  /** Why it is not accepted, for people; null where the code says all there is. */
+  readonly reason: string | null;
   readonly authenticatedAt: number | null;
 }
 
-/** Why a token is bad that was good until it expired. */
-export const TOKEN_EXPIRED = 'the token has expired';
+export const NOBODY: Identity = reject('none');
 
-export const NOBODY: Identity = { principal: ANONYMOUS, credential: 'none', authenticatedAt: null };
-
-export function unbelieved(why: string): Identity {
-  return { principal: ANONYMOUS, credential: why, authenticatedAt: null };
+function reject(credential: Exclude<CredentialCode, 'valid'>, reason: string | null = null): Identity {
+  return { principal: ANONYMOUS, credential, reason, authenticatedAt: null };
 }
 
-/** Clocks of those who issue credentials may be ahead of ours by this much, ms. */
-export const CLOCK_SKEW = 60_000;
+/** @param state the state in force, null where nothing is known that could have ended the credential */
+export function identityOf(presented: PresentedCredential, state: State | null): Identity {
+  switch (presented.outcome) {
+    case 'none':
+      return NOBODY;
+    case 'valid':
+      return accept(presented.credential, state);
+    case 'expired':
+    case 'rejected':
+      return reject(presented.outcome, presented.reason);
+    case 'unavailable':
+      return reject('unavailable');
+  }
+}
 
 /** Characters of a session's id that may be shown: it is a secret. */
 const SHOWN_OF_ID = 8;
@@ -51,7 +74,7 @@ const SHOWN_OF_ID = 8;
  */
 export function credentialOfSession(id: string, facts: SessionFacts, now: number): Credential {
   const { user, role, createdAt } = facts;
-  const begunAt = createdAt !== null && createdAt <= now + CLOCK_SKEW ? createdAt : null;
+  const begunAt = createdAt !== null && createdAt <= now + CLOCK_SKEW_MS ? createdAt : null;
   const named = user !== null && user !== '' && user !== ANONYMOUS.id;
   return {
     kind: 'session',
@@ -63,20 +86,20 @@ export function credentialOfSession(id: string, facts: SessionFacts, now: number
 }
 
 /**
- * Believes a verified credential, unless it was ended: everything that a revoked principal was given before the
+ * Accepts a verified credential, unless it was ended: everything that a revoked principal was given before the
  * revocation, and by a maintenance the tokens of members and the sessions of all but admins. An ended one is worth
  * nothing from that instant on, wherever it is shown. One of unknown age counts as older than any instant.
  */
-export function believe(credential: Credential, state: State): Identity {
+export function accept(credential: Credential, state: State | null): Identity {
   const { id, role, authenticatedAt } = credential;
-  if (state.revoked?.some((revocation) => revocation.id === id && isOlder(credential, revocation.before))) {
-    return unbelieved('it was revoked; sign in again');
+  if (state?.revoked?.some((revocation) => revocation.id === id && isOlder(credential, revocation.before))) {
+    return reject('rejected', 'it was revoked; sign in again');
   }
-  const endedAt = state.sessionsInvalidBefore;
+  const endedAt = state?.sessionsInvalidBefore ?? null;
   if (endedAt !== null && endsWithMaintenance(credential) && isOlder(credential, endedAt)) {
-    return unbelieved('the session was ended by maintenance; sign in again');
+    return reject('rejected', 'the session was ended by maintenance; sign in again');
   }
-  return { principal: { id, role }, credential: 'valid', authenticatedAt };
+  return { principal: { id, role }, credential: 'valid', reason: null, authenticatedAt };
 }
 
 /** Workers keep their tokens, with which they report on jobs; their sessions in the application end as members' do. */

@@ -1,3 +1,4 @@
+import { CLOCK_SKEW_MS } from '../clock-skew.ts';
 import type { SessionFacts } from '../identity/session.ts';
 import { effective } from '../state/clock.ts';
 import type { PurgeOrder, State } from '../state/state.ts';
@@ -10,9 +11,6 @@ export interface PurgeCircumstances {
   readonly asOf: number;
   readonly now: number;
 }
-
-/** A session that says it begins later than this from now has a clock that is no good, ms. */
-const CLOCK_SKEW = 60_000;
 
 /** Whether a maintenance is active at `now` that has ended members' sessions. */
 export function isClosedToMembers(state: State, now: number): boolean {
@@ -52,7 +50,7 @@ function isTooYoung(
 ): boolean {
   // No maintenance ends everybody's: whatever it was given during, such an order was asked for.
   const isAskedFor = order.scope === 'everybody' || order.maintenanceId === null;
-  if (createdAt === null || createdAt > now + CLOCK_SKEW) return !isClosed && !isAskedFor;
+  if (createdAt === null || createdAt > now + CLOCK_SKEW_MS) return !isClosed && !isAskedFor;
   return createdAt > (isClosed ? asOf : order.at);
 }
 

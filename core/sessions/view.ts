@@ -1,4 +1,4 @@
-import { believe, credentialOfSession } from '../identity/identity.ts';
+import { accept, credentialOfSession } from '../identity/identity.ts';
 import type { SessionFacts } from '../identity/session.ts';
 import { effective } from '../state/clock.ts';
 import type { State } from '../state/state.ts';
@@ -71,6 +71,6 @@ export function sessionView(
     ...sessionItem(id, facts, expiresIn, now),
     role_name: facts.roleName,
     role_pointer: facts.rolePointer,
-    ended: believe(credentialOfSession(id, facts, now), effective(state, now)).credential !== 'valid',
+    ended: accept(credentialOfSession(id, facts, now), effective(state, now)).credential !== 'valid',
   };
 }

@@ -1,5 +1,5 @@
 import { METRIC_NAMESPACE } from '../../core/environment.ts';
-import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/gate/authorizer.ts';
+import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/gate/verdict.ts';
 
 /**
  * One JSON object per line: the log line that people search for, and the metrics in the same line
@@ -7,11 +7,11 @@ import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/gate/a
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function decisionLog(write: (line: string) => void): DecisionLog {
-  const tell = (fields: Readonly<Record<string, unknown>>): void => write(`${JSON.stringify(fields)}\n`);
+  const log = (fields: Readonly<Record<string, unknown>>): void => write(`${JSON.stringify(fields)}\n`);
   return {
-    decided: (record) => tell(LINES[record.outcome](record)),
+    decided: (record) => log(LINES[record.outcome](record)),
     summed: ({ client, operation, maintenance, calls, lastAt }, version, now) =>
-      tell({
+      log({
         level: 'INFO',
         message: `[MAINTENANCE] Operation blocked: endpoint="*" user=${quoted(client)} reason="maintenance_active"`,
         timestamp: new Date(now).toISOString(),
@@ -29,9 +29,9 @@ export function decisionLog(write: (line: string) => void): DecisionLog {
         BlockedRequests: calls,
         _aws: metrics(now, [BLOCKED_METRICS]),
       }),
-    debugged: (record) => tell(debugLine(record)),
+    debugged: (record) => log(debugLine(record)),
     stateUnknown: (error, requestId) =>
-      tell({
+      log({
         level: 'ERROR',
         message: 'The state of maintenance is unknown: the configured default decides.',
         timestamp: new Date().toISOString(),
@@ -43,7 +43,7 @@ export function decisionLog(write: (line: string) => void): DecisionLog {
   };
 }
 
-/** Not among the lines that are counted: what is told of a decision twice counts once. */
+/** Not among the lines that are counted: a decision that has two lines counts once. */
 function debugLine(record: DebugRecord): Record<string, unknown> {
   const { request, identity, classification, state, now } = record;
   const { maintenance, version } = state;
@@ -57,13 +57,13 @@ function debugLine(record: DebugRecord): Record<string, unknown> {
     maintenance_id: maintenance?.id ?? null,
     mode: maintenance?.mode ?? null,
     verdict: record.verdict,
-    door: request.door,
+    route: request.route,
     method: request.method,
     endpoint: record.endpoint,
     operation: classification?.operation ?? null,
     user: identity?.principal.id ?? null,
     role: identity?.principal.role ?? null,
-    credential: identity?.credential ?? null,
+    credential: identity?.reason ?? identity?.credential ?? null,
     state_age_ms: record.stateAge,
     latency_ms: performance.now() - request.startedAt,
   };

@@ -1,14 +1,13 @@
-import type { Verified } from '../../adapters/lean/token-verifier.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { GatewayRequest, Shown } from '../../core/gate/authorizer.ts';
-import { credentialOfSession } from '../../core/identity/identity.ts';
+import type { Route } from '../../core/gate/gateway-request.ts';
+import { credentialOfSession, type PresentedCredential } from '../../core/identity/identity.ts';
 import type { SessionStore } from '../../core/sessions/session-store.ts';
-import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 import { isOfSameOrigin } from './same-origin.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 /** Verifies a token at an instant (ms since the epoch). */
-export type VerifyToken = (token: string, now: number) => Promise<Verified>;
+export type VerifyToken = (token: string, now: number) => Promise<PresentedCredential>;
 
 /** The application's sessions, as far as they tell who calls. */
 export interface Sessions {
@@ -30,54 +29,60 @@ export interface CredentialSources {
 export const CROSS_ORIGIN = 'a session cookie counts only for requests of the same origin';
 
 const BEARER = /^bearer +/i;
-const NONE: Shown = { outcome: 'none' };
+const NONE: PresentedCredential = { outcome: 'none' };
 
 /**
- * What credential a request shows: its bearer token; where that is absent or not valid, the session of its cookie.
+ * What credential a request presents: its bearer token; where that is absent or not valid, the session of its cookie.
  * What is wrong with a token goes before what is wrong with a cookie, which browsers send unasked.
  *
  * @param now milliseconds since the epoch
  */
 export async function identify(
-  event: AuthorizerEvent,
-  door: GatewayRequest['door'],
+  headers: RequestHeaders,
+  route: Route,
   sources: CredentialSources,
   now: number,
-): Promise<Shown> {
-  const byToken = await tokenOf(event, sources.verify, now);
+): Promise<PresentedCredential> {
+  const byToken = await tokenOf(headers, sources.verify, now);
   if (byToken.outcome === 'valid') return byToken;
-  const bySession = await sessionOf(event, door, sources, now);
+  const bySession = await sessionOf(headers, route, sources, now);
   return bySession.outcome === 'valid' || byToken.outcome === 'none' ? bySession : byToken;
 }
 
-async function tokenOf(event: AuthorizerEvent, verify: VerifyToken, now: number): Promise<Shown> {
-  const values = headerValues(event, 'authorization');
+async function tokenOf(
+  headers: RequestHeaders,
+  verify: VerifyToken,
+  now: number,
+): Promise<PresentedCredential> {
+  const values = headers.values('authorization');
   const [value] = values;
   if (value === undefined) return NONE;
-  if (values.length > 1) return { outcome: 'bad', why: 'there is more than one Authorization header' };
+  if (values.length > 1)
+    return { outcome: 'rejected', reason: 'there is more than one Authorization header' };
   const scheme = BEARER.exec(value);
-  if (scheme === null) return { outcome: 'bad', why: 'the Authorization header holds no bearer token' };
+  if (scheme === null)
+    return { outcome: 'rejected', reason: 'the Authorization header holds no bearer token' };
   return verify(value.slice(scheme[0].length), now);
 }
 
 /** Nothing is remembered of a session: a demoted admin loses the role with the next request. */
 async function sessionOf(
-  event: AuthorizerEvent,
-  door: GatewayRequest['door'],
+  headers: RequestHeaders,
+  route: Route,
   { sessions, allowedOrigins }: CredentialSources,
   now: number,
-): Promise<Shown> {
+): Promise<PresentedCredential> {
   if (sessions === undefined) return NONE;
-  const cookie = sessionCookie(headerValues(event, 'cookie'), sessions.cookie);
+  const cookie = sessionCookie(headers.values('cookie'), sessions.cookie);
   if (cookie.outcome !== 'id') return cookie;
   // The origin guards its own routes against forged requests; for the control API nobody else would.
-  if (door === 'control' && !isOfSameOrigin(event, allowedOrigins)) {
-    return { outcome: 'bad', why: CROSS_ORIGIN };
+  if (route === 'control' && !isOfSameOrigin(headers, allowedOrigins)) {
+    return { outcome: 'rejected', reason: CROSS_ORIGIN };
   }
   try {
     const facts = await sessions.store.find(cookie.id);
     return facts === null
-      ? { outcome: 'bad', why: 'there is no such session; sign in again' }
+      ? { outcome: 'rejected', reason: 'there is no such session; sign in again' }
       : { outcome: 'valid', credential: credentialOfSession(cookie.id, facts, now) };
   } catch (error) {
     if (error instanceof SessionStoreUnavailableError) return { outcome: 'unavailable' };

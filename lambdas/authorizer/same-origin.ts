@@ -1,4 +1,4 @@
-import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
+import type { RequestHeaders } from '../http/request-headers.ts';
 
 /**
  * Whether a request can count as meant by whoever holds its cookies: a page of somebody else's can have a browser send
@@ -7,10 +7,10 @@ import { type AuthorizerEvent, headerValues } from './authorizer-event.ts';
  *
  * @param allowed origins that may act for their users; `*` allows reading, not acting
  */
-export function isOfSameOrigin(event: AuthorizerEvent, allowed: readonly string[]): boolean {
-  const origins = headerValues(event, 'origin');
-  const sites = headerValues(event, 'sec-fetch-site');
-  const hosts = headerValues(event, 'host');
+export function isOfSameOrigin(headers: RequestHeaders, allowed: readonly string[]): boolean {
+  const origins = headers.values('origin');
+  const sites = headers.values('sec-fetch-site');
+  const hosts = headers.values('host');
   if (origins.length > 1 || sites.length > 1 || hosts.length > 1) return false;
   const [origin] = origins;
   if (origin !== undefined && origin !== '*' && allowed.includes(origin)) return true;

@@ -2,7 +2,7 @@
 export type SessionCookie =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'id'; readonly id: string }
-  | { readonly outcome: 'bad'; readonly why: string };
+  | { readonly outcome: 'rejected'; readonly reason: string };
 
 const NONE: SessionCookie = { outcome: 'none' };
 
@@ -12,7 +12,7 @@ const LONGEST_ID = 512;
 /**
  * Finds the session's id in the values of the Cookie header (RFC 6265). Escapes by percent are decoded once, as most
  * frameworks do; an empty value, which signing out leaves behind, is no cookie. Two values of the same name are not
- * believed: origins differ in which of them they take, so nobody can say whose session it is.
+ * accepted: origins differ in which of them they take, so nobody can say whose session it is.
  *
  * @param name the cookie's name, in its case
  * @example sessionCookie(['lang=en; session_id=qz3_HQt5'], 'session_id') // { outcome: 'id', id: 'qz3_HQt5' }
@@ -26,7 +26,7 @@ export function sessionCookie(headers: readonly string[], name: string): Session
       const value = unquoted(pair.slice(equals + 1).trim());
       if (value === '') continue;
       if (found !== undefined && found !== value) {
-        return { outcome: 'bad', why: 'there is more than one session cookie' };
+        return { outcome: 'rejected', reason: 'there is more than one session cookie' };
       }
       found = value;
     }
@@ -35,7 +35,7 @@ export function sessionCookie(headers: readonly string[], name: string): Session
   const id = decoded(found);
   return Buffer.byteLength(id) <= LONGEST_ID
     ? { outcome: 'id', id }
-    : { outcome: 'bad', why: 'the session cookie is too long' };
+    : { outcome: 'rejected', reason: 'the session cookie is too long' };
 }
 
 function unquoted(value: string): string {

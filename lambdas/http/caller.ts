@@ -1,30 +1,28 @@
-import { type Principal, ROLES } from '../../core/state/principal.ts';
+import { CREDENTIAL_CODES, type Identity, NOBODY } from '../../core/identity/identity.ts';
+import { ROLES } from '../../core/state/principal.ts';
 import type { ProxyEvent } from './proxy-event.ts';
 
 /** Who calls, as the authorizer found out. */
-export interface Caller {
-  readonly principal: Principal;
-  /** `none`, `valid`, `unavailable` (could not be checked), or why it is bad. */
-  readonly credential: string;
-  /** When the caller last signed in, ms since the epoch; null when it is not known. */
-  readonly authenticatedAt: number | null;
-}
-
-const NOBODY: Caller = {
-  principal: { id: '-', role: 'anonymous' },
-  credential: 'none',
-  authenticatedAt: null,
-};
+export type Caller = Identity;
 
 /** Reads the caller from the authorizer's context. Whatever is missing or strange there makes nobody of the caller. */
 export function callerOf(event: ProxyEvent): Caller {
-  const { principal, role, credential, authTime } = event.requestContext.authorizer ?? {};
-  if (typeof credential !== 'string' || credential === '') return NOBODY;
-  const known = ROLES.find((candidate) => candidate === role);
-  if (credential !== 'valid' || typeof principal !== 'string' || known === undefined) {
-    return { ...NOBODY, credential: credential === 'valid' ? 'none' : credential };
-  }
-  return { principal: { id: principal, role: known }, credential, authenticatedAt: instantOf(authTime) };
+  const context = event.requestContext.authorizer ?? {};
+  const { principal, authTime } = context;
+  const credential = CREDENTIAL_CODES.find((code) => code === context.credential) ?? 'none';
+  if (credential !== 'valid') return { ...NOBODY, credential, reason: textOf(context.credentialReason) };
+  const role = ROLES.find((candidate) => candidate === context.role);
+  if (typeof principal !== 'string' || role === undefined) return NOBODY;
+  return {
+    principal: { id: principal, role },
+    credential,
+    reason: null,
+    authenticatedAt: instantOf(authTime),
+  };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }
 
 /** Seconds since the epoch in a text, as ms. */

@@ -1,14 +1,13 @@
 import { preflightHeaders } from './cors.ts';
+import { RequestHeaders, type WithHeaders } from './request-headers.ts';
 
 /**
  * What API Gateway sends to a function behind a Lambda proxy integration, as far as it is read here.
  * Source: https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-proxy-integrations.html
  */
-export interface ProxyEvent {
+export interface ProxyEvent extends WithHeaders {
   readonly httpMethod: string;
   readonly path: string;
-  readonly headers?: Readonly<Record<string, string | undefined>> | null;
-  readonly multiValueHeaders?: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly multiValueQueryStringParameters?: Readonly<Record<string, readonly string[] | undefined>> | null;
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
@@ -26,13 +25,8 @@ export interface ProxyResult {
 }
 
 /** Every value of a header, whatever the case of its name. */
-export function headerValues(event: ProxyEvent, name: string): string[] {
-  const wanted = name.toLowerCase();
-  const many = Object.entries(event.multiValueHeaders ?? {});
-  const one = Object.entries(event.headers ?? {});
-  const found = many.filter(([key]) => key.toLowerCase() === wanted).flatMap(([, values]) => values ?? []);
-  if (found.length > 0) return found;
-  return one.filter(([key]) => key.toLowerCase() === wanted).flatMap(([, value]) => value ?? []);
+export function headerValues(event: ProxyEvent, name: string): readonly string[] {
+  return new RequestHeaders(event).values(name.toLowerCase());
 }
 
 /** A JSON answer. */

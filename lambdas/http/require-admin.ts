@@ -1,9 +1,9 @@
+import { CLOCK_SKEW_MS } from '../../core/clock-skew.ts';
 import { HttpProblem } from '../../core/http/problem.ts';
-import { CLOCK_SKEW, TOKEN_EXPIRED } from '../../core/identity/identity.ts';
 import type { Caller } from './caller.ts';
 
 /** Passes whoever has a good credential. Throws HttpProblem with status 401 (who are you?) or 503 (we can't tell). */
-export function requireCredential({ credential }: Caller): void {
+export function requireCredential({ credential, reason }: Caller): void {
   if (credential === 'unavailable') {
     throw new HttpProblem(
       'state_store_unavailable',
@@ -15,7 +15,7 @@ export function requireCredential({ credential }: Caller): void {
     throw new HttpProblem('unauthenticated', message, { headers: { 'WWW-Authenticate': 'Bearer' } });
   }
   if (credential !== 'valid') {
-    throw new HttpProblem('unauthenticated', `Your credential is not accepted: ${credential}.`, {
+    throw new HttpProblem('unauthenticated', `Your credential is not accepted: ${reason ?? credential}.`, {
       headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
     });
   }
@@ -44,7 +44,9 @@ export function requireWorker({ principal }: Caller): void {
 export function isFreshSignIn({ authenticatedAt }: Caller, longest: number, now: number): boolean {
   // A sign-in of the future would stay recent for ever.
   return (
-    authenticatedAt !== null && authenticatedAt <= now + CLOCK_SKEW && now - authenticatedAt <= longest * 1000
+    authenticatedAt !== null &&
+    authenticatedAt <= now + CLOCK_SKEW_MS &&
+    now - authenticatedAt <= longest * 1000
   );
 }
 
@@ -63,7 +65,7 @@ export function requireFreshSignIn(caller: Caller, longest: number, now: number)
  * in again, and refreshing the token would not do. Throws the same as `requireFreshSignIn`.
  */
 export function requireUnexpired({ credential }: Caller, longest: number): void {
-  if (credential === TOKEN_EXPIRED) throw staleSignIn(longest);
+  if (credential === 'expired') throw staleSignIn(longest);
 }
 
 function staleSignIn(longest: number): HttpProblem {

@@ -10,8 +10,8 @@ import { StateCache } from '../../core/state/state-cache.ts';
 import { decisionLog } from '../authorizer/decision-log.ts';
 import { listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
-import { registrationGate } from './gate.ts';
 import { createJobsHandler } from './jobs-handler.ts';
+import { refuseRegistration } from './refuse-registration.ts';
 import { tellRequeued } from './tell-requeued.ts';
 
 /** Milliseconds in which a call stops jobs: the function has 29 s. */
@@ -46,7 +46,7 @@ const states = new StateCache({
 export const handler = createJobsHandler({
   registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
   state: async () => (await states.get()).state,
-  gate: registrationGate({
+  refuseRegistration: refuseRegistration({
     states,
     offenders,
     decisions: decisionLog((line) => process.stdout.write(line)),

@@ -8,14 +8,14 @@ import { callerOf } from '../http/caller.ts';
 import { httpAnswers } from '../http/http-answers.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../http/proxy-event.ts';
 import { Router } from '../http/router.ts';
-import type { Gate } from './gate.ts';
+import type { RefuseRegistration } from './refuse-registration.ts';
 import { SERVE } from './serve.ts';
 
 export interface JobsParts {
   readonly registry: JobRegistry;
   /** The newest state, at most a second old; rejects with StoreUnavailableError. */
   readonly state: () => Promise<State>;
-  readonly gate: Gate;
+  readonly refuseRegistration: RefuseRegistration;
   /** Tells over the event bus that a job is to be done again. Rejects when that can't be told. */
   readonly tellRequeued: (job: Job) => Promise<void>;
   readonly log: Log;

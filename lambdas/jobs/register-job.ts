@@ -18,7 +18,7 @@ export async function registerJob(call: JobCall): Promise<ProxyResult> {
   const { event, caller, registry, newId, now } = call;
   const key = idempotencyKey(event);
   const id = key === undefined ? newId() : idOf(caller.principal.id, key);
-  const refusal = await call.gate(event, caller);
+  const refusal = await call.refuseRegistration(event, caller);
   const earlier = refusal === null || key === undefined ? null : await registry.find(id);
   if (refusal !== null && earlier === null) return refusal;
   const body = readBody(event);

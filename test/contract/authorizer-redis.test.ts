@@ -114,7 +114,8 @@ describe('a session in Redis', () => {
     });
     expect(await contextOf(await session('m', 'member'))).toMatchObject({
       role: 'anonymous',
-      credential: 'the session was ended by maintenance; sign in again',
+      credential: 'rejected',
+      credentialReason: 'the session was ended by maintenance; sign in again',
     });
     expect(await contextOf(await session('n', 'member', Date.now()))).toMatchObject({
       role: 'member',

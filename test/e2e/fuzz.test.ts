@@ -6,7 +6,7 @@ import { CONTROL_BASE_PATH } from '../../core/environment.ts';
 import type { Maintenance } from '../../core/state/state.ts';
 import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
 import { type Answer, Cloud, type Received } from '../support/cloud.ts';
-import { emergency, NOW, normalMaintenance, stateWith } from '../support/examples.ts';
+import { emergency, normalMaintenance } from '../support/examples.ts';
 import { seededRandom, type TrickyRequest, TrickyRequests } from '../support/tricky-requests.ts';
 
 /** Set FUZZ_SEED to send the requests of an earlier run again. */
@@ -36,7 +36,7 @@ function mayPass({ method, target, as }: TrickyRequest, maintenance: Maintenance
   if (method === 'OPTIONS') return true;
   if (canonicalPath !== null && alwaysAllowed.find(method, canonicalPath)) return true;
   const role = as === 'nobody' ? 'anonymous' : as;
-  return decide(stateWith(maintenance), operation, role, NOW) !== 'block';
+  return decide(maintenance, operation, role) !== 'block';
 }
 
 interface Exchange {

@@ -4,8 +4,8 @@ import type { Job } from '../../core/jobs/job.ts';
 import type { State } from '../../core/state/state.ts';
 import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';
 import { createJobSweepHandler } from '../../lambdas/job-sweep/job-sweep-handler.ts';
-import { registrationGate } from '../../lambdas/jobs/gate.ts';
 import { createJobsHandler } from '../../lambdas/jobs/jobs-handler.ts';
+import { refuseRegistration } from '../../lambdas/jobs/refuse-registration.ts';
 import { NOW, stateWith } from './examples.ts';
 import { InMemoryJobRegistry } from './in-memory-job-registry.ts';
 import { jobId } from './jobs.ts';
@@ -38,7 +38,7 @@ export class JobsBench {
     this.#handler = createJobsHandler({
       registry: this.registry,
       state: read,
-      gate: registrationGate({
+      refuseRegistration: refuseRegistration({
         states: { peek: () => null, get: async () => ({ state: await read(), readAt: this.time }) },
         offenders: new Offenders(3),
         decisions: decisionLog((line) => this.decisions.push(JSON.parse(line))),

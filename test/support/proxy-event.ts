@@ -1,4 +1,3 @@
-import { TOKEN_EXPIRED } from '../../core/identity/identity.ts';
 import type { ProxyEvent, ProxyResult } from '../../lambdas/http/proxy-event.ts';
 import { NOW } from './examples.ts';
 
@@ -13,10 +12,17 @@ export const CALLERS = {
   impostor: {
     principal: '-',
     role: 'anonymous',
-    credential: 'the token was signed with an unknown key',
+    credential: 'rejected',
+    credentialReason: 'the token was signed with an unknown key',
     authTime: '',
   },
-  late: { principal: '-', role: 'anonymous', credential: TOKEN_EXPIRED, authTime: '' },
+  late: {
+    principal: '-',
+    role: 'anonymous',
+    credential: 'expired',
+    credentialReason: 'the token has expired',
+    authTime: '',
+  },
   unchecked: { principal: '-', role: 'anonymous', credential: 'unavailable', authTime: '' },
 } as const;
 

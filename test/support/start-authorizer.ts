@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';
-import type { AuthorizerResult } from '../../lambdas/authorizer/authorizer-result.ts';
+import type { AuthorizerResult } from '../../lambdas/authorizer/respond.ts';
 import type { TestIssuer } from './tokens.ts';
 
 export type AuthorizerHandler = (event: AuthorizerEvent) => Promise<AuthorizerResult>;

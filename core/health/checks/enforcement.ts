@@ -29,7 +29,7 @@ export const DECISIVE_EVENTS: readonly EventType[] = EVENT_TYPES.filter(
 
 /** What the canary has to meet by a state at an instant. */
 export function expectedOf(state: State, now: number): 'allowed' | 'blocked' {
-  return decide(state, 'canary', 'anonymous', now) === 'block' ? 'blocked' : 'allowed';
+  return decide(effective(state, now).maintenance, 'canary', 'anonymous') === 'block' ? 'blocked' : 'allowed';
 }
 
 /**
@@ -186,7 +186,9 @@ export function adminPathFindings(
   }
   const shut =
     newest !== null &&
-    ['admin_operations', 'canary'].some((type) => decide(newest.state, type, 'admin', now) === 'block');
+    ['admin_operations', 'canary'].some(
+      (type) => decide(effective(newest.state, now).maintenance, type, 'admin') === 'block',
+    );
   return shut
     ? of('admin_path', 'failed', 'Admins are blocked by the state as it is.', direct)
     : of('admin_path', 'ok', 'An admin could sign in and would be let through.');

@@ -509,7 +509,8 @@ describe('laws of any sequence of commands', () => {
           const inForce = (state: State) => nextState({ ...effective(state, clock), version: 0 }, clock, {});
           expect(inForce(behind)).toEqual(inForce(inTime));
           for (const { name } of OPERATION_TYPES) {
-            const byRole = (state: State) => ROLES.map((role) => decide(state, name, role, clock));
+            const byRole = (state: State) =>
+              ROLES.map((role) => decide(effective(state, clock).maintenance, name, role));
             expect(byRole(behind)).toEqual(byRole(inTime));
           }
           for (const each of [prompt, late]) await executeCommand(each, { ...ask, command });

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
-import type { Shown, StateSource } from '../../../../core/gate/authorizer.ts';
+import type { StateSource } from '../../../../core/gate/state-source.ts';
 import { parseUsageKeys, UsageKeyChooser, usageKey } from '../../../../core/gate/usage-keys.ts';
+import type { PresentedCredential } from '../../../../core/identity/identity.ts';
 import type { Role } from '../../../../core/state/principal.ts';
 import { INITIAL_STATE, type Maintenance, type State } from '../../../../core/state/state.ts';
 
@@ -40,7 +41,7 @@ const during = (name: string, own: Partial<State> = {}): State => ({
   ...own,
 });
 
-function shownAs(role: Role, apiKey?: string): Shown {
+function presentedBy(role: Role, apiKey?: string): PresentedCredential {
   if (role === 'anonymous') return { outcome: 'none' };
   const credential = { kind: 'token' as const, id: `a-${role}`, role, issuedAt: NOW, authenticatedAt: NOW };
   return { outcome: 'valid', credential: apiKey === undefined ? credential : { ...credential, apiKey } };
@@ -63,20 +64,21 @@ describe('the key that meters a request', () => {
     ['test', 'member', 'member'],
     ['normal, ended by the clock', 'anonymous', 'anonymous'],
   ])('maintenance %s, %s: %s', (maintenance, role, key) => {
-    expect(usageKey(KEYS, shownAs(role), during(maintenance), NOW)).toBe(key);
+    expect(usageKey(KEYS, presentedBy(role), during(maintenance), NOW)).toBe(key);
   });
 
-  test.each<[what: string, shown: Shown]>([
-    ['a bad credential', { outcome: 'bad', why: 'the token has expired' }],
+  test.each<[what: string, presented: PresentedCredential]>([
+    ['an expired credential', { outcome: 'expired', reason: 'the token has expired' }],
+    ['a bad credential', { outcome: 'rejected', reason: 'the token is too long' }],
     ['a credential that could not be checked', { outcome: 'unavailable' }],
-  ])('%s is metered as anonymous', (_what, shown) => {
-    expect(usageKey(KEYS, shown, during('none'), NOW)).toBe('anonymous');
+  ])('%s is metered as anonymous', (_what, presented) => {
+    expect(usageKey(KEYS, presented, during('none'), NOW)).toBe('anonymous');
   });
 
   test('a member whose session maintenance has ended is metered as anonymous, own key or not', () => {
     const state = during('normal', { sessionsInvalidBefore: NOW + 1 });
-    expect(usageKey(KEYS, shownAs('member'), state, NOW)).toBe('anonymous, lowered');
-    expect(usageKey(KEYS, shownAs('member', 'their own'), state, NOW)).toBe('anonymous, lowered');
+    expect(usageKey(KEYS, presentedBy('member'), state, NOW)).toBe('anonymous, lowered');
+    expect(usageKey(KEYS, presentedBy('member', 'their own'), state, NOW)).toBe('anonymous, lowered');
   });
 
   test.each<[role: Role, key: string]>([
@@ -85,17 +87,17 @@ describe('the key that meters a request', () => {
     ['admin', 'admin'],
   ])('a key by claim meters a %s by %s, in maintenance too', (role, key) => {
     for (const maintenance of ['none', 'normal']) {
-      expect(usageKey(KEYS, shownAs(role, 'their own'), during(maintenance), NOW)).toBe(key);
+      expect(usageKey(KEYS, presentedBy(role, 'their own'), during(maintenance), NOW)).toBe(key);
     }
   });
 
   test('without any state the usual limits hold', () => {
-    expect(usageKey(KEYS, shownAs('member'), null, NOW)).toBe('member');
+    expect(usageKey(KEYS, presentedBy('member'), null, NOW)).toBe('member');
   });
 });
 
 describe('choosing', () => {
-  const request = { identify: async () => shownAs('member') };
+  const request = { identify: async () => presentedBy('member') };
   const chooserWith = (states: StateSource) => new UsageKeyChooser({ keys: KEYS, states, now: () => NOW });
   const reading = { state: during('normal'), readAt: NOW };
   const never = async (): Promise<never> => {

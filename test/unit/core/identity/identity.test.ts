@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { believe, type Credential, credentialOfSession } from '../../../../core/identity/identity.ts';
+import { accept, type Credential, credentialOfSession } from '../../../../core/identity/identity.ts';
 import type { SessionFacts } from '../../../../core/identity/session.ts';
 import type { Role } from '../../../../core/state/principal.ts';
 import { INITIAL_STATE, type State } from '../../../../core/state/state.ts';
@@ -57,14 +57,15 @@ describe('whoever enters a maintenance that ends sessions', () => {
   const kept = new Set(['token admin', 'token worker', 'session admin']);
 
   test.each(cases)('with a $kind of role $role issued $age', ({ kind, role, age, issuedAt }) => {
-    const believed = kept.has(`${kind} ${role}`) || !OLDER.has(age);
-    const identity = believe(credential({ kind, role, issuedAt }), ended);
+    const accepted = kept.has(`${kind} ${role}`) || !OLDER.has(age);
+    const identity = accept(credential({ kind, role, issuedAt }), ended);
     expect(identity).toEqual(
-      believed
-        ? { principal: { id: 'bob', role }, credential: 'valid', authenticatedAt: NOW }
+      accepted
+        ? { principal: { id: 'bob', role }, credential: 'valid', reason: null, authenticatedAt: NOW }
         : {
             principal: { id: '-', role: 'anonymous' },
-            credential: 'the session was ended by maintenance; sign in again',
+            credential: 'rejected',
+            reason: 'the session was ended by maintenance; sign in again',
             authenticatedAt: null,
           },
     );
@@ -76,17 +77,19 @@ describe('whoever was revoked', () => {
     'with a $kind of role $role issued $age, and nobody else',
     ({ kind, role, age, issuedAt }) => {
       const own = credential({ kind, role, issuedAt });
-      expect(believe(own, revoked).credential).toBe(
-        OLDER.has(age) ? 'it was revoked; sign in again' : 'valid',
+      expect(accept(own, revoked)).toMatchObject(
+        OLDER.has(age)
+          ? { credential: 'rejected', reason: 'it was revoked; sign in again' }
+          : { credential: 'valid', reason: null },
       );
-      expect(believe({ ...own, id: 'Bob' }, revoked).credential).toBe('valid');
-      expect(believe({ ...own, id: '__proto__' }, revoked).credential).toBe('valid');
+      expect(accept({ ...own, id: 'Bob' }, revoked).credential).toBe('valid');
+      expect(accept({ ...own, id: '__proto__' }, revoked).credential).toBe('valid');
     },
   );
 
   test('is told so, whatever else ended the credential', () => {
     const both = { ...ended, revoked: [{ id: 'bob', before: INSTANT }] };
-    expect(believe(credential(), both).credential).toMatch(/revoked/);
+    expect(accept(credential(), both).reason).toMatch(/revoked/);
   });
 
   test('more than once counts by the latest', () => {
@@ -97,12 +100,12 @@ describe('whoever was revoked', () => {
         { id: 'bob', before: INSTANT },
       ],
     };
-    expect(believe(credential({ role: 'admin' }), twice).credential).toMatch(/revoked/);
+    expect(accept(credential({ role: 'admin' }), twice).reason).toMatch(/revoked/);
   });
 });
 
-test.each(cases)('a $kind of role $role issued $age is believed while nothing was ended', (own) => {
-  expect(believe(credential(own), INITIAL_STATE).principal).toEqual({ id: 'bob', role: own.role });
+test.each(cases)('a $kind of role $role issued $age is accepted while nothing was ended', (own) => {
+  expect(accept(credential(own), INITIAL_STATE).principal).toEqual({ id: 'bob', role: own.role });
 });
 
 describe('a session as a credential', () => {
@@ -130,7 +133,7 @@ describe('a session as a credential', () => {
   });
 });
 
-test('no credential gains by being believed: the role is what it was, or none', () => {
+test('no credential gains by being accepted: the role is what it was, or none', () => {
   const role = fc.constantFrom<Role>('admin', 'worker', 'member');
   const instant = fc.option(fc.integer({ min: NOW - 10_000, max: NOW + 10_000 }));
   fc.assert(
@@ -146,7 +149,7 @@ test('no credential gains by being believed: the role is what it was, or none', 
       fc.array(fc.record({ id: fc.constantFrom('a', 'b'), before: fc.constant(NOW) }), { maxLength: 2 }),
       (shown, sessionsInvalidBefore, revocations) => {
         const state = { ...INITIAL_STATE, sessionsInvalidBefore, revoked: revocations };
-        const { principal, credential: worth } = believe(shown, state);
+        const { principal, credential: worth } = accept(shown, state);
         expect(principal).toEqual(
           worth === 'valid' ? { id: shown.id, role: shown.role } : { id: '-', role: 'anonymous' },
         );

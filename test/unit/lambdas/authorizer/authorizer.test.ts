@@ -2,19 +2,20 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { RouteMatcher } from '../../../../core/decision/route-matcher.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
-import {
-  Authorizer,
-  type DecisionRecord,
-  type GatewayRequest,
-  type Shown,
-} from '../../../../core/gate/authorizer.ts';
+import { Authorizer } from '../../../../core/gate/authorizer.ts';
+import type { GatewayRequest } from '../../../../core/gate/gateway-request.ts';
 import { Offenders, type Summary } from '../../../../core/gate/offenders.ts';
+import { buildRefusal } from '../../../../core/gate/refusal.ts';
+import type { DecisionRecord } from '../../../../core/gate/verdict.ts';
+import type { PresentedCredential } from '../../../../core/identity/identity.ts';
 import type { Role } from '../../../../core/state/principal.ts';
 import { INITIAL_STATE, type Maintenance, type State } from '../../../../core/state/state.ts';
 import type { AuthorizerEvent } from '../../../../lambdas/authorizer/authorizer-event.ts';
-import { allowedOrigin, toResult } from '../../../../lambdas/authorizer/authorizer-result.ts';
 import { decisionLog } from '../../../../lambdas/authorizer/decision-log.ts';
 import { toGatewayRequest } from '../../../../lambdas/authorizer/gateway-event.ts';
+import { respond } from '../../../../lambdas/authorizer/respond.ts';
+import { refusalCors } from '../../../../lambdas/http/refusal-cors.ts';
+import { RequestHeaders } from '../../../../lambdas/http/request-headers.ts';
 
 const NOW = Date.parse('2026-01-15T10:00:00Z');
 
@@ -79,7 +80,7 @@ function authorizerIn(
   return { authorizer, decided, summaries, unknown, lines };
 }
 
-function shownAs(role: Role): Shown {
+function presentedBy(role: Role): PresentedCredential {
   if (role === 'anonymous') return { outcome: 'none' };
   return {
     outcome: 'valid',
@@ -89,7 +90,7 @@ function shownAs(role: Role): Shown {
 
 function request(method: string, path: string, own: Partial<GatewayRequest> = {}): GatewayRequest {
   return {
-    door: 'origin',
+    route: 'origin',
     method,
     path,
     sourceAddress: '203.0.113.9',
@@ -102,7 +103,7 @@ function request(method: string, path: string, own: Partial<GatewayRequest> = {}
   };
 }
 
-const mustNotIdentify = async (): Promise<Shown> => {
+const mustNotIdentify = async (): Promise<PresentedCredential> => {
   throw new Error('The credential was looked at although the decision does not depend on it.');
 };
 
@@ -113,16 +114,16 @@ describe('credentials are looked at only when the decision depends on them', () 
     ['sign-in in an emergency', during(EMERGENCY), request('POST', '/login')],
     ['an always allowed route', during(EMERGENCY), request('GET', '/static/app.css')],
     ['a preflight', during(EMERGENCY), request('OPTIONS', '/start_caption_generation')],
-    ['the maintenance page', during(EMERGENCY), request('GET', '/maintenance', { door: 'page' })],
+    ['the maintenance page', during(EMERGENCY), request('GET', '/maintenance', { route: 'page' })],
     [
       'the maintenance page without a state',
       'unknown' as const,
-      request('GET', '/maintenance', { door: 'page' }),
+      request('GET', '/maintenance', { route: 'page' }),
     ],
     ['no state, open', 'unknown' as const, request('POST', '/start_caption_generation')],
   ])('%s', async (_, state, plain) => {
     const { authorizer } = authorizerIn(state);
-    expect(await authorizer.authorize({ ...plain, identify: mustNotIdentify })).toMatchObject({
+    expect(await authorizer.decideRequest({ ...plain, identify: mustNotIdentify })).toMatchObject({
       effect: 'allow',
     });
   });
@@ -133,37 +134,40 @@ describe('which way in', () => {
     'the canary is blocked in %s mode and never counted',
     async (mode) => {
       const { authorizer, decided } = authorizerIn(during(mode === 'normal' ? NORMAL : EMERGENCY));
-      const canary = request('GET', '/api/maintenance/canary', { door: 'canary' });
-      expect(await authorizer.authorize(canary)).toMatchObject({ effect: 'deny', version: 7 });
+      const canary = request('GET', '/api/maintenance/canary', { route: 'canary' });
+      expect(await authorizer.decideRequest(canary)).toMatchObject({
+        effect: 'deny',
+        refusal: { version: 7 },
+      });
       expect(decided).toEqual([]);
     },
   );
 
   test('the canary is blocked by a maintenance that names other types', async () => {
     const { authorizer } = authorizerIn(during({ ...NORMAL, blockedOperations: ['image_processing'] }));
-    expect(await authorizer.authorize(request('GET', '/x', { door: 'canary' }))).toMatchObject({
+    expect(await authorizer.decideRequest(request('GET', '/x', { route: 'canary' }))).toMatchObject({
       effect: 'deny',
     });
   });
 
   test.each([
     ['none', { outcome: 'none' } as const, { principal: { role: 'anonymous' }, credential: 'none' }],
-    ['good', shownAs('admin'), { principal: { id: 'a-admin', role: 'admin' }, credential: 'valid' }],
+    ['good', presentedBy('admin'), { principal: { id: 'a-admin', role: 'admin' }, credential: 'valid' }],
     [
       'bad',
-      { outcome: 'bad', why: 'expired' } as const,
-      { principal: { role: 'anonymous' }, credential: 'expired' },
+      { outcome: 'expired', reason: 'the token has expired' } as const,
+      { principal: { role: 'anonymous' }, credential: 'expired', reason: 'the token has expired' },
     ],
     ['unchecked', { outcome: 'unavailable' } as const, { credential: 'unavailable' }],
   ])(
     'a control route is passed on in an emergency with what its credential is worth: %s',
-    async (_, shown, identity) => {
+    async (_, presented, identity) => {
       const { authorizer } = authorizerIn(during(EMERGENCY));
       const call = request('POST', '/api/maintenance/disable', {
-        door: 'control',
-        identify: async () => shown,
+        route: 'control',
+        identify: async () => presented,
       });
-      expect(await authorizer.authorize(call)).toMatchObject({ effect: 'allow', identity });
+      expect(await authorizer.decideRequest(call)).toMatchObject({ effect: 'allow', identity });
     },
   );
 
@@ -171,8 +175,8 @@ describe('which way in', () => {
     const state = { ...during(NORMAL), sessionsInvalidBefore: NOW + 1 };
     const { authorizer } = authorizerIn(state);
     const roleOf = async (role: Role) => {
-      const call = request('GET', '/', { door: 'control', identify: async () => shownAs(role) });
-      const verdict = await authorizer.authorize(call);
+      const call = request('GET', '/', { route: 'control', identify: async () => presentedBy(role) });
+      const verdict = await authorizer.decideRequest(call);
       return verdict.effect === 'allow' ? verdict.identity.principal.role : verdict.effect;
     };
     expect([await roleOf('member'), await roleOf('worker'), await roleOf('admin')]).toEqual([
@@ -194,15 +198,15 @@ describe('without any state', () => {
     ['closed', 'OPTIONS', '/profile', 'anonymous', 'allow'],
   ] as const)('set to %s, %s %s of an %s: %s', async (stateUnknown, method, path, role, effect) => {
     const { authorizer, unknown } = authorizerIn('unknown', { stateUnknown });
-    const call = request(method, path, { identify: async () => shownAs(role) });
-    expect(await authorizer.authorize(call)).toMatchObject({ effect });
+    const call = request(method, path, { identify: async () => presentedBy(role) });
+    expect(await authorizer.decideRequest(call)).toMatchObject({ effect });
     expect(unknown).toEqual(['r-1']);
   });
 
   test('control routes and the sign-in are let in', async () => {
     const { authorizer } = authorizerIn('unknown', { stateUnknown: 'closed' });
-    const call = request('GET', '/api/maintenance/signin', { door: 'control' });
-    expect(await authorizer.authorize(call)).toMatchObject({ effect: 'allow' });
+    const call = request('GET', '/api/maintenance/signin', { route: 'control' });
+    expect(await authorizer.decideRequest(call)).toMatchObject({ effect: 'allow' });
   });
 });
 
@@ -211,7 +215,7 @@ describe('log lines', () => {
 
   test('of a block have the form that the guide searches for, and the metric', async () => {
     const { authorizer, lines } = authorizerIn(during(NORMAL));
-    await authorizer.authorize(request('POST', forge, { identify: async () => shownAs('member') }));
+    await authorizer.decideRequest(request('POST', forge, { identify: async () => presentedBy('member') }));
     expect(lines).toEqual([
       expect.objectContaining({
         message:
@@ -231,7 +235,9 @@ describe('log lines', () => {
 
   test("of an admin's bypass", async () => {
     const { authorizer, lines } = authorizerIn(during(EMERGENCY));
-    await authorizer.authorize(request('GET', '/profile', { identify: async () => shownAs('admin') }));
+    await authorizer.decideRequest(
+      request('GET', '/profile', { identify: async () => presentedBy('admin') }),
+    );
     expect(lines).toEqual([
       expect.objectContaining({
         message: '[MAINTENANCE] Admin bypass: endpoint="/profile" user="a-admin"',
@@ -242,8 +248,8 @@ describe('log lines', () => {
 
   test('of a test run say what would have happened, for reads too', async () => {
     const { authorizer, lines } = authorizerIn(during(TEST));
-    await authorizer.authorize(request('POST', forge));
-    await authorizer.authorize(request('GET', '/profile'));
+    await authorizer.decideRequest(request('POST', forge));
+    await authorizer.decideRequest(request('GET', '/profile'));
     expect(lines).toEqual([
       expect.objectContaining({ event: 'would_block', WouldBlock: 1, would_block: true, role: 'anonymous' }),
       expect.objectContaining({ event: 'would_allow', would_block: false, operation: 'read_operations' }),
@@ -252,10 +258,12 @@ describe('log lines', () => {
 
   test('show the template of a path that holds a secret, and so does the refusal', async () => {
     const { authorizer, lines } = authorizerIn(during(NORMAL));
-    const verdict = await authorizer.authorize(request('POST', '/user-management/reset-password/s3cr3t'));
+    const verdict = await authorizer.decideRequest(request('POST', '/user-management/reset-password/s3cr3t'));
     expect(JSON.stringify(lines)).not.toContain('s3cr3t');
-    expect(JSON.stringify(verdict)).not.toContain('s3cr3t');
-    expect(JSON.stringify(verdict)).toContain('/user-management/reset-password/{token}');
+    if (verdict.effect !== 'deny') throw new Error('It was let through.');
+    const refusal = JSON.stringify(buildRefusal(verdict.refusal));
+    expect(refusal).not.toContain('s3cr3t');
+    expect(refusal).toContain('/user-management/reset-password/{token}');
   });
 
   test('of a repeat offender are summed up, once a minute, by operation', async () => {
@@ -264,11 +272,11 @@ describe('log lines', () => {
       threshold: 3,
       now: () => now,
     });
-    for (let i = 0; i < 5; i += 1) await authorizer.authorize(request('POST', forge));
-    await authorizer.authorize(request('POST', '/profile'));
+    for (let i = 0; i < 5; i += 1) await authorizer.decideRequest(request('POST', forge));
+    await authorizer.decideRequest(request('POST', '/profile'));
     expect(decided).toHaveLength(3);
     now += 60_000;
-    await authorizer.authorize(request('GET', '/health'));
+    await authorizer.decideRequest(request('GET', '/health'));
     expect(summaries).toMatchObject([
       { client: '203.0.113.9', operation: 'caption_generation', calls: 2 },
       { client: '203.0.113.9', operation: 'user_data_modification', calls: 1 },
@@ -292,7 +300,7 @@ describe('log lines', () => {
     const waits: number[] = [];
     for (let minute = 0; minute < 5; minute += 1) {
       for (let i = 0; i < 2; i += 1) {
-        const verdict = await authorizer.authorize(request('POST', forge));
+        const verdict = await authorizer.decideRequest(request('POST', forge));
         if (verdict.effect === 'deny') waits.push(verdict.refusal.retryAfter);
       }
       now += 60_000;
@@ -308,10 +316,10 @@ describe('while every decision is told', () => {
   });
   const told = async (state: State, asked: GatewayRequest) => {
     const { authorizer, lines } = authorizerIn(state);
-    await authorizer.authorize(asked);
+    await authorizer.decideRequest(asked);
     return lines.filter(({ event }) => event === 'decision');
   };
-  const signedIn = (role: Role) => ({ identify: async () => shownAs(role) });
+  const signedIn = (role: Role) => ({ identify: async () => presentedBy(role) });
 
   test.each<[string, State, GatewayRequest, object]>([
     [
@@ -342,7 +350,7 @@ describe('while every decision is told', () => {
       'a call of the control API, by the route',
       debugging(null),
       request('GET', '/api/maintenance/sessions/s3cret-t0ken', {
-        door: 'control',
+        route: 'control',
         resource: '/api/maintenance/sessions/{proxy+}',
         ...signedIn('admin'),
       }),
@@ -351,8 +359,8 @@ describe('while every decision is told', () => {
     [
       'the canary',
       debugging(EMERGENCY),
-      request('GET', '/api/maintenance/canary', { door: 'canary' }),
-      { verdict: 'deny', operation: 'canary', door: 'canary' },
+      request('GET', '/api/maintenance/canary', { route: 'canary' }),
+      { verdict: 'deny', operation: 'canary', route: 'canary' },
     ],
   ])('there is one line of %s', async (_what, state, asked, expected) => {
     const lines = await told(state, asked);
@@ -371,6 +379,8 @@ describe('the result for API Gateway', () => {
     verify: () => Promise.reject(new Error('No token is verified here.')),
     allowedOrigins: [],
   };
+
+  const NO_HEADERS = new RequestHeaders({});
 
   const event = (own: Partial<AuthorizerEvent>): AuthorizerEvent => ({
     resource: '/{proxy+}',
@@ -391,9 +401,10 @@ describe('the result for API Gateway', () => {
     ['/maintenance/{proxy+}', 'origin'],
     ['/{proxy+}', 'origin'],
     ['/', 'origin'],
-  ])('the matched resource %s tells the way in, whatever the path', (resource, door) => {
+  ])('the matched resource %s tells the way in, whatever the path', (resource, route) => {
     const path = '/api/maintenance/enable';
-    expect(toGatewayRequest(event({ resource, path }), nothing, 'negotiated').door).toBe(door);
+    const { route: found } = toGatewayRequest(event({ resource, path }), NO_HEADERS, nothing, 'negotiated');
+    expect(found).toBe(route);
   });
 
   test.each([
@@ -407,13 +418,12 @@ describe('the result for API Gateway', () => {
     ['text/html;q=0', false],
     ['text/html;q=nonsense', false],
   ])('Accept: %s prefers HTML: %s', (accept, html) => {
-    const headers = accept === undefined ? {} : { aCCept: [accept] };
-    expect(toGatewayRequest(event({ multiValueHeaders: headers }), nothing, 'negotiated').prefersHtml()).toBe(
-      html,
-    );
-    expect(toGatewayRequest(event({ multiValueHeaders: headers }), nothing, 'json').prefersHtml()).toBe(
-      false,
-    );
+    const headers = new RequestHeaders({
+      multiValueHeaders: accept === undefined ? {} : { aCCept: [accept] },
+    });
+    const prefers = (form: 'negotiated' | 'json') =>
+      toGatewayRequest(event({}), headers, nothing, form).prefersHtml();
+    expect([prefers('negotiated'), prefers('json')]).toEqual([html, false]);
   });
 
   test.each([
@@ -424,7 +434,10 @@ describe('the result for API Gateway', () => {
     [`https://${'x'.repeat(300)}`, ['*'], '*'],
     ['https://a\r\nX-Injected: 1', ['*'], '*'],
   ])('Origin %s with %j allowed is answered %s', (origin, allowed, answer) => {
-    expect(allowedOrigin(origin, allowed)).toBe(answer);
+    expect(refusalCors(origin, allowed)).toEqual({
+      allowOrigin: answer,
+      allowCredentials: answer === '*' ? 'false' : 'true',
+    });
   });
 
   const reason = fc.oneof(
@@ -451,8 +464,9 @@ describe('the result for API Gateway', () => {
             emergency ? { ...EMERGENCY, reason: text } : { ...NORMAL, reason: text, endsAt: NOW + 1 },
           );
           const { authorizer } = authorizerIn(state);
-          const verdict = await authorizer.authorize(request('POST', path, { prefersHtml: () => html }));
-          const result = toResult(verdict, `https://${'o'.repeat(240)}`);
+          const verdict = await authorizer.decideRequest(request('POST', path, { prefersHtml: () => html }));
+          const cors = refusalCors(`https://${'o'.repeat(240)}`, ['*']);
+          const result = respond(verdict, () => cors);
           const json = JSON.stringify(result);
           expect(Buffer.byteLength(json)).toBeLessThan(8000);
           for (const value of Object.values(result.context)) expect(typeof value).toBe('string');

@@ -1,11 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Verified } from '../../../../adapters/lean/token-verifier.ts';
 import { SessionStoreUnavailableError } from '../../../../core/errors.ts';
-import type { GatewayRequest, Shown } from '../../../../core/gate/authorizer.ts';
-import { TOKEN_EXPIRED } from '../../../../core/identity/identity.ts';
+import type { Route } from '../../../../core/gate/gateway-request.ts';
+import type { PresentedCredential } from '../../../../core/identity/identity.ts';
 import type { SessionFacts } from '../../../../core/identity/session.ts';
-import type { AuthorizerEvent } from '../../../../lambdas/authorizer/authorizer-event.ts';
 import { CROSS_ORIGIN, identify } from '../../../../lambdas/authorizer/identify.ts';
+import { RequestHeaders } from '../../../../lambdas/http/request-headers.ts';
 import { NOW } from '../../../support/examples.ts';
 
 const facts = (role: SessionFacts['role'], user: string): SessionFacts => ({
@@ -22,7 +21,9 @@ const SESSIONS = new Map([
   ['of-bob', facts('member', 'bob')],
 ]);
 
-const TOKENS = new Map<string, Verified>([
+const TOKEN_EXPIRED = 'the token has expired';
+
+const TOKENS = new Map<string, PresentedCredential>([
   [
     'good',
     {
@@ -30,19 +31,19 @@ const TOKENS = new Map<string, Verified>([
       credential: { kind: 'token', id: 'carol', role: 'worker', issuedAt: NOW, authenticatedAt: NOW },
     },
   ],
-  ['expired', { outcome: 'bad', why: TOKEN_EXPIRED }],
+  ['expired', { outcome: 'expired', reason: TOKEN_EXPIRED }],
   ['unverifiable', { outcome: 'unavailable' }],
 ]);
 
 /** Identifies a request by its headers, and tells which ids were looked up. */
-async function shownBy(
+async function presentedBy(
   headers: Readonly<Record<string, string>>,
   {
-    door = 'origin',
+    route = 'origin',
     redis = 'up',
     now = NOW,
-  }: { door?: GatewayRequest['door']; redis?: 'up' | 'down' | 'none'; now?: number } = {},
-): Promise<{ shown: Shown; lookedUp: string[] }> {
+  }: { route?: Route; redis?: 'up' | 'down' | 'none'; now?: number } = {},
+): Promise<{ presented: PresentedCredential; lookedUp: string[] }> {
   const lookedUp: string[] = [];
   const find = async (id: string) => {
     lookedUp.push(id);
@@ -50,23 +51,24 @@ async function shownBy(
     return SESSIONS.get(id) ?? null;
   };
   const sources = {
-    verify: async (token: string) => TOKENS.get(token) ?? ({ outcome: 'bad', why: 'malformed' } as const),
+    verify: async (token: string) =>
+      TOKENS.get(token) ?? ({ outcome: 'rejected', reason: 'malformed' } as const),
     allowedOrigins: ['*'],
     sessions: redis === 'none' ? undefined : { cookie: 'session_id', store: { find } },
   };
-  return { shown: await identify(requestWith(headers), door, sources, now), lookedUp };
+  return { presented: await identify(new RequestHeaders({ headers }), route, sources, now), lookedUp };
 }
 
 const bearer = (token: string) => ({ Authorization: `Bearer ${token}` });
 const cookie = (id: string) => ({ Cookie: `lang=en; session_id=${id}` });
 const FOREIGN = { Host: 'app.test', Origin: 'https://evil.test' };
 
-const named = (shown: Shown): string =>
-  shown.outcome === 'valid'
-    ? `${shown.credential.kind} of ${shown.credential.id}, ${shown.credential.role}`
-    : shown.outcome === 'bad'
-      ? shown.why
-      : shown.outcome;
+const named = (presented: PresentedCredential): string =>
+  presented.outcome === 'valid'
+    ? `${presented.credential.kind} of ${presented.credential.id}, ${presented.credential.role}`
+    : 'reason' in presented
+      ? presented.reason
+      : presented.outcome;
 
 describe('who calls', () => {
   test.each<[string, Record<string, string>, string, string[]]>([
@@ -126,13 +128,13 @@ describe('who calls', () => {
       ['__proto__'],
     ],
   ])('with %s', async (_, headers, expected, ids) => {
-    const { shown, lookedUp } = await shownBy(headers);
-    expect([named(shown), lookedUp]).toEqual([expected, ids]);
+    const { presented, lookedUp } = await presentedBy(headers);
+    expect([named(presented), lookedUp]).toEqual([expected, ids]);
   });
 
   test('a session that began in the future has begun nobody knows when', async () => {
-    const { shown } = await shownBy(cookie('of-alice'), { now: NOW - 3_600_000 });
-    expect(shown).toMatchObject({ credential: { issuedAt: null, authenticatedAt: null } });
+    const { presented } = await presentedBy(cookie('of-alice'), { now: NOW - 3_600_000 });
+    expect(presented).toMatchObject({ credential: { issuedAt: null, authenticatedAt: null } });
   });
 
   test.each<[string, Record<string, string>, string]>([
@@ -142,16 +144,16 @@ describe('who calls', () => {
     ['a good token', bearer('good'), 'token of carol, worker'],
     ['nothing', {}, 'none'],
   ])('without Redis, with %s', async (_, headers, expected) => {
-    expect(named((await shownBy(headers, { redis: 'down' })).shown)).toBe(expected);
+    expect(named((await presentedBy(headers, { redis: 'down' })).presented)).toBe(expected);
   });
 
   test('a deployment without Redis knows no cookies', async () => {
-    expect(named((await shownBy(cookie('of-alice'), { redis: 'none' })).shown)).toBe('none');
+    expect(named((await presentedBy(cookie('of-alice'), { redis: 'none' })).presented)).toBe('none');
   });
 
   test('an error of ours is none of Redis', async () => {
     const broken = identify(
-      requestWith(cookie('x')),
+      new RequestHeaders({ headers: cookie('x') }),
       'origin',
       {
         verify: async () => ({ outcome: 'unavailable' }),
@@ -166,33 +168,28 @@ describe('who calls', () => {
 
 describe('a page of somebody else’s', () => {
   test('cannot use the cookies of an admin on a control route', async () => {
-    const { shown, lookedUp } = await shownBy({ ...FOREIGN, ...cookie('of-alice') }, { door: 'control' });
-    expect([named(shown), lookedUp]).toEqual([CROSS_ORIGIN, []]);
+    const { presented, lookedUp } = await presentedBy(
+      { ...FOREIGN, ...cookie('of-alice') },
+      { route: 'control' },
+    );
+    expect([named(presented), lookedUp]).toEqual([CROSS_ORIGIN, []]);
   });
 
   test('shows a token by itself, and that counts', async () => {
     const headers = { ...FOREIGN, ...bearer('good'), ...cookie('of-alice') };
-    expect(named((await shownBy(headers, { door: 'control' })).shown)).toBe('token of carol, worker');
+    expect(named((await presentedBy(headers, { route: 'control' })).presented)).toBe(
+      'token of carol, worker',
+    );
   });
 
   test('is told what is wrong with its token, not with cookies that it did not send', async () => {
     const headers = { ...FOREIGN, ...bearer('expired'), ...cookie('of-alice') };
-    expect(named((await shownBy(headers, { door: 'control' })).shown)).toBe(TOKEN_EXPIRED);
+    expect(named((await presentedBy(headers, { route: 'control' })).presented)).toBe(TOKEN_EXPIRED);
   });
 
-  test.each(['origin', 'canary'] as const)('is the %s’s own matter elsewhere', async (door) => {
-    expect(named((await shownBy({ ...FOREIGN, ...cookie('of-alice') }, { door })).shown)).toBe(
+  test.each(['origin', 'canary'] as const)('is the %s’s own matter elsewhere', async (route) => {
+    expect(named((await presentedBy({ ...FOREIGN, ...cookie('of-alice') }, { route })).presented)).toBe(
       'session of alice, admin',
     );
   });
 });
-
-function requestWith(headers: Readonly<Record<string, string>>): AuthorizerEvent {
-  return {
-    resource: '/{proxy+}',
-    path: '/profile',
-    httpMethod: 'POST',
-    headers,
-    requestContext: { requestId: 'r', identity: { sourceIp: '203.0.113.9' } },
-  };
-}

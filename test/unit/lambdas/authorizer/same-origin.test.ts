@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AuthorizerEvent } from '../../../../lambdas/authorizer/authorizer-event.ts';
 import { isOfSameOrigin } from '../../../../lambdas/authorizer/same-origin.ts';
+import { RequestHeaders } from '../../../../lambdas/http/request-headers.ts';
 
 const HOST = 'app.example.com';
 const CONSOLE = 'https://console.example.com';
@@ -11,14 +11,7 @@ function count(headers: Headers, allowed: readonly string[] = [CONSOLE]): boolea
   const multiValueHeaders = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [name, [value].flat()]),
   );
-  const event: AuthorizerEvent = {
-    resource: '/api/maintenance/{proxy+}',
-    path: '/api/maintenance/enable',
-    httpMethod: 'POST',
-    multiValueHeaders,
-    requestContext: { requestId: 'r', identity: { sourceIp: '203.0.113.9' } },
-  };
-  return isOfSameOrigin(event, allowed);
+  return isOfSameOrigin(new RequestHeaders({ multiValueHeaders }), allowed);
 }
 
 describe('cookies count on control routes', () => {

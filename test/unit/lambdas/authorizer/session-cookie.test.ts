@@ -49,8 +49,8 @@ describe('the session cookie', () => {
     ['two values in two cases', ['session_id=abc; session_id=ABC'], /more than one/],
     ['more than 512 bytes', [`session_id=${'é'.repeat(257)}`], /too long/],
     ['8 kB', [`session_id=${'x'.repeat(8192)}`], /too long/],
-  ])('is bad: %s', (_, headers, why) => {
-    expect(idIn(...headers)).toEqual({ outcome: 'bad', why: expect.stringMatching(why) });
+  ])('is bad: %s', (_, headers, reason) => {
+    expect(idIn(...headers)).toEqual({ outcome: 'rejected', reason: expect.stringMatching(reason) });
   });
 });
 
@@ -68,7 +68,7 @@ test('whatever a browser was given, it shows again', () => {
 test('no header makes it fail', () => {
   fc.assert(
     fc.property(fc.array(fc.string({ unit: 'binary' })), (headers) => {
-      expect(['none', 'id', 'bad']).toContain(idIn(...headers).outcome);
+      expect(['none', 'id', 'rejected']).toContain(idIn(...headers).outcome);
     }),
   );
 });

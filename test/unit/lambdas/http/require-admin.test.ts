@@ -6,6 +6,7 @@ import { NOW } from '../../../support/examples.ts';
 const signedInAt = (authenticatedAt: number | null): Caller => ({
   principal: { id: 'alice', role: 'admin' },
   credential: 'valid',
+  reason: null,
   authenticatedAt,
 });
 

@@ -39,11 +39,11 @@ class AuthorizerBench {
 
   async call(
     client: string,
-    own: { door?: 'origin' | 'canary'; role?: 'admin' | 'member'; path?: string } = {},
+    own: { route?: 'origin' | 'canary'; role?: 'admin' | 'member'; path?: string } = {},
   ) {
-    const { door = 'origin', role = 'member', path = '/start_caption_generation' } = own;
-    await this.#authorizer.authorize({
-      door,
+    const { route = 'origin', role = 'member', path = '/start_caption_generation' } = own;
+    await this.#authorizer.decideRequest({
+      route,
       method: 'POST',
       path,
       sourceAddress: '203.0.113.9',
@@ -149,7 +149,7 @@ describe('what the authorizer tells is counted', () => {
 
   test('but not the canary', async () => {
     const authorizer = new AuthorizerBench();
-    await authorizer.call('prober', { door: 'canary' });
+    await authorizer.call('prober', { route: 'canary' });
     expect(authorizer.lines).toEqual([]);
   });
 });

@@ -1,7 +1,9 @@
-import type { Verdict } from '../../core/gate/authorizer.ts';
-import { NOTHING_TO_LOAD } from '../../core/gate/refusal.ts';
+import { buildRefusal, NOTHING_TO_LOAD } from '../../core/gate/refusal.ts';
+import type { RefusalFacts } from '../../core/gate/refusal-facts.ts';
+import type { Verdict } from '../../core/gate/verdict.ts';
 import type { Identity } from '../../core/identity/identity.ts';
 import { truncate } from '../../core/text.ts';
+import type { RefusalCors } from '../http/refusal-cors.ts';
 
 /**
  * What a REQUEST authorizer answers. The policy's resource is `*`: a path that holds `${…}` would break a narrower
@@ -32,37 +34,24 @@ export function metered(result: AuthorizerResult, usageIdentifierKey: string): A
   return { ...result, usageIdentifierKey };
 }
 
-export function toResult(verdict: Verdict, allowOrigin: string): AuthorizerResult {
+/**
+ * Turns a verdict into the authorizer's answer: what the gateway response ACCESS_DENIED and the functions make theirs of.
+ *
+ * @param cors asked for when the request is refused
+ */
+export function respond(verdict: Verdict, cors: () => RefusalCors): AuthorizerResult {
   switch (verdict.effect) {
     case 'allow':
       return allow(verdict.identity, verdict.version);
     case 'deny':
-      return deny(allowOrigin, {
-        body: verdict.refusal.body,
-        contentType: verdict.refusal.contentType,
-        language: verdict.refusal.language,
-        policy: verdict.refusal.policy,
-        retryAfter: String(verdict.refusal.retryAfter),
-        active: 'true',
-        mode: verdict.maintenance.mode,
-        version: String(verdict.version),
-      });
+      return deny({ ...refused(verdict.refusal), ...cors() });
     case 'unavailable':
-      return deny(allowOrigin, {
-        body: UNAVAILABLE_BODY,
-        contentType: 'application/problem+json',
-        language: 'en',
-        policy: NOTHING_TO_LOAD,
-        retryAfter: String(UNAVAILABLE_RETRY_AFTER),
-        active: 'unknown',
-        mode: 'unknown',
-        version: '0',
-      });
+      return deny({ ...UNAVAILABLE, ...cors() });
   }
 }
 
 function allow(
-  { principal, credential, authenticatedAt }: Identity,
+  { principal, credential, reason, authenticatedAt }: Identity,
   version: number | undefined,
 ): AuthorizerResult {
   const id = truncate(principal.id, LONGEST_ID);
@@ -73,17 +62,28 @@ function allow(
       principal: id,
       role: principal.role,
       credential,
+      ...(reason !== null && { credentialReason: reason }),
       authTime: authenticatedAt === null ? '' : String(Math.floor(authenticatedAt / 1000)),
       ...(version !== undefined && { version: String(version) }),
     },
   };
 }
 
-function deny(allowOrigin: string, context: Readonly<Record<string, string>>): AuthorizerResult {
+function deny(context: AuthorizerResult['context']): AuthorizerResult {
+  return { principalId: '-', policyDocument: policy('Deny'), context };
+}
+
+function refused(facts: RefusalFacts): AuthorizerResult['context'] {
+  const { body, contentType, language, policy, retryAfter } = buildRefusal(facts);
   return {
-    principalId: '-',
-    policyDocument: policy('Deny'),
-    context: { ...context, allowOrigin, allowCredentials: allowOrigin === '*' ? 'false' : 'true' },
+    body,
+    contentType,
+    language,
+    policy,
+    retryAfter: String(retryAfter),
+    active: 'true',
+    mode: facts.maintenance.mode,
+    version: String(facts.version),
   };
 }
 
@@ -107,14 +107,13 @@ const UNAVAILABLE_BODY = JSON.stringify({
   retry_after: UNAVAILABLE_RETRY_AFTER,
 });
 
-/** An origin longer than this is nobody's, and would not leave room for the refusal. */
-const LONGEST_ORIGIN = 256;
-
-/** The value of Access-Control-Allow-Origin for a refusal: refusals hold nothing that status does not show to all. */
-export function allowedOrigin(origin: string | undefined, allowed: readonly string[]): string {
-  const any = allowed.includes('*');
-  if (origin === undefined || origin.length > LONGEST_ORIGIN || !/^[!-~]+$/.test(origin)) {
-    return any ? '*' : (allowed[0] ?? '*');
-  }
-  return any || allowed.includes(origin) ? origin : (allowed[0] ?? '*');
-}
+const UNAVAILABLE: AuthorizerResult['context'] = {
+  body: UNAVAILABLE_BODY,
+  contentType: 'application/problem+json',
+  language: 'en',
+  policy: NOTHING_TO_LOAD,
+  retryAfter: String(UNAVAILABLE_RETRY_AFTER),
+  active: 'unknown',
+  mode: 'unknown',
+  version: '0',
+};
