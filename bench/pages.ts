@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { OPERATION_TYPES } from '../core/decision/operations.ts';
 import { buildRefusal } from '../core/gate/refusal.ts';
 import type { RefusalFacts } from '../core/gate/refusal-facts.ts';
 import { NOBODY } from '../core/identity/identity.ts';
+import { OPERATION_TYPES } from '../core/messages/operation-texts.ts';
 import { LANGUAGES, type Language } from '../core/messages/registry.ts';
 import type { NormalMaintenance } from '../core/state/state.ts';
 import { maintenancePage } from '../core/status/maintenance-page.ts';

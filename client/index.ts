@@ -5,6 +5,7 @@ export {
   RefusedError,
   UnreachableError,
 } from './errors.ts';
+export type { MaintenanceStatus } from './maintenance-status.ts';
 export { createPatientFetch, type PatientFetchOptions, type Waiting } from './patient-fetch.ts';
 export { type RunJobOptions, type RunningJob, runJob } from './run-job.ts';
-export { type MaintenanceStatus, type WatchOptions, watchMaintenance } from './watch-maintenance.ts';
+export { type WatchOptions, watchMaintenance } from './watch-maintenance.ts';

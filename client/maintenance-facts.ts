@@ -6,3 +6,9 @@ export function factsOf(value: unknown): MaintenanceFacts | null {
   if (typeof mode !== 'string' || typeof reason !== 'string') return null;
   return { mode, reason, estimatedCompletion: typeof end === 'string' ? end : null };
 }
+
+/** The type that the `operation` of a refusal names; null where it names none. */
+export function operationOf(value: unknown): string | null {
+  const { type } = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return typeof type === 'string' ? type : null;
+}

@@ -1,14 +1,14 @@
 import type { MaintenanceFacts } from './errors.ts';
-import { factsOf } from './maintenance-facts.ts';
-import { pause } from './pause.ts';
+import { factsOf, operationOf } from './maintenance-facts.ts';
 import { retryAfterOf } from './retry-after.ts';
+import { REAL_WAITS, type Waits, waitOut } from './wait-out.ts';
 
 /** Why a request waits, and for how long. */
 export interface Waiting {
   readonly url: string;
   /** `maintenance_active`, or `authorizer_unavailable` where the gate could not decide for a moment. */
   readonly error: RefusalCode;
-  /** Milliseconds until the next try. */
+  /** Milliseconds until the next try at the latest: it comes sooner where maintenance ends sooner. */
   readonly milliseconds: number;
   /** How often it has been refused, this time included. */
   readonly refusals: number;
@@ -19,19 +19,15 @@ export interface Waiting {
 export interface PatientFetchOptions {
   /** Longest time that one request waits in all, ms; what would take longer is answered with the refusal. @default 600 000 */
   readonly longestWait?: number;
+  /**
+   * Address of the protected API, whose status is looked at while a request waits.
+   * @default the origin of the request's address
+   */
+  readonly api?: string;
   /** Called before each wait: to tell people. */
   readonly onWait?: (waiting: Waiting) => void;
   /** @default the global one */
   readonly fetch?: typeof fetch;
-}
-
-/** What the waiting depends on beside the network: tests have their own. */
-export interface Waits {
-  readonly pause: typeof pause;
-  /** Milliseconds, of any clock that only goes forward. */
-  readonly now: () => number;
-  /** In [0, 1). */
-  readonly random: () => number;
 }
 
 type RefusalCode = 'maintenance_active' | 'authorizer_unavailable';
@@ -40,8 +36,8 @@ type RefusalCode = 'maintenance_active' | 'authorizer_unavailable';
 const UNSAID = 60_000;
 
 /**
- * Makes a `fetch` that outlasts maintenance: a request that the gate refuses is made again when the refusal says, until
- * it is let through or has waited too long. Everything else, errors included, is passed on as it is.
+ * Makes a `fetch` that outlasts maintenance: a request that the gate refuses is made again when the refusal says, or
+ * as soon as the status says that it may, until it is let through or has waited too long. Everything else, errors included, is passed on as it is.
  *
  * That is safe for every method: the gate refuses before the application sees anything of a request, so a refused one has
  * never been carried out. A request whose body is a stream is not made again, since the stream has been used up.
@@ -51,14 +47,15 @@ const UNSAID = 60_000;
  * await patientFetch('https://api.example.com/captions', { method: 'POST', body, signal });
  */
 export function createPatientFetch(options: PatientFetchOptions = {}): typeof fetch {
-  return patientFetchIn({ pause, now: () => performance.now(), random: Math.random }, options);
+  return patientFetchIn(REAL_WAITS, options);
 }
 
 /** `createPatientFetch` with clock and chance of the caller's. */
 export function patientFetchIn(
-  { pause: wait, now, random }: Waits,
-  { longestWait = 600_000, onWait, fetch: fetchIt = fetch }: PatientFetchOptions,
+  waits: Waits,
+  { api, longestWait = 600_000, onWait, fetch: fetchIt = fetch }: PatientFetchOptions,
 ): typeof fetch {
+  const { now, random } = waits;
   return async (input, init) => {
     const begun = now();
     const signal = init?.signal ?? (input instanceof Request ? input.signal : undefined);
@@ -71,16 +68,28 @@ export function patientFetchIn(
       const milliseconds = refusal.milliseconds * refusal.spread(random());
       if (now() - begun + milliseconds > longestWait) return response;
       await response.body?.cancel();
+      const url = input instanceof Request ? input.url : String(input);
       onWait?.({
-        url: input instanceof Request ? input.url : String(input),
+        url,
         error: refusal.error,
         milliseconds,
         refusals,
         maintenance: refusal.maintenance,
       });
-      await wait(milliseconds, signal ?? undefined);
+      await waitOut(waits, {
+        api: api ?? originOf(response, url),
+        operation: refusal.operation,
+        milliseconds,
+        signal: signal ?? undefined,
+        fetch: fetchIt,
+      });
     }
   };
+}
+
+/** Of who refused; of whom was asked where an answer of the caller's own `fetch` doesn't say. */
+function originOf(response: Response, url: string): string {
+  return new URL(response.url || url).origin;
 }
 
 /** A stream, of whatever kind, is gone when it has been sent. */
@@ -100,6 +109,8 @@ interface Refusal {
   readonly milliseconds: number;
   /** The gate spreads clients over time where it knows them; where it could not decide, they spread themselves. */
   readonly spread: (draw: number) => number;
+  /** What the request does, as the gate takes it; null where it doesn't say. */
+  readonly operation: string | null;
   readonly maintenance: MaintenanceFacts | null;
 }
 
@@ -125,6 +136,7 @@ async function refusalOf(response: Response): Promise<Refusal | null> {
     error,
     milliseconds: Math.max(1000, retryAfterOf(response.headers) ?? said),
     spread: error === 'maintenance_active' ? () => 1 : (draw) => 1 + draw / 2,
+    operation: operationOf(problem.operation),
     maintenance: factsOf(problem.maintenance),
   };
 }

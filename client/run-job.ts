@@ -1,6 +1,7 @@
 import { JobStoppedError, MaintenanceError } from './errors.ts';
 import { JobsApi } from './jobs-api.ts';
 import { pause } from './pause.ts';
+import { REAL_WAITS, type Waits, waitOut } from './wait-out.ts';
 
 export interface RunJobOptions {
   /** Address of the protected API: `https://api.example.com`. */
@@ -11,7 +12,7 @@ export interface RunJobOptions {
   readonly owner: string;
   /**
    * What to do while maintenance keeps jobs from being started: `throw` a MaintenanceError, or `wait` as long as the API
-   * says and try again.
+   * says, or until its status says that jobs may be started again, and try again.
    * @default 'throw'
    */
   readonly duringMaintenance?: 'throw' | 'wait';
@@ -76,9 +77,19 @@ export async function runJob<Result>(
   type: string,
   work: (job: RunningJob) => Promise<Result>,
 ): Promise<Result> {
+  return runJobIn(REAL_WAITS, options, type, work);
+}
+
+/** `runJob` with clock and chance of the caller's for what it waits while maintenance is active. */
+export async function runJobIn<Result>(
+  waits: Waits,
+  options: RunJobOptions,
+  type: string,
+  work: (job: RunningJob) => Promise<Result>,
+): Promise<Result> {
   const { api, token, owner, signal, timeout = 10_000, longestPause = 5000 } = options;
   const jobs = new JobsApi({ api, token, timeout, longestPause });
-  const { id, heartbeatInterval: longest } = await begin(jobs, { type, owner }, options);
+  const { id, heartbeatInterval: longest } = await begin(waits, jobs, { type, owner }, options);
   const interval = Math.min(options.heartbeatInterval ?? longest, longest);
   const heart = new Heart(jobs, id, interval, options.onHeartbeatFailed);
   const stop = (): void => heart.stopWork(signal?.reason);
@@ -101,9 +112,10 @@ export async function runJob<Result>(
 }
 
 async function begin(
+  waits: Waits,
   jobs: JobsApi,
   job: { readonly type: string; readonly owner: string },
-  { signal, duringMaintenance = 'throw' }: RunJobOptions,
+  { api, signal, duringMaintenance = 'throw' }: RunJobOptions,
 ): Promise<{ id: string; heartbeatInterval: number }> {
   const key = crypto.randomUUID();
   for (;;) {
@@ -111,7 +123,13 @@ async function begin(
       return await jobs.register(job, key, signal);
     } catch (error) {
       if (!(error instanceof MaintenanceError) || duringMaintenance === 'throw') throw error;
-      await pause(error.retryAfter * 1000, signal);
+      await waitOut(waits, {
+        api,
+        operation: 'job_creation',
+        milliseconds: error.retryAfter * 1000,
+        signal,
+        fetch,
+      });
     }
   }
 }

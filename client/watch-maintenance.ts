@@ -1,25 +1,7 @@
 import { UnreachableError } from './errors.ts';
+import { type MaintenanceStatus, statusAddressOf, statusOf } from './maintenance-status.ts';
 import { pollPause, spread } from './poll-pause.ts';
 import { retryAfterOf } from './retry-after.ts';
-
-/** What is known of maintenance. Texts are an admin's own words: escape them wherever they are shown. */
-export interface MaintenanceStatus {
-  readonly active: boolean;
-  /** In `test` mode nothing is blocked. Null while nothing is active. */
-  readonly mode: 'normal' | 'emergency' | 'test' | null;
-  readonly reason: string | null;
-  readonly since: Date | null;
-  /** The planned end; null where none is known. */
-  readonly until: Date | null;
-  readonly blockedOperations: readonly string[];
-  /** For people, in English. */
-  readonly message: string;
-  readonly next: { readonly reason: string; readonly from: Date; readonly until: Date } | null;
-  /** The number of the newest event of the event log. */
-  readonly version: number;
-  /** Whether the server could not read its newest state, and told the last one it knew. */
-  readonly isLastKnown: boolean;
-}
 
 export interface WatchOptions {
   /** Milliseconds between two questions, a fifth more or less. @default 15 000 */
@@ -78,7 +60,7 @@ export function watchIn(
   { every = 15_000, timeout = 10_000, signal, onConnection, fetch: fetchIt = fetch }: WatchOptions,
 ): () => void {
   const { random, after, isHidden, onVisibility } = surroundings;
-  const address = `${url.replace(/\/+$/, '')}/api/maintenance/status`;
+  const address = statusAddressOf(url);
   const interval = spread(every, random());
   const ended = new AbortController();
   let tag: string | null = null;
@@ -165,33 +147,6 @@ async function ask(
     });
     return { problem, status: null, tag, asked };
   }
-}
-
-/** Throws where the text is no status. */
-function statusOf(text: string): MaintenanceStatus {
-  const status = JSON.parse(text);
-  if (typeof status?.is_active !== 'boolean' || typeof status.version !== 'number') {
-    throw new Error('The answer is no status of maintenance.');
-  }
-  const { next_window: next } = status;
-  return {
-    active: status.is_active,
-    mode: status.is_active ? status.mode : null,
-    reason: status.reason ?? null,
-    since: dateOf(status.started_at),
-    until: dateOf(status.estimated_completion),
-    blockedOperations: status.blocked_operations ?? [],
-    message: status.message ?? '',
-    next: next
-      ? { reason: next.reason, from: new Date(next.starts_at), until: new Date(next.ends_at) }
-      : null,
-    version: status.version,
-    isLastKnown: status.state_source === 'last_known',
-  };
-}
-
-function dateOf(value: unknown): Date | null {
-  return typeof value === 'string' ? new Date(value) : null;
 }
 
 /** What there is of a page; nothing of it outside of a browser. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Resource, Stack, type Template } from './stack.ts';
+import { Stack } from './stack.ts';
 import { StaticSite } from './static-site.ts';
+import type { Resource, Template } from './template.ts';
 
 interface Manifest {
   readonly artifacts?: Readonly<

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { LOCAL_REGION } from './account.ts';
 import { loadAssembly } from './assembly.ts';
 import { MovableClock } from './clock.ts';
 import { Drift } from './drift.ts';
@@ -10,7 +11,6 @@ import { RoleAccess } from './iam.ts';
 import { LambdaRuntime } from './lambda-runtime.ts';
 import type { CloudContext, CreateServices, LocalServices, RunningCloud } from './local-services.ts';
 import { LogStore } from './log-store.ts';
-import { LOCAL_REGION } from './stack.ts';
 import { refuseUnsupported } from './supported-resources.ts';
 import { runTriggers } from './triggers.ts';
 

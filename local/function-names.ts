@@ -1,4 +1,4 @@
-import type { Resource } from './stack.ts';
+import type { Resource } from './template.ts';
 
 /**
  * Names the functions of a stack as their folders under lambdas/ are named. A function says its name

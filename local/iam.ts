@@ -1,5 +1,6 @@
 import type { FaultRegistry } from './faults.ts';
-import type { Resource, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { Resource } from './template.ts';
 
 /** One statement of an identity policy, resolved. */
 interface Statement {

@@ -1,5 +1,12 @@
-import type { SecretReference } from './local-services.ts';
-import type { Template } from './stack.ts';
+import type { Template } from './template.ts';
+
+/** A dynamic reference `{{resolve:secretsmanager:…}}`, taken apart. */
+export interface SecretReference {
+  /** Name or ARN of the secret. */
+  readonly secretId: string;
+  /** Key within the secret's JSON; absent: the whole string. */
+  readonly jsonKey?: string;
+}
 
 /** Where the values behind references come from. */
 export interface ReferenceSource {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
 import { accessKeyOf, ROLE_CREDENTIALS } from './iam.ts';
 import {
   FunctionEnded,
@@ -8,7 +9,8 @@ import {
   LambdaFunction,
 } from './lambda-function.ts';
 import type { CloudContext, FunctionInvoker, InvocationResult, LocalServices } from './local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { Resource } from './template.ts';
 
 /** Thrown when no function has the name, logical id or ARN asked for. */
 export class FunctionNotFound extends Error {

@@ -3,9 +3,11 @@ import type { MovableClock } from './clock.ts';
 import type { Drift } from './drift.ts';
 import type { FaultRegistry } from './faults.ts';
 import type { RoleAccess } from './iam.ts';
+import type { SecretReference } from './intrinsics.ts';
 import type { LogStore } from './log-store.ts';
 import type { Observer } from './observation.ts';
-import type { Resource, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { Resource } from './template.ts';
 
 /** What a part of the local cloud gets to work with before anything runs. */
 export interface CloudContext {
@@ -18,14 +20,6 @@ export interface CloudContext {
   readonly access: RoleAccess;
   /** What was changed by hand, past the template. */
   readonly drift: Drift;
-}
-
-/** A dynamic reference `{{resolve:secretsmanager:…}}`, taken apart. */
-export interface SecretReference {
-  /** Name or ARN of the secret. */
-  readonly secretId: string;
-  /** Key within the secret's JSON; absent: the whole string. */
-  readonly jsonKey?: string;
 }
 
 /** The error of a function, as Lambda serialises it. */

@@ -1,6 +1,8 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
 import type { RoleAccess } from './iam.ts';
 import { type Peer, SecurityGroups } from './security-groups.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
+import type { Resource } from './template.ts';
 
 /** Where something in a VPC is. */
 interface Placement {

@@ -1,15 +1,25 @@
 import { createHash } from 'node:crypto';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from './stack.ts';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
+import type { Resource } from './template.ts';
+
+/** What names are made from beside the resource itself. */
+interface NamedStack {
+  readonly name: string;
+  functionName(logicalId: string): string;
+  property(resource: Resource, name: string): unknown;
+}
 
 /** How the attributes of a type of resource follow from its name. */
 interface AttributeRule {
   /** Property that names the resource; without one, or when it is absent, the name is made up from the logical id. */
   readonly nameProperty?: string;
   /** The name when no property gives one. */
-  readonly defaultName?: (stack: Stack, resource: Resource) => string;
+  readonly defaultName?: (stack: NamedStack, resource: Resource) => string;
   /** What `Ref` gives; default: the name. */
-  readonly reference?: (name: string, stack: Stack, resource: Resource) => string;
-  readonly attributes?: Readonly<Record<string, (name: string, stack: Stack, resource: Resource) => string>>;
+  readonly reference?: (name: string, stack: NamedStack, resource: Resource) => string;
+  readonly attributes?: Readonly<
+    Record<string, (name: string, stack: NamedStack, resource: Resource) => string>
+  >;
 }
 
 const arn = (service: string, resource: string) =>
@@ -254,13 +264,13 @@ const RULES: Readonly<Record<string, AttributeRule>> = {
   'AWS::Cognito::UserPoolDomain': { nameProperty: 'Domain' },
 };
 
-function functionArn(stack: Stack, resource: Resource): string {
+function functionArn(stack: NamedStack, resource: Resource): string {
   const name = String(stack.property(resource, 'FunctionName'));
   return name.startsWith('arn:') ? name : arn('lambda', `function:${name}`);
 }
 
 /** The name by which AWS would know the resource: the one the template gives, else one made from the logical id. */
-export function physicalName(stack: Stack, resource: Resource): string {
+export function physicalName(stack: NamedStack, resource: Resource): string {
   const rule = RULES[resource.type];
   const given = rule?.nameProperty ? stack.property(resource, rule.nameProperty) : undefined;
   if (given !== undefined) return String(given);
@@ -272,7 +282,7 @@ export function physicalName(stack: Stack, resource: Resource): string {
  * it is the same at every start; undefined for an attribute that the table does not know.
  */
 export function deterministicAttribute(
-  stack: Stack,
+  stack: NamedStack,
   resource: Resource,
   attribute: string,
 ): string | undefined {

@@ -1,26 +1,8 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
 import { functionNames } from './function-names.ts';
-import { IntrinsicResolver } from './intrinsics.ts';
-import type { SecretReference } from './local-services.ts';
+import { IntrinsicResolver, type SecretReference } from './intrinsics.ts';
 import { deterministicAttribute } from './resource-attributes.ts';
-
-/** One resource of a template, its properties as written there (intrinsic functions unresolved). */
-export interface Resource {
-  readonly logicalId: string;
-  readonly type: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly metadata: Readonly<Record<string, unknown>>;
-  readonly dependsOn: readonly string[];
-  readonly condition?: string;
-}
-
-/** A CloudFormation template, as far as the local cloud reads it. */
-export interface Template {
-  readonly Resources?: Readonly<Record<string, unknown>>;
-  readonly Parameters?: Readonly<Record<string, { readonly Default?: unknown }>>;
-  readonly Conditions?: Readonly<Record<string, unknown>>;
-  readonly Mappings?: Readonly<Record<string, Record<string, Record<string, unknown>>>>;
-  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown; readonly Description?: string }>>;
-}
+import type { Resource, Template } from './template.ts';
 
 /** What the services of the local cloud add to the table of deterministic names. */
 export interface AttributeSource {
@@ -28,11 +10,6 @@ export interface AttributeSource {
   attribute(resource: Resource, attribute: string): string | undefined;
   secret(reference: SecretReference): string;
 }
-
-/** Region of everything in the local cloud. */
-export const LOCAL_REGION = 'us-east-1';
-/** Account of everything in the local cloud. */
-export const LOCAL_ACCOUNT = '000000000000';
 
 /** A synthesised stack: its resources by logical id and type, and the values its template stands for. */
 export class Stack {

@@ -1,5 +1,6 @@
-import type { Resource, Stack } from './stack.ts';
+import type { Stack } from './stack.ts';
 import { SUPPORTED, type SupportedType } from './supported-types.ts';
+import type { Resource } from './template.ts';
 
 /** Thrown when a stack holds what the local cloud does not know. */
 export class UnsupportedTemplate extends Error {

@@ -1,5 +1,6 @@
 import { blockedOperations, isForbidden } from '../decision/decide.ts';
-import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../decision/operations.ts';
+import { BLOCKABLE_OPERATIONS } from '../decision/operations.ts';
+import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import type { NormalMaintenance, TestRun } from '../state/state.ts';
 
 export type ImpactLevel = 'low' | 'medium' | 'high';

@@ -1,4 +1,4 @@
-import { describeOperation, type OperationType } from '../decision/operations.ts';
+import { describeOperation, type OperationType } from '../messages/operation-texts.ts';
 import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
 import { plannedEnd } from '../state/state.ts';
 import { rfc3339, templateSafeJson, truncate } from '../text.ts';

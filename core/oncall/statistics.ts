@@ -1,5 +1,5 @@
-import { OPERATION_TYPES } from '../decision/operations.ts';
 import { METRIC_NAMESPACE } from '../environment.ts';
+import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { rfc3339 } from '../text.ts';
 import type { MetricQuery, MetricRange, MetricSeries } from './metric-source.ts';
 

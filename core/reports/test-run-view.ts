@@ -7,8 +7,8 @@ import {
   totalOfRoute,
 } from '../attempts/test-record.ts';
 import type { Tally } from '../attempts/totals.ts';
-import { OPERATION_TYPES } from '../decision/operations.ts';
 import type { Rule } from '../decision/rule.ts';
+import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { ROLES, type Role } from '../state/principal.ts';
 import { rfc3339, truncate } from '../text.ts';
 

@@ -1,31 +1,4 @@
-import type { NormalMaintenance, Plan, TestRun } from './state.ts';
-
-/** A window that is coming, as far as the clock needs to know it to begin and to end the maintenance. */
-export interface ComingWindow extends Omit<Plan, 'endsAt'> {
-  readonly id: string;
-  readonly mode: 'normal' | 'test';
-  /** The admin who scheduled it. */
-  readonly scheduledBy: string;
-  /** Milliseconds from each start to the planned end. */
-  readonly length: number;
-  /** Its next starts, ms since the epoch, ascending; at least one. */
-  readonly starts: readonly number[];
-}
-
-/**
- * What is coming of the owner's windows, computed ahead: the newest state alone tells when a maintenance begins, so
- * that nothing but the clock is needed for it. The windows themselves are kept elsewhere, as a set that never changes.
- */
-export interface WindowSchedule {
-  /** Names the set of windows: a digest of what it holds. */
-  readonly name: string;
-  /** Those with the next occurrences of the whole set, each with its own. */
-  readonly windows: readonly ComingWindow[];
-  /** Whether the set has occurrences after those: then `tick` puts in more before they run out. */
-  readonly hasMore: boolean;
-  /** The operation types of the owner's that any of the windows names: they must not lose their last rule. */
-  readonly operations: readonly string[];
-}
+import type { ComingWindow, NormalMaintenance, TestRun, WindowSchedule } from './state.ts';
 
 /** Bytes that a schedule may take in a state, as JSON in UTF-8: any one window has room with all its starts. */
 export const LARGEST_SCHEDULE = 5120;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ComingWindow, WindowSchedule } from './schedule.ts';
 import type {
+  ComingWindow,
   Emergency,
   NormalMaintenance,
   Plan,
@@ -9,6 +9,7 @@ import type {
   RuleSetReference,
   State,
   TestRun,
+  WindowSchedule,
 } from './state.ts';
 
 /**

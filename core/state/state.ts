@@ -1,5 +1,3 @@
-import type { WindowSchedule } from './schedule.ts';
-
 /**
  * The state of maintenance: the whole of what an authorizer needs to decide, at most 13 KB as JSON, and mostly less
  * than one.
@@ -50,6 +48,33 @@ export interface Emergency extends Begun {
 }
 
 export type Maintenance = NormalMaintenance | TestRun | Emergency;
+
+/** A window that is coming, as far as the clock needs to know it to begin and to end the maintenance. */
+export interface ComingWindow extends Omit<Plan, 'endsAt'> {
+  readonly id: string;
+  readonly mode: 'normal' | 'test';
+  /** The admin who scheduled it. */
+  readonly scheduledBy: string;
+  /** Milliseconds from each start to the planned end. */
+  readonly length: number;
+  /** Its next starts, ms since the epoch, ascending; at least one. */
+  readonly starts: readonly number[];
+}
+
+/**
+ * What is coming of the owner's windows, computed ahead: the newest state alone tells when a maintenance begins, so
+ * that nothing but the clock is needed for it. The windows themselves are kept elsewhere, as a set that never changes.
+ */
+export interface WindowSchedule {
+  /** Names the set of windows: a digest of what it holds. */
+  readonly name: string;
+  /** Those with the next occurrences of the whole set, each with its own. */
+  readonly windows: readonly ComingWindow[];
+  /** Whether the set has occurrences after those: then `tick` puts in more before they run out. */
+  readonly hasMore: boolean;
+  /** The operation types of the owner's that any of the windows names: they must not lose their last rule. */
+  readonly operations: readonly string[];
+}
 
 export interface State {
   /** The number of the newest event; 0 before the first. */

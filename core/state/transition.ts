@@ -1,7 +1,13 @@
 import { mergeOrders } from './purge-order.ts';
 import { revocationsAt } from './revocations.ts';
-import type { WindowSchedule } from './schedule.ts';
-import type { Maintenance, PurgeOrder, Revocation, RuleSetReference, State } from './state.ts';
+import type {
+  Maintenance,
+  PurgeOrder,
+  Revocation,
+  RuleSetReference,
+  State,
+  WindowSchedule,
+} from './state.ts';
 
 /** What an event changes; what it does not name stays as it was. */
 export interface Changes {

@@ -1,8 +1,8 @@
 import { totalOf } from '../attempts/counts.ts';
 import { EMPTY_TALLY, type Tally } from '../attempts/totals.ts';
 import { blockedOperations, isForbidden } from '../decision/decide.ts';
-import { describeOperation } from '../decision/operations.ts';
 import type { Rule } from '../decision/rule.ts';
+import { describeOperation } from '../messages/operation-texts.ts';
 import { effective } from '../state/clock.ts';
 import { type Maintenance, ownOperations, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';

@@ -1,5 +1,5 @@
 import { isForbidden } from '../decision/decide.ts';
-import { describeOperation, OPERATION_TYPES } from '../decision/operations.ts';
+import { describeOperation, OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { effective } from '../state/clock.ts';
 import { ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';

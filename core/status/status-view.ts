@@ -4,7 +4,8 @@ import { type DrainView, drainView } from '../drain/view.ts';
 import type { PurgeLedgerEntry } from '../purge/record.ts';
 import { invalidatedSessions, type PurgeView, purgeView } from '../purge/view.ts';
 import { effective } from '../state/clock.ts';
-import { nextOccurrence, type WindowSchedule } from '../state/schedule.ts';
+import { nextOccurrence } from '../state/schedule.ts';
+import type { WindowSchedule } from '../state/state.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 

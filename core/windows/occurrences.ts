@@ -1,5 +1,6 @@
 import { isBuiltInOperation } from '../decision/operations.ts';
-import { type ComingWindow, LARGEST_SCHEDULE, type WindowSchedule, windowOf } from '../state/schedule.ts';
+import { LARGEST_SCHEDULE, windowOf } from '../state/schedule.ts';
+import type { ComingWindow, WindowSchedule } from '../state/state.ts';
 import { occurrences } from './recurrence.ts';
 import type { Window } from './window.ts';
 

@@ -1,7 +1,7 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { wildcard } from '../iam.ts';
 import { FunctionThrottled } from '../lambda-function.ts';
 import type { FunctionErrorPayload, FunctionInvoker } from '../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../stack.ts';
 import type { Exchange } from './exchange.ts';
 import { GatewayFailure } from './gateway-failure.ts';
 import { mappedValue } from './gateway-response.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { LOCAL_ACCOUNT } from '../stack.ts';
+import { LOCAL_ACCOUNT } from '../account.ts';
 import { type ContextVariables, type GatewayRequest, headerValue } from './exchange.ts';
 import type { RestApi } from './rest-api.ts';
 

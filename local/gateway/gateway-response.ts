@@ -1,14 +1,6 @@
 import { type ContextVariables, type GatewayAnswer, type GatewayRequest, headerValue } from './exchange.ts';
 import { FAILURES, type FailureType } from './gateway-failure.ts';
-
-/** What the template says of one kind of gateway response. */
-export interface GatewayResponseSettings {
-  readonly status?: number;
-  /** Header name to mapping: `'text'`, `context.…` or `method.request.…`. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** Media type to template. */
-  readonly templates: Readonly<Record<string, string>>;
-}
+import type { GatewayResponseSettings } from './rest-api.ts';
 
 const DEFAULT_TEMPLATE = '{"message":$context.error.messageString}';
 

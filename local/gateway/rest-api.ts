@@ -1,6 +1,7 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { wildcard } from '../iam.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
-import type { GatewayResponseSettings } from './gateway-response.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type Route, RouteTable } from './route-table.ts';
 import type { ThrottleSettings } from './throttle.ts';
 import { type ApiKeySource, readUsagePlanKeys, type UsagePlanKeys } from './usage-plans.ts';
@@ -51,6 +52,15 @@ export interface ApiMethod {
   /** Absent: everybody may call it. */
   readonly authorizer?: Authorizer;
   readonly apiKeyRequired: boolean;
+}
+
+/** What the template says of one kind of gateway response. */
+export interface GatewayResponseSettings {
+  readonly status?: number;
+  /** Header name to mapping: `'text'`, `context.…` or `method.request.…`. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Media type to template. */
+  readonly templates: Readonly<Record<string, string>>;
 }
 
 /** The stack's REST API with its one stage. */

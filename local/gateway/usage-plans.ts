@@ -1,4 +1,5 @@
-import type { Resource, Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import type { ThrottleSettings } from './throttle.ts';
 
 /** Where the API key of a request comes from: a header of the caller's, or the authorizer's result. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { CloudContext } from '../local-services.ts';
-import type { Resource } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import type { Delivery } from './delivery.ts';
 import type { Metrics } from './metrics.ts';
 

@@ -1,6 +1,7 @@
+import { LOCAL_REGION } from '../account.ts';
 import { resourcePaths } from '../gateway/rest-api.ts';
 import type { CloudContext } from '../local-services.ts';
-import { LOCAL_REGION, type Resource } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, jsonAnswer } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import { pageOf } from './page.ts';

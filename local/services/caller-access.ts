@@ -1,5 +1,6 @@
+import { LOCAL_ACCOUNT } from '../account.ts';
 import { accessDeniedMessage, type RoleAccess } from '../iam.ts';
-import { LOCAL_ACCOUNT, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { type AwsCall, AwsError } from './aws-call.ts';
 
 /** Refuses calls that the caller's role does not allow, as AWS does. */

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext, RunningCloud } from '../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, unknownOperation } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import { pageOf } from './page.ts';

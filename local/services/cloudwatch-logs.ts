@@ -1,6 +1,7 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext } from '../local-services.ts';
 import { ACCESS_LOG, type LogEntry } from '../log-store.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import {
   type AwsAnswer,
   type AwsCall,

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext } from '../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { type Alarms, type SeenAlarm, statisticOf } from './alarms.ts';
 import {
   type AwsAnswer,

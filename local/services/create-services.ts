@@ -13,7 +13,7 @@ import { CallerAccess } from './caller-access.ts';
 import { CloudFormation } from './cloudformation.ts';
 import { CloudWatch } from './cloudwatch.ts';
 import { CloudWatchLogs } from './cloudwatch-logs.ts';
-import { type DeliveryTargets, deliveryTo } from './delivery.ts';
+import { type DeliveryTargets, deliveryTo } from './delivery-to.ts';
 import { DynamoDb } from './dynamodb.ts';
 import { ElastiCache } from './elasticache.ts';
 import { EventSourceMappings } from './event-source-mappings.ts';

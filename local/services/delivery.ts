@@ -1,9 +1,3 @@
-import type { FunctionInvoker } from '../local-services.ts';
-import type { EventBuses } from './events.ts';
-import type { Topics } from './sns.ts';
-import type { Queues } from './sqs.ts';
-import type { StateMachines } from './states/state-machines.ts';
-
 /** On whose behalf something is delivered, where the target's own policy has to let it in. */
 export interface Sender {
   /** Such as `cloudwatch.amazonaws.com`. */
@@ -16,40 +10,3 @@ export interface Sender {
 
 /** Hands a payload to a queue, topic, bus, function or state machine by its ARN; throws when that fails. */
 export type Delivery = (targetArn: string, payload: string, sender?: Sender) => Promise<void>;
-
-/** What can be delivered to. */
-export interface DeliveryTargets {
-  readonly queues: Queues;
-  readonly topics: Topics;
-  readonly events: EventBuses;
-  readonly machines: StateMachines;
-  readonly functions: () => FunctionInvoker;
-}
-
-/** Makes the delivery to the services; they deliver to each other, so they are asked for at each delivery only. */
-export function deliveryTo(targets: () => DeliveryTargets): Delivery {
-  return async (arn, payload, sender) => {
-    const { queues, topics, events, machines, functions } = targets();
-    const service = arn.split(':')[2];
-    switch (service) {
-      case 'sqs':
-        queues.send(arn, payload);
-        return;
-      case 'sns':
-        if (sender) await topics.publishFor(sender, arn, payload);
-        else await topics.publish(arn, payload);
-        return;
-      case 'lambda':
-        functions().invokeAsync(arn, payload);
-        return;
-      case 'events':
-        events.publish(arn, 'lambda', 'Lambda Function Invocation Result - Failure', payload);
-        return;
-      case 'states':
-        machines.begin(arn, payload);
-        return;
-      default:
-        throw new Error(`The local cloud delivers nothing to ${arn}.`);
-    }
-  };
-}

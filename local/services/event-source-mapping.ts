@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { InvocationResult, RunningCloud } from '../local-services.ts';
-import type { Resource, Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type EventPattern, filterPatterns, matchesPattern } from './event-pattern.ts';
 import { recordNumber, type StreamRecord, type TableStream } from './table-stream.ts';
 

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { RunningCloud } from '../local-services.ts';
-import type { Resource, Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, jsonAnswer, jsonBody } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import type { Delivery } from './delivery.ts';

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import type { CloudContext, RunningCloud } from '../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import {
   type AwsAnswer,
   type AwsCall,

@@ -1,6 +1,8 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
 import { EventTooLarge, FunctionThrottled } from '../lambda-function.ts';
 import type { FunctionInvoker, InvocationResult } from '../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, jsonAnswer } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 

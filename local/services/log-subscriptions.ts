@@ -1,7 +1,9 @@
 import { gzipSync } from 'node:zlib';
+import { LOCAL_ACCOUNT } from '../account.ts';
 import type { RunningCloud } from '../local-services.ts';
 import type { LogEntry } from '../log-store.ts';
-import { LOCAL_ACCOUNT, type Resource, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { compileFilter } from './filter-pattern.ts';
 
 interface Subscription {

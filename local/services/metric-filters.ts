@@ -1,6 +1,7 @@
 import type { RunningCloud } from '../local-services.ts';
 import { ACCESS_LOG, type LogEntry } from '../log-store.ts';
-import type { Resource, Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { compileFilter } from './filter-pattern.ts';
 import { logSources } from './log-subscriptions.ts';
 import type { Metrics } from './metrics.ts';

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOCAL_REGION } from '../account.ts';
 import type { RunningCloud } from '../local-services.ts';
-import { LOCAL_REGION, type Resource, type Stack } from '../stack.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type EventPattern, filterPatterns, matchesPattern } from './event-pattern.ts';
 import type { QueuedMessage, Queues } from './sqs.ts';
 

@@ -1,5 +1,5 @@
+import { LOCAL_ACCOUNT } from '../account.ts';
 import { wildcard } from '../iam.ts';
-import { LOCAL_ACCOUNT } from '../stack.ts';
 
 /** What a service of AWS wants to do for a resource of the account, such as an alarm for its topic. */
 export interface ServiceCall {

@@ -1,7 +1,8 @@
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import type { CloudContext, SecretReference } from '../local-services.ts';
-import type { Resource } from '../stack.ts';
+import type { SecretReference } from '../intrinsics.ts';
+import type { CloudContext } from '../local-services.ts';
+import type { Resource } from '../template.ts';
 import {
   type AwsAnswer,
   type AwsCall,

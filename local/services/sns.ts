@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CloudContext } from '../local-services.ts';
-import type { Resource } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import type { Delivery, Sender } from './delivery.ts';

@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { LOCAL_ACCOUNT } from '../account.ts';
 import type { CloudContext } from '../local-services.ts';
-import { LOCAL_ACCOUNT } from '../stack.ts';
 import {
   type AwsAnswer,
   type AwsCall,

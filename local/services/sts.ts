@@ -1,4 +1,4 @@
-import { LOCAL_ACCOUNT } from '../stack.ts';
+import { LOCAL_ACCOUNT } from '../account.ts';
 import { type AwsAnswer, type AwsCall, type AwsService, unknownOperation } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 

@@ -1,4 +1,6 @@
-import { LOCAL_ACCOUNT, type Resource, type Stack } from '../stack.ts';
+import { LOCAL_ACCOUNT } from '../account.ts';
+import type { Stack } from '../stack.ts';
+import type { Resource } from '../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, unknownOperation } from './aws-call.ts';
 import type { CallerAccess } from './caller-access.ts';
 import { pageOf } from './page.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { type Command, LONGEST, LONGEST_REASON, SHORTEST } from '../../core/commands/command.ts';
-import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../core/decision/operations.ts';
+import { BLOCKABLE_OPERATIONS } from '../../core/decision/operations.ts';
 import type { Rule } from '../../core/decision/rule.ts';
 import type { SessionFacts } from '../../core/identity/session.ts';
+import { OPERATION_TYPES } from '../../core/messages/operation-texts.ts';
 import { ROLES } from '../../core/state/principal.ts';
-import type { ComingWindow } from '../../core/state/schedule.ts';
-import type { Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state/state.ts';
+import type { ComingWindow, Maintenance, Mode, Plan, PurgeOrder, State } from '../../core/state/state.ts';
 import { NOW } from './examples.ts';
 
 /** Characters that some place or other gives a meaning, each one code point. */

@@ -9,6 +9,8 @@ export class FakeJobsApi {
   readonly instead = new Map<string, (StubAnswer | 'cut')[]>();
   /** What heartbeats are answered. */
   heartbeat = { cancel_requested: false, deadline: null as string | null, status: 'running' };
+  /** What the status says, to those who wait. */
+  status: object = { is_active: true, mode: 'normal', blocked_operations: ['job_creation'], version: 1 };
   /** Seconds. */
   interval = 0.02;
   #waiting: { readonly what: string; readonly times: number; readonly resolve: () => void }[] = [];
@@ -16,6 +18,10 @@ export class FakeJobsApi {
   private constructor(server: StubServer) {
     this.server = server;
     server.answer = (request, response) => {
+      if (request.url === '/api/maintenance/status') {
+        json(200, this.status)(request, response);
+        return;
+      }
       const [, id, what = id === undefined ? 'register' : ''] =
         /^\/api\/maintenance\/jobs(?:\/([^/]+)(?:\/(\w+))?)?$/.exec(request.url) ?? [];
       this.calls.push({ what, body: JSON.parse(request.body), request });

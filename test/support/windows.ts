@@ -1,4 +1,4 @@
-import type { ComingWindow, WindowSchedule } from '../../core/state/schedule.ts';
+import type { ComingWindow, WindowSchedule } from '../../core/state/state.ts';
 import type { Window } from '../../core/windows/window.ts';
 import { NOW } from './examples.ts';
 

@@ -1,6 +1,6 @@
 import { createHash, createHmac } from 'node:crypto';
+import { LOCAL_REGION } from '../../account.ts';
 import { ROLE_CREDENTIALS } from '../../iam.ts';
-import { LOCAL_REGION } from '../../stack.ts';
 
 /** A request to connect to a cache, signed in its query. */
 export interface ConnectToken {

@@ -1,4 +1,5 @@
-import type { Resource, Stack } from '../../stack.ts';
+import type { Stack } from '../../stack.ts';
+import type { Resource } from '../../template.ts';
 
 /** A user of a cache who signs in by IAM. */
 export interface CacheUser {

@@ -1,7 +1,7 @@
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../account.ts';
 import type { RoleAccess } from '../../iam.ts';
 import { accessDeniedMessage } from '../../iam.ts';
 import type { FunctionInvoker } from '../../local-services.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../stack.ts';
 
 /** An error by the name that `Retry` and `Catch` know; the message is the cause. */
 export class StateError extends Error {

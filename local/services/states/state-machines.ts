@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { StateMachine } from 'aws-local-stepfunctions';
+import { LOCAL_ACCOUNT, LOCAL_REGION } from '../../account.ts';
 import type { CloudContext, RunningCloud } from '../../local-services.ts';
 import type { Observer } from '../../observation.ts';
-import { LOCAL_ACCOUNT, LOCAL_REGION, type Resource } from '../../stack.ts';
+import type { Resource } from '../../template.ts';
 import {
   type AwsAnswer,
   type AwsCall,

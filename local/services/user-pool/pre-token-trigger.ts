@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { LOCAL_REGION } from '../../account.ts';
 import type { FunctionErrorPayload, FunctionInvoker } from '../../local-services.ts';
-import { LOCAL_REGION } from '../../stack.ts';
 import { AwsError } from '../aws-call.ts';
 import type { Claims } from './token-key.ts';
 

@@ -12,7 +12,7 @@ import {
 import { otp } from 'cognito-local/lib/services/otp.js';
 import { UserPoolServiceFactoryImpl } from 'cognito-local/lib/services/userPoolService.js';
 import type { CloudContext, FunctionInvoker } from '../../local-services.ts';
-import type { Resource } from '../../stack.ts';
+import type { Resource } from '../../template.ts';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, jsonBody } from '../aws-call.ts';
 import type { CallerAccess } from '../caller-access.ts';
 import { suffer } from '../service-fault.ts';

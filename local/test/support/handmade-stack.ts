@@ -1,4 +1,5 @@
-import { type Resource, Stack, type Template } from '../../stack.ts';
+import { Stack } from '../../stack.ts';
+import type { Resource, Template } from '../../template.ts';
 
 /** A stack written by hand: its resources, and further parts of the template. */
 export function handmadeStack(

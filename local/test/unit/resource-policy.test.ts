@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { LOCAL_ACCOUNT } from '../../account.ts';
 import { letsService, type ServiceCall } from '../../services/resource-policy.ts';
-import { LOCAL_ACCOUNT } from '../../stack.ts';
 
 const TOPIC = `arn:aws:sns:us-east-1:${LOCAL_ACCOUNT}:level-1`;
 const ALARM = `arn:aws:cloudwatch:us-east-1:${LOCAL_ACCOUNT}:alarm:Shop-drain-stuck`;

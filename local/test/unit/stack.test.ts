@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: Fn::Sub writes its placeholders like this.
 import { describe, expect, test } from '@jest/globals';
-import type { SecretReference } from '../../local-services.ts';
+import type { SecretReference } from '../../intrinsics.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
 
 const stack = handmadeStack(

@@ -18,7 +18,8 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const REFUSED = refusal(61);
+/** So short that nobody looks at the status meanwhile. */
+const REFUSED = refusal(30);
 
 function refusal(retryAfter: number): StubAnswer {
   const { body, contentType } = buildRefusal({
@@ -74,14 +75,14 @@ describe('a refused request', () => {
     answers(REFUSED, REFUSED, DONE);
     const response = await patient()(server.url, { method: 'POST', body: 'hello', headers: { a: 'b' } });
     expect(await response.json()).toEqual({ done: true });
-    expect(pauses).toEqual([61_000, 61_000]);
+    expect(pauses).toEqual([30_000, 30_000]);
     expect(server.requests.map(({ method, body, headers }) => [method, body, headers.a])).toEqual(
       Array.from({ length: 3 }, () => ['POST', 'hello', 'b']),
     );
     expect(waits[0]).toEqual({
       url: server.url,
       error: 'maintenance_active',
-      milliseconds: 61_000,
+      milliseconds: 30_000,
       refusals: 1,
       maintenance: {
         mode: 'normal',
@@ -131,10 +132,10 @@ describe('a refused request', () => {
 
   test('is answered with the refusal where it would wait too long', async () => {
     answers(REFUSED);
-    const response = await patient({ longestWait: 150_000 })(server.url);
+    const response = await patient({ longestWait: 80_000 })(server.url);
     expect(response.status).toBe(503);
-    expect(await response.json()).toMatchObject({ error: 'maintenance_active', retry_after: 61 });
-    expect(pauses).toEqual([61_000, 61_000]);
+    expect(await response.json()).toMatchObject({ error: 'maintenance_active', retry_after: 30 });
+    expect(pauses).toEqual([30_000, 30_000]);
   });
 
   test('can be given up while it waits', async () => {
@@ -147,6 +148,88 @@ describe('a refused request', () => {
     const other = createPatientFetch({ onWait: () => setImmediate(() => gone.abort('gone')) });
     await expect(other(request, { signal: gone.signal })).rejects.toBe('gone');
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('while it waits for hours', () => {
+  const HOURS = refusal(7200);
+  let looks: (StubAnswer | undefined)[];
+  beforeEach(() => {
+    looks = [];
+  });
+
+  function refusedUntilLooks(...statuses: (StubAnswer | undefined)[]): void {
+    looks = statuses;
+    let isRefused = true;
+    server.answer = (request, response) => {
+      if (request.url !== '/api/maintenance/status') {
+        (isRefused ? HOURS : DONE)(request, response);
+        isRefused = false;
+      } else (looks.shift() ?? json(500, {}))(request, response);
+    };
+  }
+
+  const status = (facts: object) => json(200, { is_active: true, mode: 'normal', version: 8, ...facts });
+  const BLOCKED = status({ blocked_operations: ['unknown', 'job_creation'] });
+
+  test.each<[string, StubAnswer]>([
+    ['maintenance is over', status({ is_active: false })],
+    ['maintenance only rehearses', status({ mode: 'test', blocked_operations: [] })],
+    ['maintenance blocks other things', status({ blocked_operations: ['job_creation'] })],
+  ])('it goes on within a minute after %s', async (_, open) => {
+    refusedUntilLooks(BLOCKED, open);
+    const response = await patient({ longestWait: 10_000_000 })(`${server.url}/x?y=1`, { method: 'POST' });
+    expect(response.status).toBe(200);
+    expect(pauses).toEqual([45_000, 45_000]);
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'POST /x?y=1',
+      'GET /api/maintenance/status',
+      'GET /api/maintenance/status',
+      'POST /x?y=1',
+    ]);
+  });
+
+  test.each<[string, StubAnswer]>([
+    ['the operation is blocked', BLOCKED],
+    ['an emergency blocks everything', status({ mode: 'emergency', blocked_operations: [] })],
+    ['the status can not be read', json(503, {})],
+    ['the status is no status', json(200, { hello: 'world' })],
+    ['nobody answers', (_, response) => void response.destroy()],
+  ])('it goes on waiting while %s', async (_, closed) => {
+    refusedUntilLooks(closed, status({ is_active: false }));
+    expect((await patient({ longestWait: 10_000_000 })(server.url)).status).toBe(200);
+    expect(pauses).toEqual([45_000, 45_000]);
+  });
+
+  test('it looks where the API is, where that is not the origin of the request', async () => {
+    refusedUntilLooks();
+    const asked: string[] = [];
+    const api = 'https://api.example.com/shop/';
+    const recorded: typeof fetch = async (input, init) => {
+      asked.push(String(input));
+      return String(input).startsWith(api)
+        ? Response.json({ is_active: false, version: 8 })
+        : fetch(input, init);
+    };
+    await patient({ longestWait: 10_000_000, api, fetch: recorded })(server.url);
+    expect(asked).toEqual([server.url, `${api}api/maintenance/status`, server.url]);
+  });
+
+  test('clients that wait together look at different times, each within a minute', async () => {
+    const first: number[] = [];
+    for (const draw of [0, 0.25, 0.5, 0.999]) {
+      refusedUntilLooks(status({ is_active: false }));
+      const waits = {
+        now: () => time,
+        random: () => draw,
+        pause: async (milliseconds: number) => {
+          time += milliseconds;
+          first.push(milliseconds);
+        },
+      };
+      await patientFetchIn(waits, { longestWait: 10_000_000 })(server.url);
+    }
+    expect(first).toEqual([30_000, 37_500, 45_000, 59_970]);
   });
 });
 
@@ -203,17 +286,20 @@ test('whatever refusals ask for, it never waits longer than it may, nor less tha
         pauses = [];
         time = 0;
         const rest = [...seconds];
-        const stub = async () => {
+        const stub = async (input: Parameters<typeof fetch>[0]) => {
+          if (String(input).endsWith('/status')) return new Response('', { status: 502 });
           const one = rest.shift();
           return one === undefined ? new Response('done') : answer(one);
         };
         const response = await patient({ longestWait, fetch: stub as typeof fetch })('http://api.test/');
         const total = pauses.reduce((sum, pause) => sum + pause, 0);
+        const waited = seconds.length - rest.length - (response.status === 200 ? 0 : 1);
         expect(total).toBeLessThanOrEqual(longestWait);
-        expect(pauses).toEqual(seconds.slice(0, pauses.length).map((one) => Math.max(1000, one * 1000)));
-        if (response.status === 200) expect(pauses).toHaveLength(seconds.length);
-        else
-          expect(total + Math.max(1000, (seconds[pauses.length] ?? 0) * 1000)).toBeGreaterThan(longestWait);
+        expect(Math.max(0, ...pauses)).toBeLessThanOrEqual(60_000);
+        const asked = seconds.slice(0, waited).map((one) => Math.max(1000, one * 1000));
+        expect(total).toBe(asked.reduce((sum, one) => sum + one, 0));
+        if (response.status !== 200)
+          expect(total + Math.max(1000, (seconds[waited] ?? 0) * 1000)).toBeGreaterThan(longestWait);
       },
     ),
   );

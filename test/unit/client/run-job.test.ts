@@ -8,6 +8,7 @@ import {
   runJob,
   UnreachableError,
 } from '../../../client/index.ts';
+import { runJobIn } from '../../../client/run-job.ts';
 import { blocked, FakeJobsApi } from '../../support/fake-jobs-api.ts';
 import { json } from '../../support/stub-server.ts';
 
@@ -176,6 +177,23 @@ describe('while maintenance keeps jobs from being started', () => {
     expect(called()).toEqual(['register', 'register', 'register', 'complete']);
     const keys = api.calls.map(({ request }) => request.headers['idempotency-key']).filter(Boolean);
     expect(new Set(keys).size).toBe(1);
+  });
+
+  test('it begins within a minute after maintenance is over, however long it was told to wait', async () => {
+    api.instead.set('register', [blocked(7200)]);
+    let time = 0;
+    const waits = {
+      now: () => time,
+      random: () => 0.5,
+      pause: async (milliseconds: number) => {
+        time += milliseconds;
+        if (time >= 90_000) api.status = { is_active: false, version: 2 };
+      },
+    };
+    const options = { api: api.server.url, token: 't', owner: 'mia', duringMaintenance: 'wait' } as const;
+    expect(await runJobIn(waits, options, 'x', async () => 'done')).toBe('done');
+    expect(time).toBe(90_000);
+    expect(called()).toEqual(['register', 'register', 'complete']);
   });
 
   test('the waiting can be ended', async () => {

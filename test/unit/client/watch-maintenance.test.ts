@@ -1,13 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { UnreachableError, watchMaintenance } from '../../../client/index.ts';
+import { type MaintenanceStatus, UnreachableError, watchMaintenance } from '../../../client/index.ts';
 import { pollPause, spread } from '../../../client/poll-pause.ts';
-import {
-  type MaintenanceStatus,
-  type Surroundings,
-  type WatchOptions,
-  watchIn,
-} from '../../../client/watch-maintenance.ts';
+import { type Surroundings, type WatchOptions, watchIn } from '../../../client/watch-maintenance.ts';
 import { statusView } from '../../../core/status/status-view.ts';
 import { entityTag, isKnown } from '../../../lambdas/http/entity-tag.ts';
 import { emergency, NOW, normalMaintenance, stateWith } from '../../support/examples.ts';

@@ -13,8 +13,8 @@ import {
 import { countAttempts, EMPTY_LEDGER, tallyOf } from '../../../../core/attempts/totals.ts';
 import { BUILT_IN_RULES } from '../../../../core/decision/built-in-rules.ts';
 import { classify } from '../../../../core/decision/classify.ts';
-import { OPERATION_TYPES } from '../../../../core/decision/operations.ts';
 import type { Rule } from '../../../../core/decision/rule.ts';
+import { OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
 import { testRunView } from '../../../../core/reports/test-run-view.ts';
 import { attempt, fingerprintOf, someAttempts } from '../../../support/attempts.ts';
 import { NOW } from '../../../support/examples.ts';

@@ -2,9 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { BUILT_IN_RULES } from '../../../../core/decision/built-in-rules.ts';
 import { classify, createClassifier } from '../../../../core/decision/classify.ts';
-import { OPERATION_TYPES } from '../../../../core/decision/operations.ts';
 import { InvalidTemplateError } from '../../../../core/decision/route-matcher.ts';
 import type { Rule } from '../../../../core/decision/rule.ts';
+import { OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
 import { hostileSpelling, rulePath } from '../../../support/arbitraries.ts';
 import { ORIGIN_ROUTES as routes, samplePath as sample } from '../../../support/origin-routes.ts';
 

@@ -8,11 +8,8 @@ import {
   type Outcome,
   roleMatters,
 } from '../../../../core/decision/decide.ts';
-import {
-  BLOCKABLE_OPERATIONS,
-  OPERATION_TYPES,
-  WRITE_OPERATIONS,
-} from '../../../../core/decision/operations.ts';
+import { BLOCKABLE_OPERATIONS, WRITE_OPERATIONS } from '../../../../core/decision/operations.ts';
+import { OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
 import { effective } from '../../../../core/state/clock.ts';
 import { ROLES } from '../../../../core/state/principal.ts';
 import type { Maintenance } from '../../../../core/state/state.ts';

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type Command, LONGEST_REASON } from '../../../../core/commands/command.ts';
 import { decide } from '../../../../core/decision/decide.ts';
-import { BLOCKABLE_OPERATIONS, OPERATION_TYPES } from '../../../../core/decision/operations.ts';
+import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../../../core/errors.ts';
 import {
   type CommandOutcome,
@@ -13,6 +13,7 @@ import {
 } from '../../../../core/events/append-change.ts';
 import { type Actor, CLOCK, type MaintenanceEvent } from '../../../../core/events/event.ts';
 import type { EventLog } from '../../../../core/events/event-log.ts';
+import { OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
 import { effective } from '../../../../core/state/clock.ts';
 import { ROLES } from '../../../../core/state/principal.ts';
 import type { State } from '../../../../core/state/state.ts';

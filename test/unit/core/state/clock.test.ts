@@ -3,13 +3,8 @@ import fc from 'fast-check';
 import { dueEvent } from '../../../../core/commands/apply-command.ts';
 import { settle, stateOf } from '../../../../core/events/append-change.ts';
 import { clockStep, effective } from '../../../../core/state/clock.ts';
-import {
-  type ComingWindow,
-  nextOccurrence,
-  occurrenceId,
-  windowOf,
-} from '../../../../core/state/schedule.ts';
-import type { Maintenance, State } from '../../../../core/state/state.ts';
+import { nextOccurrence, occurrenceId, windowOf } from '../../../../core/state/schedule.ts';
+import type { ComingWindow, Maintenance, State } from '../../../../core/state/state.ts';
 import { maintenance as anyMaintenance } from '../../../support/arbitraries.ts';
 import {
   ALICE,
