@@ -42,3 +42,19 @@ export function rfc3339(instant: number): string {
 export function readableUtc(instant: number): string {
   return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }
+
+/** A log line: its text in one of the documented forms, and the same facts as fields. */
+export interface LogLine {
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * A text and its values, each quoted and escaped as in JSON: nothing in a value can end the line or forge another.
+ *
+ * @example line('[MAINTENANCE] Access refused', { user: 'eve"\n' }) // '[MAINTENANCE] Access refused: user="eve\"\n"', in one line
+ */
+export function line(text: string, values: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(values).map(([name, value]) => `${name}=${JSON.stringify(value)}`);
+  return `${text}: ${pairs.join(' ')}`;
+}

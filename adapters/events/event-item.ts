@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CorruptLogError } from '../../core/errors.ts';
-import { EVENT_TYPES, type MaintenanceEvent } from '../../core/events/event.ts';
+import type { MaintenanceEvent } from '../../core/events/event.ts';
+import { EVENT_TYPES } from '../../core/events/event-types.ts';
 import { storedState } from '../../core/state/schemas.ts';
 
 /**

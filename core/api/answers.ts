@@ -9,7 +9,7 @@ import type {
 } from '../commands/answer.ts';
 import type { Validation } from '../commands/validate-enable.ts';
 import type { DrainView } from '../drain/view.ts';
-import { EVENT_TYPES } from '../events/event.ts';
+import { EVENT_TYPES } from '../events/event-types.ts';
 import type { Health } from '../health/health.ts';
 import type { EventView } from '../history/event-view.ts';
 import type { HistoryPage } from '../history/history-page.ts';
@@ -24,7 +24,8 @@ import { ROLES } from '../state/principal.ts';
 import type { BlockedOperationsView } from '../status/blocked-operations-view.ts';
 import type { MessageView } from '../status/message-view.ts';
 import type { StatusView } from '../status/status-view.ts';
-import type { WindowsPage, WindowView } from '../windows/view.ts';
+import type { WindowsPage } from '../windows/view.ts';
+import type { WindowView } from '../windows/window-facts.ts';
 
 /**
  * The answers of the HTTP API as schemas: what the API's description shows, and what the tests hold real answers to.

@@ -103,7 +103,7 @@ export function commandAnswer(
       const enforced = maintenance !== null && maintenance.mode !== 'test';
       return {
         ...view,
-        duration: Number(accepted.details.duration),
+        duration: accepted.type === 'deactivated' ? accepted.details.duration : 0,
         operations_resumed: enforced ? blockedOperations(maintenance, ownOperations(before)) : [],
         report_id: accepted.maintenanceId,
       };
@@ -123,7 +123,7 @@ function logLevelAnswer({ state: { debugUntil, version } }: EventDraft): LogLeve
 
 function purgeAnswer({ all }: PurgeSessionsCommand, { state, at, details }: EventDraft): PurgeAnswer {
   return {
-    purge_id: String(details.purge_id),
+    purge_id: purgeIdOf(details),
     scope: all ? 'everybody' : 'members',
     requested_at: rfc3339(at),
     version: state.version,
@@ -138,9 +138,13 @@ function revocationAnswer(
   return {
     principal,
     revoked_before: rfc3339(before),
-    purge_id: String(details.purge_id),
+    purge_id: purgeIdOf(details),
     version: state.version,
   };
+}
+
+function purgeIdOf(details: EventDraft['details']): string {
+  return 'purge_id' in details ? details.purge_id : '';
 }
 
 /** What an admin might not have meant, or not have known. */

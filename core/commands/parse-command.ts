@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { truncate } from '../text.ts';
-import type { FieldProblem } from './apply-command.ts';
 import { type Command, USUAL_DEBUG_MINUTES } from './command.ts';
+import type { FieldProblem } from './outcome.ts';
 import {
   type EmergencyBody,
   type EnableBody,

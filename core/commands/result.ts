@@ -1,4 +1,4 @@
-import type { CommandOutcome } from '../events/append-change.ts';
+import type { ChangeOutcome } from '../events/append-change.ts';
 import { HttpProblem, invalidRequest } from '../http/problem.ts';
 import { effective } from '../state/clock.ts';
 import type { State } from '../state/state.ts';
@@ -13,7 +13,7 @@ export interface CommandResult {
 }
 
 /** What is answered to a command, by whichever way it came in. Throws HttpProblem where it was refused. */
-export function commandResult(outcome: CommandOutcome, now: number): CommandResult {
+export function commandResult(outcome: ChangeOutcome, now: number): CommandResult {
   switch (outcome.outcome) {
     case 'done':
       return { answer: outcome.answer, version: outcome.event.number, isRepeated: false };

@@ -1,9 +1,10 @@
 import { effective } from '../state/clock.ts';
 import { ownOperations, type State } from '../state/state.ts';
 import { warningsFor } from './answer.ts';
-import { type Conflict, type FieldProblem, type Judgement, judge } from './apply-command.ts';
+import { applyCommand } from './apply-command.ts';
 import type { EnableCommand } from './command.ts';
 import { type Impact, impactOf } from './impact.ts';
+import type { CommandOutcome, Conflict, FieldProblem } from './outcome.ts';
 import { parseCommand } from './parse-command.ts';
 
 /** Why `enable` would refuse: a field that doesn't fit, or the present state (then `field` is null). */
@@ -40,11 +41,11 @@ export function validateEnable(body: unknown, state: State, now: number): Valida
   if (!parsed.ok) return invalid(parsed.problems);
   const command = parsed.value as EnableCommand;
   const present = effective(state, now);
-  const judgement = judgeEnable(command, present, now);
-  if (judgement.verdict !== 'conflict') return validationOf(judgement, command, present);
-  const { code, message, remedy } = judgement.conflict;
+  const applied = applyEnable(command, present, now);
+  if (applied.outcome !== 'conflict') return validationOf(applied, command, present);
+  const { code, message, remedy } = applied.conflict;
   const free = { ...present, maintenance: null };
-  const otherwise = validationOf(judgeEnable(command, free, now), command, free);
+  const otherwise = validationOf(applyEnable(command, free, now), command, free);
   return {
     ...otherwise,
     valid: false,
@@ -53,15 +54,19 @@ export function validateEnable(body: unknown, state: State, now: number): Valida
 }
 
 /** Nothing is written, so neither the actor nor the id will be seen. */
-function judgeEnable(command: EnableCommand, state: State, now: number): Judgement {
-  return judge(state, command, { actor: { id: '-', role: 'admin', via: 'api' }, now, newId: () => '-' });
+function applyEnable(command: EnableCommand, state: State, now: number): CommandOutcome {
+  return applyCommand(state, command, {
+    actor: { id: '-', role: 'admin', via: 'api' },
+    now,
+    newId: () => '-',
+  });
 }
 
-function validationOf(judgement: Judgement, command: EnableCommand, before: State): Validation {
-  if (judgement.verdict !== 'event') {
-    return invalid(judgement.verdict === 'invalid' ? judgement.problems : []);
+function validationOf(applied: CommandOutcome, command: EnableCommand, before: State): Validation {
+  if (applied.outcome !== 'event') {
+    return invalid(applied.outcome === 'invalid' ? applied.problems : []);
   }
-  const { draft } = judgement;
+  const { draft } = applied;
   const { maintenance } = draft.state;
   const endsSessions = command.mode === 'normal' && command.invalidateSessions;
   const isPlan = maintenance !== null && maintenance.mode !== 'emergency';

@@ -1,5 +1,4 @@
-import { StoreUnavailableError } from '../errors.ts';
-import { settle, stateOf } from '../events/append-change.ts';
+import { appendReceipt } from '../events/append-receipt.ts';
 import { CLOCK, type EventDraft } from '../events/event.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { Maintenance, State } from '../state/state.ts';
@@ -7,35 +6,25 @@ import { nextState } from '../state/transition.ts';
 import { phaseBegan, phaseOf } from './phase.ts';
 import { type DrainEnd, type DrainRecord, totalOf } from './record.ts';
 
-/** More events than this in a row, written by others while one receipt is, mean that something is wrong. */
-const MOST_TRIES = 20;
-
 /** Failures that a receipt names: events are small. */
-const MOST_FAILURES = 20;
+const MAX_FAILURES = 20;
 
 /**
  * Appends the event that tells what a drain has come to, once for each phase of a maintenance. False when that phase is
  * over meanwhile. Rejects with StoreUnavailableError.
  */
 export async function appendDrainReceipt(
-  { events, now }: { readonly events: EventLog; readonly now: () => number },
+  parts: { readonly events: EventLog; readonly now: () => number },
   record: DrainRecord & { readonly finished: DrainEnd },
 ): Promise<boolean> {
   const { maintenanceId, finished } = record;
   const key = `drain-${maintenanceId}-${finished.phase}`;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const head = await settle({ log: events, now });
-    const state = stateOf(head);
+  return appendReceipt(parts, (state, now) => {
     const { maintenance } = state;
-    if (maintenance?.id !== maintenanceId || phaseOf(maintenance) !== finished.phase) return false;
-    const earlier = await events.findByIdempotencyKey(CLOCK.id, key, phaseBegan(maintenance));
-    if (earlier !== null) return true;
-    const draft = receiptOf(record, maintenance, state, now());
-    // Nobody asks for the answer again: by the key the next try finds what this one has written.
-    const appended = await events.append(draft, head, { key, requestHash: finished.phase, answer: null });
-    if (appended.outcome === 'appended') return true;
-  }
-  throw new StoreUnavailableError('The event log changes faster than a receipt can be written.');
+    if (maintenance?.id !== maintenanceId || phaseOf(maintenance) !== finished.phase) return null;
+    const draft = receiptOf(record, maintenance, state, now);
+    return { draft, once: { key, since: phaseBegan(maintenance) } };
+  });
 }
 
 function receiptOf(
@@ -61,7 +50,7 @@ function receiptOf(
       left,
       counts_exact: isExact,
       duration: Math.max(0, Math.round((finished.at - phaseBegan(maintenance)) / 1000)),
-      failed: failed.slice(0, MOST_FAILURES),
+      failed: failed.slice(0, MAX_FAILURES),
       paused: steps.pauses.outcome,
     },
     state: nextState(state, now, {}),

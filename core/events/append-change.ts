@@ -1,22 +1,19 @@
-import {
-  type Conflict,
-  dueEvent,
-  type FieldProblem,
-  holding,
-  type Judgement,
-  judge,
-} from '../commands/apply-command.ts';
+import { applyCommand } from '../commands/apply-command.ts';
 import type { Command } from '../commands/command.ts';
+import { holding } from '../commands/conflicts.ts';
+import type { CommandOutcome, Conflict, FieldProblem } from '../commands/outcome.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { INITIAL_STATE, type State } from '../state/state.ts';
-import { type Actor, type EventDraft, type Idempotency, isReceipt, type MaintenanceEvent } from './event.ts';
+import { dueEvent } from './due-event.ts';
+import type { Actor, EventDraft, Idempotency, MaintenanceEvent } from './event.ts';
 import type { EventLog, Head } from './event-log.ts';
+import { isReceipt } from './event-types.ts';
 
 /** A request to change the state, as it comes in from any way in. */
 export interface ChangeRequest {
   readonly actor: Actor;
-  /** Judges the change against a state in which nothing is due at `now`. */
-  readonly judge: (state: State, now: number) => Judgement | Promise<Judgement>;
+  /** Applies the change to a state in which nothing is due at `now`. */
+  readonly apply: (state: State, now: number) => CommandOutcome | Promise<CommandOutcome>;
   /** The version that the caller has seen; the command is refused when anything but receipts came after it. */
   readonly expectedVersion?: number | undefined;
   readonly idempotency?: { readonly key: string; readonly requestHash: string } | undefined;
@@ -24,11 +21,11 @@ export interface ChangeRequest {
   readonly answer: (accepted: EventDraft, before: State) => unknown;
 }
 
-export interface CommandRequest extends Omit<ChangeRequest, 'judge'> {
+export interface CommandRequest extends Omit<ChangeRequest, 'apply'> {
   readonly command: Command;
 }
 
-export type CommandOutcome =
+export type ChangeOutcome =
   /** Carried out: the event is in the log. */
   | {
       readonly outcome: 'done';
@@ -52,13 +49,13 @@ export interface Dependencies {
 }
 
 /** How long a repeated idempotency key gets the first answer again, ms. */
-const REMEMBERED = 24 * 3600 * 1000;
+const REMEMBERED_MS = 24 * 3600 * 1000;
 
 /** More events than this in a row, written by others while one command tries, means that something is wrong. */
-const MOST_TRIES = 20;
+const MAX_TRIES = 20;
 
 /** More receipts than this in a row, after what the caller has seen, are not looked through. */
-const MOST_RECEIPTS = 10;
+const MAX_RECEIPTS = 10;
 
 export function stateOf(head: Head): State {
   return head?.state ?? INITIAL_STATE;
@@ -72,9 +69,9 @@ function sinceOf(head: Head): number {
  * Writes the events that the clock has made due, one at a time, and returns the newest event.
  * Rejects with StoreUnavailableError.
  */
-export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): Promise<Head> {
+export async function appendDueEvents({ log, now }: Pick<Dependencies, 'log' | 'now'>): Promise<Head> {
   // Any number of events may be due, where nobody has looked for long; only those that others wrote are counted.
-  for (let tries = 0; tries < MOST_TRIES; ) {
+  for (let tries = 0; tries < MAX_TRIES; ) {
     const head = await log.head();
     const due = dueEvent(stateOf(head), now(), sinceOf(head));
     if (due === null) return head;
@@ -84,31 +81,31 @@ export async function settle({ log, now }: Pick<Dependencies, 'log' | 'now'>): P
   throw new StoreUnavailableError('The event log changes faster than due events can be written.');
 }
 
-/** Carries out one command, see `carryOut`. */
-export function executeCommand(dependencies: Dependencies, request: CommandRequest): Promise<CommandOutcome> {
+/** Carries out one command, see `appendChange`. */
+export function executeCommand(dependencies: Dependencies, request: CommandRequest): Promise<ChangeOutcome> {
   const { command, ...change } = request;
   const { actor } = request;
   const { newId } = dependencies;
-  return carryOut(dependencies, {
+  return appendChange(dependencies, {
     ...change,
-    judge: (state, now) => judge(state, command, { actor, now, newId }),
+    apply: (state, now) => applyCommand(state, command, { actor, now, newId }),
   });
 }
 
 /**
- * Carries out one change: settles, judges it against the result, appends its event.
+ * Carries out one change: appends what is due, applies the change to the result, appends its event.
  * When somebody else's command takes the place in the log meanwhile, that one has won and this one is refused;
  * events of the clock only make it look again. Rejects with StoreUnavailableError, and then nothing is promised:
  * the caller looks at the state, or repeats the request with its idempotency key.
  */
-export async function carryOut(
+export async function appendChange(
   dependencies: Pick<Dependencies, 'log' | 'now'>,
   request: ChangeRequest,
-): Promise<CommandOutcome> {
+): Promise<ChangeOutcome> {
   const { log, now } = dependencies;
   let seen: number | null = null;
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const head = await settle(dependencies);
+  for (let tries = 0; tries < MAX_TRIES; tries += 1) {
+    const head = await appendDueEvents(dependencies);
     const state = stateOf(head);
     const earlier = await findEarlier(dependencies, request);
     if (earlier !== null) return earlier;
@@ -118,15 +115,15 @@ export async function carryOut(
     const overtaken = seen !== null && (await changedByOthers(log, seen, state.version));
     const instant = now();
     if (dueEvent(state, instant, sinceOf(head)) !== null) continue;
-    const judgement = await request.judge(state, instant);
-    if (judgement.verdict === 'invalid') return { outcome: 'invalid', problems: judgement.problems };
-    if (judgement.verdict === 'conflict') return { outcome: 'conflict', conflict: judgement.conflict, state };
+    const applied = await request.apply(state, instant);
+    if (applied.outcome === 'invalid') return applied;
+    if (applied.outcome === 'conflict') return { ...applied, state };
     if (overtaken) return { outcome: 'conflict', conflict: stateChanged(state), state };
     seen = state.version;
-    const answer = await request.answer(judgement.draft, state);
-    const appended = await log.append(judgement.draft, head, idempotencyOf(request, answer));
+    const answer = await request.answer(applied.draft, state);
+    const appended = await log.append(applied.draft, head, idempotencyOf(request, answer));
     if (appended.outcome === 'appended') {
-      await settleIfReachable(dependencies);
+      await appendDueIfReachable(dependencies);
       return { outcome: 'done', event: appended.event, before: state, answer };
     }
   }
@@ -134,9 +131,9 @@ export async function carryOut(
 }
 
 /** The command is in the log already: what the clock adds to it can wait for the next command or tick. */
-async function settleIfReachable(dependencies: Pick<Dependencies, 'log' | 'now'>): Promise<void> {
+async function appendDueIfReachable(dependencies: Pick<Dependencies, 'log' | 'now'>): Promise<void> {
   try {
-    await settle(dependencies);
+    await appendDueEvents(dependencies);
   } catch (error) {
     if (!(error instanceof StoreUnavailableError)) throw error;
   }
@@ -146,7 +143,7 @@ async function settleIfReachable(dependencies: Pick<Dependencies, 'log' | 'now'>
 async function isOutdated(log: EventLog, expected: number | undefined, newest: number): Promise<boolean> {
   if (expected === undefined || expected === newest) return false;
   const between = newest - expected;
-  if (between < 0 || between > MOST_RECEIPTS) return true;
+  if (between < 0 || between > MAX_RECEIPTS) return true;
   const { items } = await log.page({ limit: between, before: newest + 1 });
   return !items.every(({ type }) => isReceipt(type));
 }
@@ -165,9 +162,9 @@ function idempotencyOf(request: ChangeRequest, answer: unknown): Idempotency | u
 async function findEarlier(
   { log, now }: Pick<Dependencies, 'log' | 'now'>,
   { idempotency, actor }: ChangeRequest,
-): Promise<CommandOutcome | null> {
+): Promise<ChangeOutcome | null> {
   if (idempotency === undefined) return null;
-  const event = await log.findByIdempotencyKey(actor.id, idempotency.key, now() - REMEMBERED);
+  const event = await log.findByIdempotencyKey(actor.id, idempotency.key, now() - REMEMBERED_MS);
   const kept = event?.idempotency;
   if (!kept) return null;
   if (kept.requestHash !== idempotency.requestHash) return { outcome: 'key_reused' };

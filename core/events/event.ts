@@ -1,48 +1,6 @@
 import type { Role } from '../state/principal.ts';
 import type { State } from '../state/state.ts';
-
-/**
- * The event log: immutable, numbered events, each holding the whole state after it.
- * Writing one event is the toggle, the optimistic lock, the idempotency record and the audit record at once.
- */
-export const EVENT_TYPES = [
-  'activated',
-  'escalated',
-  'deescalated',
-  'updated',
-  'deactivated',
-  'auto_ended',
-  'rules_changed',
-  'window_scheduled',
-  'window_changed',
-  'window_cancelled',
-  'window_begun',
-  'window_ended',
-  'window_absorbed',
-  'window_schedule_extended',
-  'principal_revoked',
-  'sessions_purge_requested',
-  'sessions_purged',
-  'drained',
-  'drain_incomplete',
-  'refreshed',
-  'log_level_changed',
-  'reset',
-] as const;
-
-export type EventType = (typeof EVENT_TYPES)[number];
-
-/** Tells of what came by itself: work that is done, or times that were computed. Nobody decides by it. */
-export function isReceipt(type: EventType): boolean {
-  return RECEIPTS.includes(type);
-}
-
-const RECEIPTS: readonly EventType[] = [
-  'window_schedule_extended',
-  'sessions_purged',
-  'drained',
-  'drain_incomplete',
-];
+import type { EventFacts, EventType } from './event-types.ts';
 
 /** Who caused an event, and by which way in: the HTTP API, IAM credentials alone, or the clock. */
 export interface Actor {
@@ -54,19 +12,21 @@ export interface Actor {
 /** The actor of events that time itself has made due. */
 export const CLOCK: Actor = { id: 'clock', role: 'system', via: 'clock' };
 
-/** An event before it has a place in the log. `state.version` is the number it asks for. */
-export interface EventDraft {
-  readonly type: EventType;
+interface EventFrame {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly actor: Actor;
   readonly reason: string | null;
   /** The maintenance that the event is about, null where it is about none. */
   readonly maintenanceId: string | null;
-  /** Facts that belong to the type, for people and reports; JSON. */
-  readonly details: Readonly<Record<string, unknown>>;
   readonly state: State;
 }
+
+/** An event before it has a place in the log. `state.version` is the number it asks for. */
+export type EventDraft = EventFacts & EventFrame;
+
+/** Those of one type, or of several. */
+export type EventOf<Type extends EventType> = Extract<EventDraft, { readonly type: Type }>;
 
 /** The first answer given for an idempotency key, kept with the event that it caused. */
 export interface Idempotency {
@@ -78,7 +38,13 @@ export interface Idempotency {
   readonly answer: unknown;
 }
 
-export interface MaintenanceEvent extends EventDraft {
+/**
+ * An event of the log: immutable, numbered, holding the whole state after it. Writing one is the toggle, the optimistic
+ * lock, the idempotency record and the audit record at once.
+ */
+export type MaintenanceEvent = EventDraft & Seal;
+
+interface Seal {
   readonly number: number;
   /** Unique; a writer recognises its own event by it. */
   readonly id: string;

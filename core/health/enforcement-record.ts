@@ -1,4 +1,4 @@
-import type { EventType } from '../events/event.ts';
+import type { EventType } from '../events/event-types.ts';
 import type { LedgerItem } from '../versioned-item.ts';
 
 /** How long it took until the gateway was seen to decide by an event. */

@@ -1,5 +1,7 @@
-import type { Actor, EventType, MaintenanceEvent } from '../events/event.ts';
+import type { Actor, MaintenanceEvent } from '../events/event.ts';
+import type { EventFacts, EventType } from '../events/event-types.ts';
 import { rfc3339 } from '../text.ts';
+import { viewOfFacts } from '../windows/window-facts.ts';
 
 /** An event as `GET /api/maintenance/history` shows it. Idempotency keys stay with those who chose them. */
 export interface EventView {
@@ -24,8 +26,20 @@ export function eventView(event: MaintenanceEvent): EventView {
     actor: { id, role, via },
     reason: event.reason,
     maintenance_id: event.maintenanceId,
-    details: event.details,
+    details: detailsView(event),
     version: event.state.version,
     hash: event.hash,
   };
+}
+
+/** The details of an event as they are shown, in the history, in its log line and on the bus. */
+export function detailsView(facts: EventFacts): Readonly<Record<string, unknown>> {
+  switch (facts.type) {
+    case 'window_scheduled':
+    case 'window_changed':
+    case 'window_cancelled':
+      return { ...facts.details, window: viewOfFacts(facts.details.window) };
+    default:
+      return { ...facts.details };
+  }
 }

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '../commands/apply-command.ts';
+import type { FieldProblem } from '../commands/outcome.ts';
 import {
   OutcomeUnknownError,
   SessionStoreUnavailableError,

@@ -1,9 +1,9 @@
 import { blockedOperations } from '../decision/decide.ts';
-import type { FailedWork } from '../drain/record.ts';
-import type { EventDraft, EventType, MaintenanceEvent } from '../events/event.ts';
+import type { EventDraft, MaintenanceEvent } from '../events/event.ts';
+import type { DrainDetails, EventType } from '../events/event-types.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
-import type { WindowView } from '../windows/view.ts';
+import { viewOfFacts, type WindowView } from '../windows/window-facts.ts';
 
 /** What people are told of an event, as a mail shows it. */
 export interface Notice {
@@ -93,9 +93,7 @@ export const NOTICED_EVENTS = Object.keys(WORDS) as readonly Noticed[];
  *
  * @example noticeOf(event)?.subject // 'Maintenance has begun (version 42)'
  */
-export function noticeOf(
-  event: Omit<MaintenanceEvent, 'hash' | 'previousHash' | 'idempotency'>,
-): Notice | null {
+export function noticeOf(event: EventDraft & Pick<MaintenanceEvent, 'number'>): Notice | null {
   const { type, state, reason, number } = event;
   if (!Object.hasOwn(WORDS, type)) return null;
   const { title, advice } = WORDS[type as Noticed];
@@ -120,32 +118,32 @@ export function isSilent({ maintenanceId, state }: EventDraft, before: State | n
 
 /** What the record of an event's notice is kept under: its maintenance, or the window that it is about. */
 export function noticeSubject({ maintenanceId, details }: EventDraft): string {
-  const { window } = details as { window?: { id?: string } };
+  const window = 'window' in details && typeof details.window === 'object' ? details.window : null;
   return maintenanceId ?? window?.id ?? 'none';
 }
 
 function factsOf(event: EventDraft): [name: string, value: string][] {
-  const { type, details, state, actor, at, maintenanceId } = event;
+  const { state, actor, at, maintenanceId } = event;
   const { maintenance } = state;
   const who: [string, string] = ['By', actor.role === 'system' ? 'the clock' : actor.id];
-  switch (type as Noticed) {
+  switch (event.type) {
     case 'window_scheduled':
     case 'window_changed':
     case 'window_cancelled':
-      return [...windowFacts(details.window as WindowView), who];
+      return [...windowFacts(viewOfFacts(event.details.window)), who];
     case 'deactivated':
     case 'auto_ended':
     case 'window_ended':
       return [
         who,
         ['Ended at', utc(at)],
-        ['Duration', `${details.duration} seconds`],
+        ['Duration', `${event.details.duration} seconds`],
         ...nextFacts(state),
         ['Maintenance', String(maintenanceId)],
       ];
     case 'drained':
     case 'drain_incomplete':
-      return [...drainFacts(details), ...activeFacts(state)];
+      return [...drainFacts(event.details), ...activeFacts(state)];
     default:
       return maintenance === null ? [who] : [...activeFacts(state), who, ['Told at', utc(at)]];
   }
@@ -189,9 +187,8 @@ function nextFacts({ windows }: State): [string, string][] {
   return next === null ? [] : [['Next maintenance', utc(next.startsAt)]];
 }
 
-function drainFacts(details: Readonly<Record<string, unknown>>): [string, string][] {
-  const failed = (details.failed ?? []) as readonly FailedWork[];
-  const held = failed.map(({ kind, id, reason }) => `${kind} ${id ?? '(all)'}: ${reason}`);
+function drainFacts(details: DrainDetails): [string, string][] {
+  const held = details.failed.map(({ kind, id, reason }) => `${kind} ${id ?? '(all)'}: ${reason}`);
   return [
     ['Jobs found', String(details.found)],
     ['Terminated', String(details.terminated)],

@@ -1,4 +1,4 @@
-import type { EventType } from '../events/event.ts';
+import type { EventType } from '../events/event-types.ts';
 import type { LedgerItem } from '../versioned-item.ts';
 
 /** What became of the notice of one event. */

@@ -8,7 +8,7 @@ import { FIRST_BATCH, keysToPass, nextBatchSize } from './batch-size.ts';
 import { PurgeLease } from './lease.ts';
 import { WalkAhead } from './prefetch.ts';
 import { advanced, beginRun, failed, type PurgedPiece } from './progress.ts';
-import { appendReceipt } from './receipt.ts';
+import { appendPurgeReceipt } from './receipt.ts';
 import type { PurgeLedger, PurgeLedgerEntry, PurgeRun } from './record.ts';
 import { fateOf, isClosedToMembers, type PurgeCircumstances, sliceOrder } from './verdict.ts';
 
@@ -182,7 +182,7 @@ class Purge {
       return this.#giveUp(error, { run: failed(run, { error, isCounted: this.#isCounted, now: now() }) });
     }
     if (!(await this.#save({ run }))) return { outcome: 'busy' };
-    if (!(await appendReceipt(this.#parts, run))) return run;
+    if (!(await appendPurgeReceipt(this.#parts, run))) return run;
     await this.#release({});
     return { outcome: 'completed', run };
   }

@@ -1,6 +1,6 @@
 import { PAUSE_FAILURES } from '../drain/pause.ts';
 import { type DrainRecord, type FailedWork, type StepRecord, totalOf } from '../drain/record.ts';
-import type { EventDraft } from '../events/event.ts';
+import type { EventOf } from '../events/event.ts';
 import { rfc3339 } from '../text.ts';
 import type { EmergencyFacts, ReportFacts } from './facts.ts';
 
@@ -27,6 +27,8 @@ export interface JobsReport {
   readonly failed_to_terminate: readonly FailedWork[];
 }
 
+type DrainReceipt = EventOf<'drained' | 'drain_incomplete'>;
+
 export interface EmergencyStep {
   readonly step: 'block' | 'sessions' | 'jobs' | 'pauses' | 'notices';
   /** `stopped`: the emergency was over first. `not_recorded` is neither success nor failure. */
@@ -49,21 +51,21 @@ export function jobsReport(
   const receipts = receiptsOf(facts).map(({ details }) => details);
   const newest = receipts.at(-1);
   const isOpen = newest === undefined || record.finished === null || record.finished.phase !== record.phase;
-  const sum = (name: string) => receipts.reduce((total, receipt) => total + Number(receipt[name]), 0);
+  const sum = (name: 'terminated' | 'lost') => receipts.reduce((total, receipt) => total + receipt[name], 0);
   const counts = {
-    found: Math.max(record.jobs.found, ...receipts.map(({ found }) => Number(found))),
+    found: Math.max(record.jobs.found, ...receipts.map(({ found }) => found)),
     terminated: isOpen ? Math.max(sum('terminated'), totalOf(record.jobs.terminated)) : sum('terminated'),
     lost: sum('lost'),
-    left: isOpen ? record.waitingFor.count : Number(newest.left),
+    left: isOpen ? record.waitingFor.count : newest.left,
   };
   const unfinished = facts.end === null ? 'draining' : 'stopped';
-  const failed = isOpen ? record.failed : (newest.failed as readonly FailedWork[]);
+  const failed = isOpen ? record.failed : newest.failed;
   return {
-    status: isOpen ? unfinished : (newest.outcome as JobsReport['status']),
+    status: isOpen ? unfinished : newest.outcome,
     ...counts,
     drained: Math.max(0, counts.found - counts.terminated - counts.lost - counts.left),
     // Kinds of work that keep no account were counted on from one phase to the next.
-    counts_exact: !isOpen && receipts.length === 1 && newest.counts_exact === true,
+    counts_exact: !isOpen && receipts.length === 1 && newest.counts_exact,
     failed_to_terminate: failed.filter(isOfJobs),
   };
 }
@@ -94,14 +96,14 @@ export type StepOutcome = Omit<EmergencyStep, 'step'>;
 
 function jobsStep(
   { terminateJobs, endedAt }: EmergencyFacts,
-  receipt: EventDraft | undefined,
+  receipt: DrainReceipt | undefined,
   record: DrainRecord | null,
 ): StepOutcome | null {
   if (!terminateJobs) return { outcome: 'skipped', at: null, error: null };
   if (receipt !== undefined) {
     const at = rfc3339(receipt.at);
     if (receipt.type === 'drained') return { outcome: 'done', at, error: null };
-    const failed = (receipt.details.failed as readonly FailedWork[]).find(isOfJobs);
+    const failed = receipt.details.failed.find(isOfJobs);
     return { outcome: 'failed', at, error: failed?.reason ?? `${receipt.details.left} jobs are left.` };
   }
   if (record === null) return null;
@@ -109,10 +111,10 @@ function jobsStep(
   return { outcome: 'stopped', at: rfc3339(endedAt), error: null };
 }
 
-function pausesStep(receipt: EventDraft | undefined, record: DrainRecord | null): StepOutcome | null {
+function pausesStep(receipt: DrainReceipt | undefined, record: DrainRecord | null): StepOutcome | null {
   if (record !== null) return outcomeOf(record.steps.pauses);
   if (receipt === undefined) return null;
-  const outcome = OUTCOMES[receipt.details.paused as StepRecord['outcome']];
+  const outcome = OUTCOMES[receipt.details.paused];
   return { outcome, at: rfc3339(receipt.at), error: null };
 }
 
@@ -134,10 +136,10 @@ function outcomeOf({ outcome, at, error }: StepRecord): StepOutcome {
   return { outcome: OUTCOMES[outcome], at: at === null ? null : rfc3339(at), error };
 }
 
-function receiptsOf({ id, events }: Pick<ReportFacts, 'id' | 'events'>): EventDraft[] {
-  return events.filter(
-    ({ type, maintenanceId }) => (type === 'drained' || type === 'drain_incomplete') && maintenanceId === id,
-  );
+function receiptsOf({ id, events }: Pick<ReportFacts, 'id' | 'events'>): DrainReceipt[] {
+  return events
+    .filter((event) => event.type === 'drained' || event.type === 'drain_incomplete')
+    .filter(({ maintenanceId }) => maintenanceId === id);
 }
 
 /** Failures of a drain are those of jobs and those of pauses. */

@@ -1,5 +1,6 @@
-import { planOf } from '../commands/apply-command.ts';
-import type { EventDraft, EventType } from '../events/event.ts';
+import { planOf } from '../commands/plan.ts';
+import type { EventDraft } from '../events/event.ts';
+import type { ClosingDetails } from '../events/event-types.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { Emergency, Maintenance, Mode, Plan } from '../state/state.ts';
 
@@ -53,11 +54,9 @@ export interface ReportFacts {
   readonly events: readonly EventDraft[];
 }
 
-const BEGINNINGS: readonly EventType[] = ['activated', 'window_begun'];
-
 /** The maintenance that an event begins, null where it begins none. */
 export function begunBy({ type, state }: EventDraft): Maintenance | null {
-  return BEGINNINGS.includes(type) ? state.maintenance : null;
+  return type === 'activated' || type === 'window_begun' ? state.maintenance : null;
 }
 
 /** The maintenances that an event tells of: the one it is about, the one that goes on, and the one that it ends. */
@@ -104,16 +103,9 @@ const KINDS: Readonly<Record<Mode, ReportKind>> = {
   test: 'test_run',
 };
 
-const ENDINGS: Partial<Record<EventType, Ending>> = {
-  deactivated: 'disabled',
-  auto_ended: 'auto_ended',
-  window_ended: 'window_ended',
-  reset: 'reset',
-};
-
 function endOf(id: string, startedAt: number, events: readonly EventDraft[]): ReportFacts['end'] {
   for (const event of events) {
-    const { type, actor, details } = event;
+    const { actor } = event;
     const replaced = completedTestRun(event);
     if (replaced?.id === id) {
       // A window replaces it at its start, however late that is told.
@@ -124,15 +116,10 @@ function endOf(id: string, startedAt: number, events: readonly EventDraft[]): Re
         duration: replaced.duration,
       };
     }
-    const how = ENDINGS[type];
-    if (how !== undefined && event.maintenanceId === id) {
-      const duration = Number(details.duration);
-      return {
-        at: endedAt(startedAt, duration, event),
-        by: actor.id,
-        how,
-        duration,
-      };
+    const ending = event.maintenanceId === id ? endingOf(event) : null;
+    if (ending !== null) {
+      const { how, duration } = ending;
+      return { at: endedAt(startedAt, duration, event), by: actor.id, how, duration };
     }
   }
   return null;
@@ -143,11 +130,23 @@ function endedAt(startedAt: number, duration: number, { actor, at }: EventDraft)
   return actor.via === 'clock' ? Math.min(at, startedAt + duration * 1000) : at;
 }
 
-function completedTestRun({
-  details,
-}: EventDraft): { readonly id: string; readonly duration: number } | null {
-  const { completed_test_run: completed } = details;
-  return (completed as { id: string; duration: number } | undefined) ?? null;
+/** How an event ends the maintenance that it is about, and after how many seconds; null where it ends none. */
+function endingOf(event: EventDraft): { readonly how: Ending; readonly duration: number } | null {
+  switch (event.type) {
+    case 'deactivated':
+      return { how: 'disabled', duration: event.details.duration };
+    case 'auto_ended':
+    case 'window_ended':
+      return { how: event.type, duration: event.details.duration };
+    case 'reset':
+      return event.details.duration === undefined ? null : { how: 'reset', duration: event.details.duration };
+    default:
+      return null;
+  }
+}
+
+function completedTestRun({ details }: EventDraft): ClosingDetails | null {
+  return 'completed_test_run' in details ? (details.completed_test_run ?? null) : null;
 }
 
 function emergenciesOf(

@@ -1,5 +1,5 @@
-import { dueEvent } from '../commands/apply-command.ts';
 import { stateOf } from '../events/append-change.ts';
+import { dueEvent } from '../events/due-event.ts';
 import type { EventDraft } from '../events/event.ts';
 import type { EventLog } from '../events/event-log.ts';
 import type { State } from '../state/state.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { EVENT_TYPES } from '../events/event.ts';
+import { EVENT_TYPES } from '../events/event-types.ts';
 import { ROLES } from '../state/principal.ts';
 import type { ReportsPage } from './page.ts';
 import type { ReportSummary, ReportView } from './view.ts';

@@ -3,7 +3,8 @@ import { COUNTS_KEPT } from '../attempts/store.ts';
 import type { TestRecord } from '../attempts/test-record.ts';
 import type { Tally } from '../attempts/totals.ts';
 import type { Rule } from '../decision/rule.ts';
-import type { EventDraft, EventType } from '../events/event.ts';
+import type { EventDraft, EventOf } from '../events/event.ts';
+import type { EventType } from '../events/event-types.ts';
 import { type MeasuredLag, NOTHING_WATCHED, type WatchRecord } from '../health/enforcement-record.ts';
 import type { NoticeRecord } from '../notices/record.ts';
 import type { Mode, Plan, PurgeOrder, State } from '../state/state.ts';
@@ -300,16 +301,16 @@ function byType(counts: ReadonlyMap<string, AttemptCount>): CountsByType {
 
 function sessionsReport({ id, events }: ReportFacts, { newest, endedSessions }: ReportParts): SessionsReport {
   const purges = receiptsOf({ id, events }).map(({ at, details }) => ({
-    purge_id: String(details.purge_id),
-    scope: details.scope as PurgeOrder['scope'],
+    purge_id: details.purge_id,
+    scope: details.scope,
     completed_at: rfc3339(at),
-    scanned: Number(details.scanned),
-    deleted: Number(details.deleted),
-    kept: Number(details.kept),
-    unparsable: Number(details.unparsable),
-    duration: Number(details.duration),
-    interruptions: Number(details.interruptions),
-    counts_exact: details.counts_exact === true,
+    scanned: details.scanned,
+    deleted: details.deleted,
+    kept: details.kept,
+    unparsable: details.unparsable,
+    duration: details.duration,
+    interruptions: details.interruptions,
+    counts_exact: details.counts_exact,
   }));
   const sum = (name: 'deleted' | 'unparsable') => purges.reduce((total, purge) => total + purge[name], 0);
   return {
@@ -321,8 +322,10 @@ function sessionsReport({ id, events }: ReportFacts, { newest, endedSessions }: 
   };
 }
 
-function receiptsOf({ id, events }: Pick<ReportFacts, 'id' | 'events'>): EventDraft[] {
-  return events.filter(({ type, maintenanceId }) => type === 'sessions_purged' && maintenanceId === id);
+function receiptsOf({ id, events }: Pick<ReportFacts, 'id' | 'events'>): EventOf<'sessions_purged'>[] {
+  return events
+    .filter((event) => event.type === 'sessions_purged')
+    .filter((event) => event.maintenanceId === id);
 }
 
 function emergencyReport(

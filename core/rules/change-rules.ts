@@ -1,5 +1,6 @@
-import type { Judgement } from '../commands/apply-command.ts';
-import type { Actor, EventDraft } from '../events/event.ts';
+import { accepted, type CommandOutcome, conflict, invalid } from '../commands/outcome.ts';
+import type { Actor } from '../events/event.ts';
+import type { RuleDetails } from '../events/event-types.ts';
 import { operationsNamedBy } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { nextState } from '../state/transition.ts';
@@ -11,20 +12,20 @@ export type RuleChange =
   | { readonly type: 'remove'; readonly id: string };
 
 /**
- * Judges a change of the rules against a state. The new set is kept before the event that names it is written, so
+ * Applies a change of the rules to a state. The new set is kept before the event that names it is written, so
  * that nobody is ever pointed to rules that are not there.
  */
-export async function judgeRuleChange(
+export async function applyRuleChange(
   state: State,
   change: RuleChange,
   { actor, now }: { readonly actor: Actor; readonly now: number },
   store: RuleStore,
-): Promise<Judgement> {
+): Promise<CommandOutcome> {
   const rules = await store.read(state.rules);
   const changed = change.type === 'add' ? withRule(rules, change.rule) : withoutRule(rules, change.id, state);
   if ('why' in changed) return refused(changed);
   const name = changed.rules.length === 0 ? null : await store.write(changed.rules);
-  const draft: EventDraft = {
+  return accepted({
     type: 'rules_changed',
     at: now,
     actor,
@@ -34,8 +35,7 @@ export async function judgeRuleChange(
     state: nextState(state, now, {
       rules: name === null ? null : { name, operations: operationsOf(changed.rules) },
     }),
-  };
-  return { verdict: 'event', draft };
+  });
 }
 
 type RemovalRefusal =
@@ -58,7 +58,7 @@ function withoutRule(
   return named.includes(operation) && isLost ? { why: 'in_use', operation } : { rules: left };
 }
 
-function describe(change: RuleChange, rules: readonly OwnRule[]): Record<string, unknown> {
+function describe(change: RuleChange, rules: readonly OwnRule[]): RuleDetails {
   const rule = change.type === 'add' ? change.rule : rules.find(({ id }) => id === change.id);
   const verbs = typeof rule?.method === 'string' ? rule.method : rule?.method.join(',');
   const verb = change.type === 'add' ? 'added' : 'removed';
@@ -68,50 +68,36 @@ function describe(change: RuleChange, rules: readonly OwnRule[]): Record<string,
   };
 }
 
-function refused(refusal: RuleRefusal | RemovalRefusal): Judgement {
+function refused(refusal: RuleRefusal | RemovalRefusal): CommandOutcome {
   switch (refusal.why) {
     case 'exists': {
       const { id, operation } = refusal.rule;
-      return conflict(
-        'rule_exists',
-        `A rule for this verb and path is there already: ${id}, which says ${operation}.`,
-        `DELETE /api/maintenance/rules/${id}, then add the new one`,
-      );
+      return conflict({
+        code: 'rule_exists',
+        message: `A rule for this verb and path is there already: ${id}, which says ${operation}.`,
+        remedy: `DELETE /api/maintenance/rules/${id}, then add the new one`,
+      });
     }
     case 'unknown':
-      return conflict(
-        'rule_not_found',
-        `There is no rule ${refusal.id}.`,
-        'GET /api/maintenance/rules lists them',
-      );
+      return conflict({
+        code: 'rule_not_found',
+        message: `There is no rule ${refusal.id}.`,
+        remedy: 'GET /api/maintenance/rules lists them',
+      });
     case 'in_use':
-      return conflict(
-        'rule_in_use',
-        `The present maintenance or a scheduled window blocks ${refusal.operation}, and this is the last rule that says what that is.`,
-        'PATCH /api/maintenance or the window with other blocked_operations, then remove the rule',
-      );
+      return conflict({
+        code: 'rule_in_use',
+        message: `The present maintenance or a scheduled window blocks ${refusal.operation}, and this is the last rule that says what that is.`,
+        remedy: 'PATCH /api/maintenance or the window with other blocked_operations, then remove the rule',
+      });
     case 'too_many_rules':
-      return {
-        verdict: 'invalid',
-        problems: [{ field: 'path', message: 'cannot be added: there are 500 rules already' }],
-      };
+      return invalid([{ field: 'path', message: 'cannot be added: there are 500 rules already' }]);
     case 'too_many_operations':
-      return {
-        verdict: 'invalid',
-        problems: [
-          {
-            field: 'operation',
-            message: 'cannot be added: there are 10 operation types of your own already',
-          },
-        ],
-      };
+      return invalid([
+        {
+          field: 'operation',
+          message: 'cannot be added: there are 10 operation types of your own already',
+        },
+      ]);
   }
-}
-
-function conflict(
-  code: 'rule_exists' | 'rule_not_found' | 'rule_in_use',
-  message: string,
-  remedy: string,
-): Judgement {
-  return { verdict: 'conflict', conflict: { code, message, remedy } };
 }

@@ -1,4 +1,4 @@
-import type { PurgeOrder } from './state.ts';
+import type { Maintenance, PurgeOrder, State } from './state.ts';
 
 /** Every scope, from the one that reaches least. */
 const SCOPES = ['named', 'members', 'everybody'] as const satisfies readonly PurgeOrder['scope'][];
@@ -42,5 +42,23 @@ function circumstances(standing: PurgeOrder, given: PurgeOrder): Pick<PurgeOrder
   return {
     at: Math.max(standing.at, given.at),
     maintenanceId: isOfMaintenance ? given.maintenanceId : null,
+  };
+}
+
+/** The order that the next event gives. Its id is as unique as the event's number. */
+export function nextOrder(
+  { version }: State,
+  now: number,
+  asked: Pick<PurgeOrder, 'scope'> & Partial<Pick<PurgeOrder, 'users' | 'spared'>>,
+  maintenance: Maintenance | null,
+): PurgeOrder {
+  return {
+    id: `purge-${version + 1}`,
+    at: now,
+    // A test run closes nothing to anybody: an order during one is as good as one without.
+    maintenanceId: maintenance === null || maintenance.mode === 'test' ? null : maintenance.id,
+    users: [],
+    spared: null,
+    ...asked,
   };
 }

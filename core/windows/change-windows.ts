@@ -1,15 +1,15 @@
+import { applyCommand, type Circumstances } from '../commands/apply-command.ts';
+import { alreadyActive } from '../commands/conflicts.ts';
 import {
-  alreadyActive,
-  type Circumstances,
+  accepted,
+  type CommandOutcome,
   type Conflict,
+  conflict,
   type FieldProblem,
-  type Judgement,
-  judge,
-  planOf,
-  planProblems,
-} from '../commands/apply-command.ts';
+  invalid,
+} from '../commands/outcome.ts';
+import { planOf, planProblems } from '../commands/plan.ts';
 import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
-import type { EventDraft, EventType } from '../events/event.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { nextState } from '../state/transition.ts';
@@ -17,7 +17,7 @@ import { rfc3339 } from '../text.ts';
 import { livingWindows, overlapOf, type Span, scheduleOf, selfOverlap, spansOf } from './occurrences.ts';
 import { combinationProblem } from './recurrence.ts';
 import { changedWindow, newWindow, type Requested } from './request.ts';
-import { cancelledView, windowView } from './view.ts';
+import { cancelledFacts, windowFacts } from './view.ts';
 import { MOST_WINDOWS, type Window, type WindowStore } from './window.ts';
 
 /** A change of the owner's windows. */
@@ -26,23 +26,23 @@ export type WindowChange =
   | { readonly type: 'change'; readonly id: string; readonly body: WindowChangeBody }
   | { readonly type: 'cancel'; readonly id: string };
 
-/** A judgement, and the window that it is about where it is an event. */
-export interface WindowJudgement {
-  readonly judgement: Judgement;
+/** What a change comes to, and the window that it is about where that is an event. */
+export interface WindowOutcome {
+  readonly outcome: CommandOutcome;
   readonly window: Window | null;
 }
 
 /**
- * Judges a change of the windows against a state in which nothing is due. The new set is kept before the event that
+ * Applies a change of the windows to a state in which nothing is due. The new set is kept before the event that
  * names it is written, so that no state ever names a set that is not there. Rejects with StoreUnavailableError or
  * CorruptLogError.
  */
-export async function judgeWindowChange(
+export async function applyWindowChange(
   state: State,
   change: WindowChange,
   circumstances: Circumstances,
   store: WindowStore,
-): Promise<WindowJudgement> {
+): Promise<WindowOutcome> {
   const { now, newId, actor } = circumstances;
   const all = await store.read(state.windows?.name ?? null);
   const known = livingWindows(all, state.maintenance?.id ?? null, now);
@@ -85,7 +85,7 @@ async function schedule(
   requested: Requested,
   body: WindowChangeBody,
   put: Put,
-): Promise<WindowJudgement> {
+): Promise<WindowOutcome> {
   if ('problems' in requested) return refused(invalid(requested.problems));
   const { window } = requested;
   const { state, known } = put;
@@ -171,13 +171,13 @@ function changeRunning(
   window: Window,
   body: WindowChangeBody,
   circumstances: Circumstances,
-): WindowJudgement {
+): WindowOutcome {
   const settled = [body.starts_at, body.mode, body.rrule, body.timezone];
   if (settled.some((value) => value !== undefined)) {
     const remedy = `PATCH /api/maintenance/windows/${window.id} with reason, ends_at, duration, auto_end or blocked_operations`;
     return refused(conflict(running(window, remedy)));
   }
-  const judgement = judge(
+  const outcome = applyCommand(
     state,
     {
       type: 'update',
@@ -189,50 +189,42 @@ function changeRunning(
     },
     circumstances,
   );
-  return { judgement, window };
+  return { outcome, window };
 }
 
 async function written(
-  type: EventType & `window_${string}`,
+  type: 'window_scheduled' | 'window_changed' | 'window_cancelled',
   window: Window,
   windows: readonly Window[],
   { state, circumstances, store }: Put,
   after: (window: Window) => number,
-): Promise<WindowJudgement> {
+): Promise<WindowOutcome> {
   const { now, actor } = circumstances;
   const next = nextState(state, now, {
     windows: windows.length === 0 ? null : scheduleOf(await store.write(windows), windows, after),
   });
-  const draft: EventDraft = {
+  const outcome = accepted({
     type,
     at: now,
     actor,
     reason: window.reason,
     maintenanceId: null,
     details: {
-      window: type === 'window_cancelled' ? cancelledView(window) : windowView(window, next, now),
+      window: type === 'window_cancelled' ? cancelledFacts(window) : windowFacts(window, next, now),
     },
     state: next,
-  };
-  return { judgement: { verdict: 'event', draft }, window };
+  });
+  return { outcome, window };
 }
 
-function refused(judgement: Judgement): WindowJudgement {
-  return { judgement, window: null };
+function refused(outcome: CommandOutcome): WindowOutcome {
+  return { outcome, window: null };
 }
 
-function invalid(problems: readonly FieldProblem[]): Judgement {
-  return { verdict: 'invalid', problems };
-}
-
-function tooMany(): Judgement {
+function tooMany(): CommandOutcome {
   return invalid([
     { field: 'starts_at', message: `cannot be had: there are ${MOST_WINDOWS} windows already; cancel one` },
   ]);
-}
-
-function conflict(found: Conflict): Judgement {
-  return { verdict: 'conflict', conflict: found };
 }
 
 function notFound(id: string): Conflict {

@@ -1,5 +1,5 @@
-import type { FieldProblem } from '../commands/apply-command.ts';
 import { LONGEST, SHORTEST } from '../commands/command.ts';
+import type { FieldProblem } from '../commands/outcome.ts';
 import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
 import { normalRule } from './recurrence-rule.ts';
 import type { Window } from './window.ts';

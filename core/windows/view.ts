@@ -1,35 +1,14 @@
-import { planOf } from '../commands/apply-command.ts';
 import { check } from '../commands/parse-command.ts';
+import { planOf } from '../commands/plan.ts';
 import { windowsQuery } from '../commands/schemas.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
 import { effective } from '../state/clock.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
-import { rfc3339 } from '../text.ts';
 import { spansOf } from './occurrences.ts';
 import type { Window } from './window.ts';
-
-/** A window as the HTTP API shows it. */
-export interface WindowView {
-  readonly id: string;
-  readonly reason: string;
-  readonly starts_at: string;
-  readonly ends_at: string;
-  /** Seconds from start to planned end. */
-  readonly duration: number;
-  readonly mode: 'normal' | 'test';
-  readonly auto_end: boolean;
-  /** Null where everything is blocked that can be. */
-  readonly blocked_operations: readonly string[] | null;
-  readonly rrule: string | null;
-  readonly timezone: string;
-  readonly status: 'scheduled' | 'running' | 'cancelled';
-  /** The next times that it takes place, without the one that runs. */
-  readonly next: readonly { readonly starts_at: string; readonly ends_at: string }[];
-  readonly scheduled_at: string;
-  readonly scheduled_by: string;
-}
+import { viewOfFacts, type WindowFacts, type WindowView } from './window-facts.ts';
 
 export interface WindowsPage {
   readonly items: readonly WindowView[];
@@ -40,58 +19,34 @@ export interface WindowsPage {
 const SHOWN = 5;
 
 /**
- * A window as it is seen in a state. One that runs for the last time is shown as its maintenance has become: an update
- * of that changes nothing of the window.
+ * What is to be said of a window in a state. One that runs for the last time is told of as its maintenance has become:
+ * an update of that changes nothing of the window.
  */
-export function windowView(window: Window, state: State, now: number): WindowView {
+export function windowFacts(window: Window, state: State, now: number): WindowFacts {
   const { maintenance } = effective(state, now);
   const running = maintenance !== null && windowOf(maintenance.id) === window.id ? maintenance : null;
   const next = [...take(SHOWN, spansOf(window, now))];
-  const view = viewOf(window, running === null ? 'scheduled' : 'running', next);
-  if (running === null || next.length > 0) return view;
+  if (running === null) return { ...window, status: 'scheduled', next };
+  if (next.length > 0) return { ...window, status: 'running', next };
   const { reason, endsAt, autoEnd, blockedOperations } = planOf(running);
-  const end = endsAt ?? running.startedAt + window.length;
-  return {
-    ...view,
-    reason,
-    starts_at: rfc3339(running.startedAt),
-    ends_at: rfc3339(end),
-    duration: Math.round((end - running.startedAt) / 1000),
-    auto_end: autoEnd,
-    blocked_operations: blockedOperations,
-  };
+  const { startedAt: startsAt } = running;
+  const length = endsAt === null ? window.length : endsAt - startsAt;
+  return { ...window, reason, startsAt, length, autoEnd, blockedOperations, status: 'running', next };
 }
 
 /** A window that takes place no more. */
+export function cancelledFacts(window: Window): WindowFacts {
+  return { ...window, status: 'cancelled', next: [] };
+}
+
+/** A window as it is shown in a state. */
+export function windowView(window: Window, state: State, now: number): WindowView {
+  return viewOfFacts(windowFacts(window, state, now));
+}
+
+/** A window that takes place no more, as it is shown. */
 export function cancelledView(window: Window): WindowView {
-  return viewOf(window, 'cancelled', []);
-}
-
-function viewOf(
-  window: Window,
-  status: WindowView['status'],
-  next: readonly { startsAt: number; endsAt: number }[],
-): WindowView {
-  const { startsAt, length } = window;
-  return {
-    id: window.id,
-    reason: window.reason,
-    ...instants({ startsAt, endsAt: startsAt + length }),
-    duration: Math.round(length / 1000),
-    mode: window.mode,
-    auto_end: window.autoEnd,
-    blocked_operations: window.blockedOperations,
-    rrule: window.rrule,
-    timezone: window.timezone,
-    status,
-    next: next.map(instants),
-    scheduled_at: rfc3339(window.scheduledAt),
-    scheduled_by: window.scheduledBy,
-  };
-}
-
-function instants({ startsAt, endsAt }: { startsAt: number; endsAt: number }) {
-  return { starts_at: rfc3339(startsAt), ends_at: rfc3339(endsAt) };
+  return viewOfFacts(cancelledFacts(window));
 }
 
 function* take<T>(count: number, items: Iterable<T>): Generator<T> {

@@ -1,6 +1,6 @@
 import type { TerminatedWork } from '../../core/drain/work-kind.ts';
-import { line } from '../../core/history/event-line.ts';
 import type { Job } from '../../core/jobs/job.ts';
+import { line } from '../../core/text.ts';
 import type { Log } from './log.ts';
 import { metricFields } from './metric-line.ts';
 

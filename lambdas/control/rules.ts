@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { check } from '../../core/commands/parse-command.ts';
 import { commandResult } from '../../core/commands/result.ts';
 import { classifyBody, emptyBody, ruleBody } from '../../core/commands/schemas.ts';
-import { carryOut, stateOf } from '../../core/events/append-change.ts';
+import { appendChange, stateOf } from '../../core/events/append-change.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
-import { judgeRuleChange, type RuleChange } from '../../core/rules/change-rules.ts';
+import { applyRuleChange, type RuleChange } from '../../core/rules/change-rules.ts';
 import { classificationView } from '../../core/rules/classification-view.ts';
 import type { OwnRule } from '../../core/rules/rule-set.ts';
 import { rulesPage, ruleView } from '../../core/rules/rule-view.ts';
@@ -63,13 +63,13 @@ async function change(
   const { event, caller, events, rules, now } = call;
   const actor = { ...caller.principal, via: 'api' as const };
   const key = idempotencyKey(event);
-  const outcome = await carryOut(
+  const outcome = await appendChange(
     { log: events, now },
     {
       actor,
       expectedVersion: expectedVersion(event),
       idempotency: key === undefined ? undefined : { key, requestHash: hash },
-      judge: (state, instant) => judgeRuleChange(state, ruleChange, { actor, now: instant }, rules),
+      apply: (state, instant) => applyRuleChange(state, ruleChange, { actor, now: instant }, rules),
       answer: (accepted) => ({ ...(rule && ruleView(rule)), version: accepted.state.version }),
     },
   );

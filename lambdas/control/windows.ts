@@ -2,12 +2,12 @@ import { planWarnings, windowWarnings } from '../../core/commands/answer.ts';
 import { check } from '../../core/commands/parse-command.ts';
 import { commandResult } from '../../core/commands/result.ts';
 import { emptyBody, windowBody, windowChangeBody } from '../../core/commands/schemas.ts';
-import { carryOut, stateOf } from '../../core/events/append-change.ts';
+import { appendChange, stateOf } from '../../core/events/append-change.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import { effective } from '../../core/state/clock.ts';
 import { nextOccurrence } from '../../core/state/schedule.ts';
 import type { State } from '../../core/state/state.ts';
-import { judgeWindowChange, type WindowChange } from '../../core/windows/change-windows.ts';
+import { applyWindowChange, type WindowChange } from '../../core/windows/change-windows.ts';
 import { livingWindows } from '../../core/windows/occurrences.ts';
 import { cancelledView, windowsPage, windowView } from '../../core/windows/view.ts';
 import type { Window } from '../../core/windows/window.ts';
@@ -74,17 +74,17 @@ async function change(
   const actor = { ...caller.principal, via: 'api' as const };
   const key = idempotencyKey(event);
   let changed: Window | null = null;
-  const outcome = await carryOut(
+  const outcome = await appendChange(
     { log: events, now },
     {
       actor,
       expectedVersion: expectedVersion(event),
       idempotency: key === undefined ? undefined : { key, requestHash: hash },
-      judge: async (state, instant) => {
+      apply: async (state, instant) => {
         const circumstances = { actor, now: instant, newId };
-        const { judgement, window } = await judgeWindowChange(state, windowChange, circumstances, windows);
-        changed = window;
-        return judgement;
+        const applied = await applyWindowChange(state, windowChange, circumstances, windows);
+        changed = applied.window;
+        return applied.outcome;
       },
       answer: ({ state, at }) => changed && answerOf(changed, windowChange, state, at),
     },

@@ -1,8 +1,8 @@
 import type { DrainRecords } from '../../core/drain/record.ts';
 import { EVENT_SOURCE } from '../../core/environment.ts';
 import { stateOf } from '../../core/events/append-change.ts';
-import type { EventType } from '../../core/events/event.ts';
 import type { EventLog } from '../../core/events/event-log.ts';
+import type { EventType } from '../../core/events/event-types.ts';
 import { alarmFindings, raisedIn } from '../../core/health/checks/alarms.ts';
 import { type ComponentFindings, findingsOf, type Look } from '../../core/health/checks/components.ts';
 import {

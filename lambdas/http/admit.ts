@@ -1,7 +1,7 @@
 import type { ApiCall } from '../../core/api/api.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { line } from '../../core/history/event-line.ts';
 import { HttpProblem } from '../../core/http/problem.ts';
+import { line } from '../../core/text.ts';
 import type { Log } from '../aws/log.ts';
 import type { Caller } from './caller.ts';
 import type { ProxyEvent } from './proxy-event.ts';

@@ -4,7 +4,7 @@ import {
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
 import { eventOf } from '../../adapters/events/event-item.ts';
-import { line } from '../../core/history/event-line.ts';
+import { line } from '../../core/text.ts';
 import type { LedgerItem } from '../../core/versioned-item.ts';
 import type { Destination } from '../aws/destination.ts';
 import type { Log } from '../aws/log.ts';

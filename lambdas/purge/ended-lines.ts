@@ -1,8 +1,7 @@
-import { type LogLine, line } from '../../core/history/event-line.ts';
 import type { EndedBatch } from '../../core/purge/run-purge.ts';
 import type { SeenSession } from '../../core/sessions/session-store.ts';
 import type { PurgeOrder } from '../../core/state/state.ts';
-import { truncate } from '../../core/text.ts';
+import { type LogLine, line, truncate } from '../../core/text.ts';
 
 /** Sessions of a purge that are told one by one; of the others only the number of each batch is. */
 const TOLD_SINGLY = 1000;

@@ -1,4 +1,4 @@
-import { settle } from '../../core/events/append-change.ts';
+import { appendDueEvents } from '../../core/events/append-change.ts';
 import type { EventLog } from '../../core/events/event-log.ts';
 import { extendSchedule } from '../../core/windows/extend-schedule.ts';
 import type { WindowStore } from '../../core/windows/window.ts';
@@ -44,12 +44,12 @@ export function createTickHandler(parts: TickParts) {
       }
     };
     // Looking ahead is for when nothing is due: else the two would take the place in the log from each other.
-    const settleThenLookAhead = async (): Promise<void> => {
-      await attempt('settle_due_events', () => settle({ log: events, now }));
-      await attempt('extend_window_schedule', () => extendSchedule(events, windows, now()));
+    const appendThenLookAhead = async (): Promise<void> => {
+      await attempt('settle_due_events', () => appendDueEvents({ log: events, now }));
+      await attempt('extend_window_schedule', () => extendSchedule({ events, now }, windows));
     };
     await Promise.all([
-      settleThenLookAhead(),
+      appendThenLookAhead(),
       attempt('keep_issuer_keys', () => keepIssuerKeys(issuerKeys, now())),
     ]);
     if (failures.length > 0) throw new AggregateError(failures, 'Not all tasks of the clock were done.');

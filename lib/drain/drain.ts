@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
-import { EVENT_TYPES, isReceipt } from '../../core/events/event.ts';
+import { EVENT_TYPES, isReceipt } from '../../core/events/event-types.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type EventType, isReceipt } from '../../core/events/event.ts';
+import { type EventType, isReceipt } from '../../core/events/event-types.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { DETAIL_TYPES } from '../../lambdas/publisher/bus-entry.ts';
+import { EVENT_TYPE } from '../../core/events/event-types.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
@@ -77,7 +77,7 @@ describe('examples/existing-api', () => {
       EventBusName: { Ref: expect.stringContaining('Bus') },
       Targets: [{ Arn: { 'Fn::GetAtt': [expect.stringContaining('Webhook'), 'Arn'] }, DeadLetterConfig: {} }],
     });
-    expect(Object.values(DETAIL_TYPES)).toEqual(
+    expect(Object.values(EVENT_TYPE).map(({ busName }) => busName)).toEqual(
       expect.arrayContaining(rule?.Properties?.EventPattern?.['detail-type'] ?? ['none']),
     );
   });

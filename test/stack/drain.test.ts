@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { EVENT_TYPES, isReceipt } from '../../core/events/event.ts';
+import { EVENT_TYPES, isReceipt } from '../../core/events/event-types.ts';
 import { functionOf, onlyId, resourcesOf, statementsOf, synthesise } from './synthesise.ts';
 
 const template = synthesise();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match } from 'aws-cdk-lib/assertions';
-import { EVENT_TYPES } from '../../core/events/event.ts';
+import { EVENT_TYPES } from '../../core/events/event-types.ts';
 import { type EventPattern, matchesPattern } from '../../local/services/event-pattern.ts';
 import { functionOf, onlyId, resourcesOf, synthesise } from './synthesise.ts';
 

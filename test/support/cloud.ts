@@ -1,5 +1,5 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
-import { type EventType, isReceipt } from '../../core/events/event.ts';
+import { type EventType, isReceipt } from '../../core/events/event-types.ts';
 import { eventually } from './eventually.ts';
 import { type LocalCloud, type LocalCloudOptions, startLocalCloud } from './local-cloud.ts';
 

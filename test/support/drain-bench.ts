@@ -132,7 +132,7 @@ export class DrainBench implements Drains {
   /** The events that tell what a drain has come to. */
   async receipts() {
     const { items } = await this.events.page({ limit: 100 });
-    return items.filter(({ type }) => type === 'drained' || type === 'drain_incomplete').reverse();
+    return items.filter((event) => event.type === 'drained' || event.type === 'drain_incomplete').reverse();
   }
 
   async #takeTurn(name: string, input: DrainName): Promise<void> {

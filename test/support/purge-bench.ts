@@ -1,6 +1,5 @@
 import type { Command } from '../../core/commands/command.ts';
 import { executeCommand, stateOf } from '../../core/events/append-change.ts';
-import type { MaintenanceEvent } from '../../core/events/event.ts';
 import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '../../core/purge/run-purge.ts';
 import type { State } from '../../core/state/state.ts';
 import { ALICE, enable, NOW } from './examples.ts';
@@ -92,9 +91,9 @@ export class PurgeBench {
     return stateOf(await this.events.head());
   }
 
-  async receipts(): Promise<readonly MaintenanceEvent[]> {
+  async receipts() {
     const { items } = await this.events.page({ limit: 100 });
-    return items.filter(({ type }) => type === 'sessions_purged');
+    return items.filter((event) => event.type === 'sessions_purged');
   }
 
   #partsWith(live: <T>(call: () => Promise<T>) => Promise<T>, owner: string): PurgeParts {

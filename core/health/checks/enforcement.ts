@@ -1,5 +1,5 @@
 import { decide } from '../../decision/decide.ts';
-import { EVENT_TYPES, type EventType, isReceipt } from '../../events/event.ts';
+import { EVENT_TYPES, type EventType, isDecisive } from '../../events/event-types.ts';
 import { effective } from '../../state/clock.ts';
 import type { State } from '../../state/state.ts';
 import type { Finding } from '../finding.ts';
@@ -23,9 +23,7 @@ export interface NewestState {
 export const ENFORCED_WITHIN = 1000;
 
 /** The events after which requests are decided by another state. */
-export const DECISIVE_EVENTS: readonly EventType[] = EVENT_TYPES.filter(
-  (type) => !isReceipt(type) && !['window_scheduled', 'window_changed', 'window_cancelled'].includes(type),
-);
+export const DECISIVE_EVENTS: readonly EventType[] = EVENT_TYPES.filter(isDecisive);
 
 /** What the canary has to meet by a state at an instant. */
 export function expectedOf(state: State, now: number): 'allowed' | 'blocked' {

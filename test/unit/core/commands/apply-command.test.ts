@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { LARGEST_STATE } from '../../../../adapters/events/seal-event.ts';
-import { dueEvent, type Judgement, judge } from '../../../../core/commands/apply-command.ts';
+import { applyCommand } from '../../../../core/commands/apply-command.ts';
 import { type Command, LONGEST, SHORTEST, type UpdateCommand } from '../../../../core/commands/command.ts';
+import type { CommandOutcome } from '../../../../core/commands/outcome.ts';
+import { dueEvent } from '../../../../core/events/due-event.ts';
 import { CLOCK, type EventDraft } from '../../../../core/events/event.ts';
 import {
   INITIAL_STATE,
@@ -43,22 +45,22 @@ const PLAN: Plan = {
 };
 
 /** Bob's command, ten minutes after the examples began. */
-function judgeLater(state: State, command: Command): Judgement {
-  return judge(deepFreeze(state), deepFreeze(command), { actor: BOB, now: LATER, newId: () => 'm-2' });
+function applyLater(state: State, command: Command): CommandOutcome {
+  return applyCommand(deepFreeze(state), deepFreeze(command), { actor: BOB, now: LATER, newId: () => 'm-2' });
 }
 
-function accepted(judgement: Judgement): EventDraft {
-  if (judgement.verdict !== 'event') throw new Error(`Refused: ${JSON.stringify(judgement)}`);
-  return judgement.draft;
+function accepted(applied: CommandOutcome): EventDraft {
+  if (applied.outcome !== 'event') throw new Error(`Refused: ${JSON.stringify(applied)}`);
+  return applied.draft;
 }
 
 function resulting(maintenance: Maintenance | null, command: Command): Maintenance | null {
-  return accepted(judgeLater(stateWith(maintenance), command)).state.maintenance;
+  return accepted(applyLater(stateWith(maintenance), command)).state.maintenance;
 }
 
 function problemsOf(maintenance: Maintenance | null, command: Command) {
-  const judgement = judgeLater(stateWith(maintenance), command);
-  return judgement.verdict === 'invalid' ? judgement.problems : [];
+  const applied = applyLater(stateWith(maintenance), command);
+  return applied.outcome === 'invalid' ? applied.problems : [];
 }
 
 describe('the transition table', () => {
@@ -117,7 +119,7 @@ describe('the transition table', () => {
     ['emergency', 'reset', 'reset', null],
     ['test', 'reset', 'reset', null],
   ])('%s, %s: %s → %s', (from, asked, type, mode) => {
-    const draft = accepted(judgeLater(stateWith(held[from] ?? null), commands[asked] as Command));
+    const draft = accepted(applyLater(stateWith(held[from] ?? null), commands[asked] as Command));
     expect(draft).toMatchObject({ type, actor: BOB, at: LATER });
     expect(draft.state.version).toBe(8);
     expect(draft.state.maintenance?.mode ?? null).toBe(mode);
@@ -136,13 +138,13 @@ describe('the transition table', () => {
     ['test', 'enable test', 'maintenance_already_active'],
     ['test', 'deescalate', 'not_in_emergency'],
   ])('%s, %s: refused with %s', (from, asked, code) => {
-    const judgement = judgeLater(stateWith(held[from] ?? null), commands[asked] as Command);
-    expect(judgement).toMatchObject({ verdict: 'conflict', conflict: { code } });
+    const applied = applyLater(stateWith(held[from] ?? null), commands[asked] as Command);
+    expect(applied).toMatchObject({ outcome: 'conflict', conflict: { code } });
   });
 
   test('has a row for every state and command', () => {
     const verdicts = Object.values(held).flatMap((maintenance) =>
-      Object.values(commands).map((command) => judgeLater(stateWith(maintenance), command).verdict),
+      Object.values(commands).map((command) => applyLater(stateWith(maintenance), command).outcome),
     );
     expect(verdicts.filter((verdict) => verdict === 'event')).toHaveLength(33);
     expect(verdicts.filter((verdict) => verdict === 'conflict')).toHaveLength(11);
@@ -167,7 +169,7 @@ describe('a refusal says who holds the maintenance, since when, and what would w
     [testRun(), { type: 'deescalate' }, /test mode, held by "alice"/, /disable/],
     [null, { type: 'disable' }, /No maintenance is active/, /enable.*emergency/],
   ] as [Maintenance | null, Command, RegExp, RegExp][])('%j, %j', (maintenance, command, message, remedy) => {
-    expect(judgeLater(stateWith(maintenance), command)).toMatchObject({
+    expect(applyLater(stateWith(maintenance), command)).toMatchObject({
       conflict: { message: expect.stringMatching(message), remedy: expect.stringMatching(remedy) },
     });
   });
@@ -240,7 +242,7 @@ describe("members' sessions end", () => {
     ['not with a test run', enable({ mode: 'test' }), null],
     ['with an emergency', declareEmergency(), LATER],
   ])('%s', (_when, command, expected) => {
-    expect(accepted(judgeLater(stateWith(null), command)).state.sessionsInvalidBefore).toBe(expected);
+    expect(accepted(applyLater(stateWith(null), command)).state.sessionsInvalidBefore).toBe(expected);
   });
 
   test.each([
@@ -249,12 +251,12 @@ describe("members' sessions end", () => {
     ['update', { type: 'update', reason: 'x' }],
   ] as [string, Command][])('and do not begin again with %s', (_what, command) => {
     const state = { ...stateWith(emergency()), sessionsInvalidBefore: NOW };
-    expect(accepted(judgeLater(state, command)).state.sessionsInvalidBefore).toBe(NOW);
+    expect(accepted(applyLater(state, command)).state.sessionsInvalidBefore).toBe(NOW);
   });
 
   test('by an instant that never moves back, though clocks of writers differ', () => {
     const state = { ...stateWith(null), sessionsInvalidBefore: LATER + 5 };
-    expect(accepted(judgeLater(state, declareEmergency())).state.sessionsInvalidBefore).toBe(LATER + 5);
+    expect(accepted(applyLater(state, declareEmergency())).state.sessionsInvalidBefore).toBe(LATER + 5);
   });
 });
 
@@ -263,7 +265,7 @@ describe('a test run', () => {
     ['enable normal', enable()],
     ['emergency', declareEmergency()],
   ])('is completed by %s, in the same event, and a new maintenance begins', (_what, command) => {
-    const draft = accepted(judgeLater(stateWith(testRun()), command));
+    const draft = accepted(applyLater(stateWith(testRun()), command));
     expect(draft.details).toMatchObject({ completed_test_run: { id: 'm-1', mode: 'test', duration: 600 } });
     expect(draft.state.maintenance).toMatchObject({ id: 'm-2', startedAt: LATER, startedBy: 'bob' });
     expect(draft.maintenanceId).toBe('m-2');
@@ -274,7 +276,7 @@ describe('a test run', () => {
   });
 
   test('is completed by disable', () => {
-    const draft = accepted(judgeLater(stateWith(testRun()), { type: 'disable' }));
+    const draft = accepted(applyLater(stateWith(testRun()), { type: 'disable' }));
     expect(draft).toMatchObject({
       maintenanceId: 'm-1',
       details: { id: 'm-1', mode: 'test', duration: 600 },
@@ -321,7 +323,7 @@ describe('escalation and de-escalation', () => {
 
   test('de-escalating after the planned end leaves an event due at once, that counts the emergency in', () => {
     const escalated = emergency({ suspended: { ...PLAN, endsAt: NOW + 60_000 } });
-    const { state } = accepted(judgeLater(stateWith(escalated), { type: 'deescalate' }));
+    const { state } = accepted(applyLater(stateWith(escalated), { type: 'deescalate' }));
     expect(dueEvent(state, LATER, LATER)).toMatchObject({
       type: 'auto_ended',
       details: { id: 'm-1', mode: 'normal', duration: 600 },
@@ -330,7 +332,7 @@ describe('escalation and de-escalation', () => {
 
   test('the event says how long the emergency took, and never less than nothing', () => {
     const seconds = (declaredAt: number) =>
-      accepted(judgeLater(stateWith(emergency({ declaredAt })), { type: 'deescalate' })).details;
+      accepted(applyLater(stateWith(emergency({ declaredAt })), { type: 'deescalate' })).details;
     expect(seconds(NOW)).toEqual({ emergency_seconds: 600 });
     expect(seconds(LATER + 4000)).toEqual({ emergency_seconds: 0 });
   });
@@ -367,7 +369,7 @@ describe('an update changes what is given and keeps the rest', () => {
   test('the event names what was changed, and the plan as it is now', () => {
     const command: Command = { type: 'update', duration: 7200, endsAt: undefined, blockedOperations: null };
     const before = normalMaintenance(PLAN);
-    expect(accepted(judgeLater(stateWith(before), command)).details).toEqual({
+    expect(accepted(applyLater(stateWith(before), command)).details).toEqual({
       changed: ['duration', 'blocked_operations'],
       ends_at: new Date(before.startedAt + 7_200_000).toISOString().replace('.000Z', 'Z'),
       auto_end: PLAN.autoEnd,
@@ -447,7 +449,7 @@ describe('an update changes what is given and keeps the rest', () => {
 });
 
 describe('sessions that are to be deleted', () => {
-  const order = (state: State, command: Command) => accepted(judgeLater(state, command)).state.purge;
+  const order = (state: State, command: Command) => accepted(applyLater(state, command)).state.purge;
   const standing = purgeOrder({ scope: 'everybody', spared: 'alice', users: ['walt'] });
 
   test.each([
@@ -497,15 +499,15 @@ describe('sessions that are to be deleted', () => {
   });
 
   test('lose their worth with the order, whatever the mode', () => {
-    const { state } = accepted(judgeLater(stateWith(null), { type: 'purge_sessions', all: true }));
+    const { state } = accepted(applyLater(stateWith(null), { type: 'purge_sessions', all: true }));
     expect(state.sessionsInvalidBefore).toBe(LATER);
   });
 });
 
 describe('a revocation', () => {
   const MINUTE = 60_000;
-  const revoking = (state: State, principal: string) => judgeLater(state, { type: 'revoke', principal });
-  const revokedIn = (judgement: Judgement) => accepted(judgement).state.revoked;
+  const revoking = (state: State, principal: string) => applyLater(state, { type: 'revoke', principal });
+  const revokedIn = (applied: CommandOutcome) => accepted(applied).state.revoked;
   const withRevoked = (...revoked: { id: string; before: number }[]) => ({ ...stateWith(null), revoked });
 
   test('makes worthless what the principal was given before, and nobody else', () => {
@@ -532,7 +534,7 @@ describe('a revocation', () => {
   ])('is forgotten with the first event after 16 minutes: %s', (_what, command) => {
     const kept = { id: 'kept', before: LATER - 16 * MINUTE + 1 };
     const state = withRevoked({ id: 'old', before: LATER - 16 * MINUTE }, kept);
-    const revoked = revokedIn(judgeLater(state, command)) ?? [];
+    const revoked = revokedIn(applyLater(state, command)) ?? [];
     expect(revoked.map(({ id }) => id)).not.toContain('old');
     expect(revoked).toContainEqual(kept);
   });
@@ -540,13 +542,13 @@ describe('a revocation', () => {
   test('is kept for as long as its sessions wait to be deleted, and then no longer', () => {
     const old = { id: 'mia', before: LATER - 60 * MINUTE };
     const waiting = { ...withRevoked(old), purge: purgeOrder({ scope: 'named', users: ['mia'] }) };
-    expect(revokedIn(judgeLater(waiting, enable()))).toEqual([old]);
+    expect(revokedIn(applyLater(waiting, enable()))).toEqual([old]);
     expect(nextState(waiting, LATER, { isPurged: true })).not.toHaveProperty('revoked');
   });
 
   test('leaves no empty list behind', () => {
     const state = withRevoked({ id: 'old', before: LATER - 16 * MINUTE });
-    expect(accepted(judgeLater(state, enable())).state).not.toHaveProperty('revoked');
+    expect(accepted(applyLater(state, enable())).state).not.toHaveProperty('revoked');
   });
 
   const ten = Array.from({ length: 10 }, (_, n) => ({ id: `user-${n}`, before: LATER - n }));
@@ -561,7 +563,7 @@ describe('a revocation', () => {
     ['long ids take the room', withRevoked({ id: 'é'.repeat(255), before: LATER })],
   ])('is refused where %s', (_what, state) => {
     expect(revoking(state, 'ê'.repeat(80))).toMatchObject({
-      verdict: 'conflict',
+      outcome: 'conflict',
       conflict: { code: 'too_many_revocations', remedy: expect.stringContaining('sessions/purge') },
     });
   });
@@ -578,9 +580,9 @@ describe('a revocation', () => {
 
 describe('a refresh', () => {
   test('is named by a number that no instance can have met', () => {
-    const first = accepted(judgeLater(stateWith(null), { type: 'refresh' })).state;
-    const cleared = accepted(judgeLater(first, { type: 'reset', windows: false, rules: false })).state;
-    const second = accepted(judgeLater(cleared, { type: 'refresh' })).state;
+    const first = accepted(applyLater(stateWith(null), { type: 'refresh' })).state;
+    const cleared = accepted(applyLater(first, { type: 'reset', windows: false, rules: false })).state;
+    const second = accepted(applyLater(cleared, { type: 'refresh' })).state;
     expect([first.refresh, cleared.refresh, second.refresh]).toEqual([8, undefined, 10]);
   });
 });
@@ -588,7 +590,7 @@ describe('a refresh', () => {
 describe('the log level', () => {
   const UNTIL = LATER + 15 * 60_000;
   const level = (state: State, asked: 'debug' | 'info') =>
-    accepted(judgeLater(state, { type: 'log_level', level: asked, minutes: 15 }));
+    accepted(applyLater(state, { type: 'log_level', level: asked, minutes: 15 }));
 
   test('is debug until an instant, by the clock alone', () => {
     const draft = level(stateWith(null), 'debug');
@@ -619,7 +621,7 @@ describe('a reset', () => {
     debugUntil: LATER + 1,
   };
   const reset = (state: State, gone: { windows?: boolean; rules?: boolean } = {}) =>
-    accepted(judgeLater(state, { type: 'reset', windows: false, rules: false, ...gone }));
+    accepted(applyLater(state, { type: 'reset', windows: false, rules: false, ...gone }));
 
   test('clears what could be stuck, keeps what the owner has set up, and brings no session back', () => {
     expect(reset(full)).toMatchObject({
@@ -654,7 +656,7 @@ describe('a reset', () => {
     fc.assert(
       fc.property(anyState, instant, (state, now) => {
         const command: Command = { type: 'reset', windows: true, rules: true };
-        const after = accepted(judge(state, command, { actor: BOB, now, newId: () => 'm-2' })).state;
+        const after = accepted(applyCommand(state, command, { actor: BOB, now, newId: () => 'm-2' })).state;
         expect(dueEvent(after, now + LONGEST * 1000, now)).toBeNull();
         expect(after).toEqual({
           version: state.version + 1,
@@ -703,10 +705,10 @@ describe('laws of judging', () => {
     fc.assert(
       fc.property(anyState, anyCommand, instant, (state, command, now) => {
         const before = JSON.stringify(state);
-        const judgement = judge(deepFreeze(state), deepFreeze(command), circumstances(now));
+        const applied = applyCommand(deepFreeze(state), deepFreeze(command), circumstances(now));
         expect(JSON.stringify(state)).toBe(before);
-        if (judgement.verdict === 'event') expect(judgement.draft.state.version).toBe(state.version + 1);
-        if (judgement.verdict === 'invalid') expect(judgement.problems).not.toEqual([]);
+        if (applied.outcome === 'event') expect(applied.draft.state.version).toBe(state.version + 1);
+        if (applied.outcome === 'invalid') expect(applied.problems).not.toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -715,10 +717,10 @@ describe('laws of judging', () => {
   test('no event but a reset takes away what an order asks for', () => {
     fc.assert(
       fc.property(anyState, anyCommand, instant, (state, command, now) => {
-        const judgement = judge(state, command, circumstances(now));
-        fc.pre(judgement.verdict === 'event' && state.purge !== undefined && command.type !== 'reset');
+        const applied = applyCommand(state, command, circumstances(now));
+        fc.pre(applied.outcome === 'event' && state.purge !== undefined && command.type !== 'reset');
         const before = state.purge as PurgeOrder;
-        const after = accepted(judgement).state.purge;
+        const after = accepted(applied).state.purge;
         expect(after?.users).toEqual(expect.arrayContaining([...before.users]));
         if (before.scope !== 'named') expect(['members', 'everybody']).toContain(after?.scope);
       }),
@@ -728,7 +730,7 @@ describe('laws of judging', () => {
   test('the same question gets the same answer', () => {
     fc.assert(
       fc.property(anyState, anyCommand, instant, (state, command, now) => {
-        const [once, again] = [1, 2].map(() => judge(state, command, circumstances(now)));
+        const [once, again] = [1, 2].map(() => applyCommand(state, command, circumstances(now)));
         expect(again).toEqual(once);
       }),
     );
@@ -752,8 +754,8 @@ describe('laws of judging', () => {
         let now = NOW;
         for (const { command, pause } of steps) {
           now += pause;
-          const judgement = judge(state, command, { actor, now, newId });
-          if (judgement.verdict === 'event') state = judgement.draft.state;
+          const applied = applyCommand(state, command, { actor, now, newId });
+          if (applied.outcome === 'event') state = applied.draft.state;
           expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(LARGEST_STATE);
         }
       }),

@@ -5,13 +5,13 @@ import { decide } from '../../../../core/decision/decide.ts';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../../../core/errors.ts';
 import {
-  type CommandOutcome,
+  appendDueEvents,
+  type ChangeOutcome,
   type CommandRequest,
   executeCommand,
-  settle,
   stateOf,
 } from '../../../../core/events/append-change.ts';
-import { type Actor, CLOCK, type MaintenanceEvent } from '../../../../core/events/event.ts';
+import { type Actor, CLOCK, type EventDraft, type MaintenanceEvent } from '../../../../core/events/event.ts';
 import type { EventLog } from '../../../../core/events/event-log.ts';
 import { OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
 import { effective } from '../../../../core/state/clock.ts';
@@ -44,7 +44,7 @@ function execute(
   command: Command,
   request: Partial<CommandRequest> = {},
   through: EventLog = log,
-): Promise<CommandOutcome> {
+): Promise<ChangeOutcome> {
   const dependencies = { log: through, now: () => now, newId };
   const answer: CommandRequest['answer'] = ({ type }, { version }) => ({ type, version });
   return executeCommand(dependencies, { command, actor: ALICE, answer, ...request });
@@ -152,8 +152,8 @@ describe('what the clock has made due is written first', () => {
 
   test('settling alone writes it once', async () => {
     now = END;
-    await settle({ log, now: () => now });
-    expect((await settle({ log, now: () => now }))?.type).toBe('auto_ended');
+    await appendDueEvents({ log, now: () => now });
+    expect((await appendDueEvents({ log, now: () => now }))?.type).toBe('auto_ended');
     expect(await types()).toEqual(['activated', 'auto_ended']);
   });
 });
@@ -246,7 +246,7 @@ describe('two admins at once', () => {
     await execute(ENDING);
     const overtaken = logOvertaken(() => {
       now = END;
-      return settle({ log, now: () => now });
+      return appendDueEvents({ log, now: () => now });
     });
     expect(await execute(declareEmergency(), byBob, overtaken)).toMatchObject({
       outcome: 'done',
@@ -360,7 +360,7 @@ describe('the version that the caller has seen', () => {
         reason: null,
         maintenanceId: null,
       } as const;
-      await log.append({ ...receipt, details: {}, state }, head);
+      await log.append({ ...receipt, details: {}, state } as object as EventDraft, head);
     };
 
     test('however many have come since', async () => {
@@ -478,7 +478,7 @@ describe('laws of any sequence of commands', () => {
         for (const { command, pause } of steps) {
           clock += pause;
           const dependencies = { log: kept, now: () => clock, newId };
-          await settle(dependencies);
+          await appendDueEvents(dependencies);
           const before = kept.items.size;
           const { outcome } = await executeCommand(dependencies, { ...ask, command });
           if (outcome === 'done') expect(kept.items.size).toBeGreaterThan(before);
@@ -504,7 +504,7 @@ describe('laws of any sequence of commands', () => {
         const late = world(new InMemoryEventLog());
         for (const { command, pause } of steps) {
           clock += pause;
-          await settle(prompt);
+          await appendDueEvents(prompt);
           const [inTime, behind] = [stateOf(await prompt.log.head()), stateOf(await late.log.head())];
           // The next event drops what has had its time, revocations and debugging: until then it is there, and nothing.
           const inForce = (state: State) => nextState({ ...effective(state, clock), version: 0 }, clock, {});

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { EventType } from '../../../../core/events/event.ts';
+import type { MaintenanceEvent } from '../../../../core/events/event.ts';
+import type { EventType } from '../../../../core/events/event-types.ts';
 import { isSilent, NOTICED_EVENTS, noticeOf } from '../../../../core/notices/notice.ts';
 import type { NormalMaintenance, State } from '../../../../core/state/state.ts';
 
@@ -19,7 +20,7 @@ const maintenance: NormalMaintenance = {
 
 function event(type: EventType, own: { reason?: string | null; actor?: string; details?: object } = {}) {
   const state: State = { version: 42, maintenance, rules: null, sessionsInvalidBefore: null };
-  return {
+  const noticed: object = {
     type,
     at: AT,
     id: 'e-42',
@@ -36,10 +37,12 @@ function event(type: EventType, own: { reason?: string | null; actor?: string; d
         rrule: null,
       },
       duration: 60,
+      failed: [],
       ...own.details,
     },
     state,
   };
+  return noticed as MaintenanceEvent;
 }
 
 describe('a notice', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { EMPTY_RECORD } from '../../../../core/attempts/test-record.ts';
 import { EMPTY_TALLY } from '../../../../core/attempts/totals.ts';
 import type { Command } from '../../../../core/commands/command.ts';
-import { executeCommand, settle, stateOf } from '../../../../core/events/append-change.ts';
+import { appendDueEvents, executeCommand, stateOf } from '../../../../core/events/append-change.ts';
 import type { MaintenanceEvent } from '../../../../core/events/event.ts';
 import { NO_NOTICES } from '../../../../core/notices/record.ts';
 import { begunBy, type ReportFacts } from '../../../../core/reports/facts.ts';
@@ -41,7 +41,7 @@ class World {
   }
 
   settle() {
-    return settle({ log: this.log, now: () => this.now });
+    return appendDueEvents({ log: this.log, now: () => this.now });
   }
 
   /** All events, the first one first. */
@@ -221,7 +221,7 @@ describe('a report', () => {
     const state = { ...stateOf(head), version: (head?.number ?? 0) + 1 };
     const details = {
       purge_id: 'purge-1',
-      scope: 'members',
+      scope: 'members' as const,
       scanned: 12,
       deleted: 9,
       kept: 2,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dueEvent } from '../../../../core/commands/apply-command.ts';
-import { settle, stateOf } from '../../../../core/events/append-change.ts';
+import { appendDueEvents, stateOf } from '../../../../core/events/append-change.ts';
+import { dueEvent } from '../../../../core/events/due-event.ts';
 import { clockStep, effective } from '../../../../core/state/clock.ts';
 import { nextOccurrence, occurrenceId, windowOf } from '../../../../core/state/schedule.ts';
 import type { ComingWindow, Maintenance, State } from '../../../../core/state/state.ts';
@@ -248,7 +248,7 @@ describe('laws', () => {
           const first = { ...given, version: 1 };
           await log.append(
             {
-              type: 'updated',
+              type: 'refreshed',
               at: 0,
               actor: ALICE,
               reason: null,
@@ -260,9 +260,9 @@ describe('laws', () => {
           );
           // Somebody settles at some instants before; the last look says what is so.
           for (const now of looks.filter((look) => look <= at).sort((a, b) => a - b)) {
-            await settle({ log, now: () => now });
+            await appendDueEvents({ log, now: () => now });
           }
-          const settled = stateOf(await settle({ log, now: () => at }));
+          const settled = stateOf(await appendDueEvents({ log, now: () => at }));
           // What hangs on the events comes with them.
           const { purge: _, ...decisive } = settled;
           expect({ ...decisive, version: 1 }).toEqual(effective(first, at));

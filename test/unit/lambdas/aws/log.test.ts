@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import type { EventDraft, MaintenanceEvent } from '../../../../core/events/event.ts';
-import { eventLine, line } from '../../../../core/history/event-line.ts';
+import type { MaintenanceEvent } from '../../../../core/events/event.ts';
+import { eventLine } from '../../../../core/history/event-line.ts';
+import { line } from '../../../../core/text.ts';
 import { createLog } from '../../../../lambdas/aws/log.ts';
 import { AWKWARD_CHARACTERS } from '../../../support/arbitraries.ts';
+import type { DraftChanges } from '../../../support/event-drafts.ts';
 import { ALICE, emergency, NOW, normalMaintenance, stateWith, testRun } from '../../../support/examples.ts';
 
 afterEach(() => {
@@ -58,24 +60,25 @@ describe('a log line', () => {
 });
 
 describe('the line of an event', () => {
-  const event = (draft: Partial<EventDraft>): MaintenanceEvent => ({
-    type: 'activated',
-    at: NOW,
-    actor: ALICE,
-    reason: 'Say "hi"',
-    maintenanceId: 'm-1',
-    details: {},
-    state: stateWith(null),
-    number: 7,
-    id: 'event-7',
-    idempotency: { key: 'secret-key', requestHash: 'h', answer: 'secret answer' },
-    previousHash: '0'.repeat(64),
-    hash: 'a'.repeat(64),
-    ...draft,
-  });
+  const event = (draft: DraftChanges) =>
+    ({
+      type: 'activated',
+      at: NOW,
+      actor: ALICE,
+      reason: 'Say "hi"',
+      maintenanceId: 'm-1',
+      details: {},
+      state: stateWith(null),
+      number: 7,
+      id: 'event-7',
+      idempotency: { key: 'secret-key', requestHash: 'h', answer: 'secret answer' },
+      previousHash: '0'.repeat(64),
+      hash: 'a'.repeat(64),
+      ...draft,
+    }) as MaintenanceEvent;
 
   const clock = { id: 'clock', role: 'system', via: 'clock' } as const;
-  test.each<[draft: Partial<EventDraft>, name: string, message: string]>([
+  test.each<[draft: DraftChanges, name: string, message: string]>([
     [
       { state: stateWith(normalMaintenance()) },
       'maintenance_activated',

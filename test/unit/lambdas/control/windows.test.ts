@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { windowAnswer, windowChangeAnswer, windowsAnswer } from '../../../../core/api/answers.ts';
-import { settle, stateOf } from '../../../../core/events/append-change.ts';
+import { appendDueEvents, stateOf } from '../../../../core/events/append-change.ts';
 import { ControlBench } from '../../../support/control-bench.ts';
 import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW } from '../../../support/examples.ts';
@@ -291,7 +291,7 @@ describe('a window that begins', () => {
     await post(ONCE);
     const { json } = await bench.call('POST', '/enable', { body: { reason: 'x' } });
     bench.time = START + 1;
-    await settle({ log: bench.events, now: () => bench.time });
+    await appendDueEvents({ log: bench.events, now: () => bench.time });
     expect(await types()).toEqual(['window_scheduled', 'activated', 'window_absorbed']);
     const head = await bench.events.head();
     expect(head?.state.maintenance).toMatchObject({ reason: 'x', startedAt: NOW });
@@ -303,7 +303,7 @@ describe('a window that begins', () => {
     await post({ ...ONCE, duration: 600, rrule: 'FREQ=HOURLY' });
     bench.time = START + 23 * HOUR + 1000;
     expect(await isActive()).toBe(true);
-    await settle({ log: bench.events, now: () => bench.time });
+    await appendDueEvents({ log: bench.events, now: () => bench.time });
     const events = await bench.events.page({ limit: 100 });
     expect(events.items.filter(({ type }) => type === 'window_begun')).toHaveLength(24);
   });

@@ -7,6 +7,7 @@ import { INITIAL_STATE, type State } from '../../../../core/state/state.ts';
 import { scheduleOf } from '../../../../core/windows/occurrences.ts';
 import type { KeyKeeping } from '../../../../lambdas/tick/keep-issuer-keys.ts';
 import { createTickHandler } from '../../../../lambdas/tick/tick-handler.ts';
+import { draftAfter } from '../../../support/event-drafts.ts';
 import { ALICE, enable, NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
 import { InMemoryWindowStore } from '../../../support/in-memory-window-store.ts';
@@ -76,9 +77,9 @@ describe('windows', () => {
     const coming = all.windows.map((one) => ({ ...one, starts: one.starts.slice(0, known) }));
     const windows = { ...all, windows: coming };
     const state = { ...INITIAL_STATE, ...beside, version: 1, windows };
-    const draft = { type: 'window_scheduled', at: NOW, actor: ALICE, reason: null } as const;
-    const details = { window: { id: 'w-1', starts_at: '' } };
-    await bench.events.append({ ...draft, maintenanceId: null, details, state }, null);
+    const details = { window: { ...daily, status: 'scheduled', next: [] } };
+    const draft = draftAfter(null, { type: 'window_scheduled', maintenanceId: null, details, state });
+    await bench.events.append(draft, null);
   }
 
   test('are looked ahead to, long before the state runs out of them', async () => {

@@ -1,0 +1,55 @@
+import { rfc3339 } from '../text.ts';
+import type { Window } from './window.ts';
+
+/** A window at an instant: what the event log keeps of it when it is scheduled, changed or cancelled. */
+export interface WindowFacts extends Window {
+  readonly status: 'scheduled' | 'running' | 'cancelled';
+  /** The next times that it takes place, without the one that runs; ms since the epoch. */
+  readonly next: readonly { readonly startsAt: number; readonly endsAt: number }[];
+}
+
+/** A window as the HTTP API shows it. */
+export interface WindowView {
+  readonly id: string;
+  readonly reason: string;
+  readonly starts_at: string;
+  readonly ends_at: string;
+  /** Seconds from start to planned end. */
+  readonly duration: number;
+  readonly mode: 'normal' | 'test';
+  readonly auto_end: boolean;
+  /** Null where everything is blocked that can be. */
+  readonly blocked_operations: readonly string[] | null;
+  readonly rrule: string | null;
+  readonly timezone: string;
+  readonly status: WindowFacts['status'];
+  /** The next times that it takes place, without the one that runs. */
+  readonly next: readonly { readonly starts_at: string; readonly ends_at: string }[];
+  readonly scheduled_at: string;
+  readonly scheduled_by: string;
+}
+
+/** A window as the HTTP API shows it. The first events of windows hold that view itself, which stays as it is. */
+export function viewOfFacts(facts: WindowFacts | WindowView): WindowView {
+  if ('starts_at' in facts) return facts;
+  const { startsAt, length } = facts;
+  return {
+    id: facts.id,
+    reason: facts.reason,
+    ...instants({ startsAt, endsAt: startsAt + length }),
+    duration: Math.round(length / 1000),
+    mode: facts.mode,
+    auto_end: facts.autoEnd,
+    blocked_operations: facts.blockedOperations,
+    rrule: facts.rrule,
+    timezone: facts.timezone,
+    status: facts.status,
+    next: facts.next.map(instants),
+    scheduled_at: rfc3339(facts.scheduledAt),
+    scheduled_by: facts.scheduledBy,
+  };
+}
+
+function instants({ startsAt, endsAt }: { readonly startsAt: number; readonly endsAt: number }) {
+  return { starts_at: rfc3339(startsAt), ends_at: rfc3339(endsAt) };
+}
