@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MovableClock } from './clock.ts';
 import type { FromInstance, InstanceData, ToInstance } from './lambda-protocol.ts';
@@ -38,7 +39,7 @@ export class LambdaInstance {
     const { environment, memoryMb, nodeOptions, onLine: _onLine, ...workerData } = settings;
     this.#worker = new Worker(WORKER, {
       workerData,
-      env: { ...environment },
+      env: { ...environment, NODE_COMPILE_CACHE: path.join(path.dirname(settings.codeFolder), '.compiled') },
       execArgv: [...nodeOptions],
       resourceLimits: { maxOldGenerationSizeMb: memoryMb },
     });

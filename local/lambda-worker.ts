@@ -22,6 +22,8 @@ let current: string | undefined;
 
 const send = (message: FromInstance): void => port.postMessage(message);
 
+// Given so that an instance needn't compile anew what another has; a function has no such variable.
+delete process.env.NODE_COMPILE_CACHE;
 moveClock(new BigInt64Array(data.clock));
 collectOutput();
 loadAsCommonJs(data.codeFolder);

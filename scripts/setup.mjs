@@ -54,7 +54,12 @@ export function giveUp(message) {
 export function setupPackages() {
   checkNode();
   installPackages();
-  return { ...process.env, PATH: [path.join(MODULES, '.bin'), process.env.PATH].join(path.delimiter) };
+  return {
+    ...process.env,
+    PATH: [path.join(MODULES, '.bin'), process.env.PATH].join(path.delimiter),
+    // Every process that is started compiles the same files: the first keeps what came of it.
+    NODE_COMPILE_CACHE: path.join(MODULES, '.cache/compiled'),
+  };
 }
 
 /** Makes the packages and redis-server available, for whatever runs the local cloud. */
