@@ -1,3 +1,5 @@
+import { patient } from './test/support/patience.ts';
+
 /** Jest runs the TypeScript sources as native ES modules; @swc/jest only removes the types. */
 const swc = [
   '@swc/jest',
@@ -29,7 +31,7 @@ export default {
     // The local cloud's own, which `npm test` skips while nothing in it has changed: see scripts/test.mjs.
     project('local', 'local/test'),
   ],
-  // Jest leaves a processor to itself; most of the time here is spent waiting for others.
-  maxWorkers: '100%',
-  testTimeout: 60_000,
+  // Jest leaves a processor to itself; here much of the time is spent waiting for others.
+  maxWorkers: '150%',
+  testTimeout: patient(300_000),
 };

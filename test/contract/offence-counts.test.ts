@@ -21,7 +21,7 @@ function connect(): RedisConnection {
 
 beforeAll(async () => {
   servers = await RedisServers.start({ masters: 2 });
-}, 60_000);
+});
 afterAll(async () => {
   for (const connection of connections) connection.close();
   await servers.close();

@@ -7,13 +7,14 @@ import { RedisConnection, type RedisConnectionOptions } from '../../adapters/red
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
 import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import { NOW } from '../support/examples.ts';
+import { patient } from '../support/patience.ts';
 import { RedisServers, until } from '../support/redis-server.ts';
 
 const HOUR = 3_600_000;
 /** Milliseconds for a use and for a connection, where nothing is to be waited for. */
-const TIMEOUTS = { commandTimeout: 150, connectTimeout: 300 };
+const TIMEOUTS = { commandTimeout: patient(150), connectTimeout: patient(300) };
 /** Milliseconds that are much for this machine, and far less than many timeouts. */
-const A_WHILE = 1000;
+const A_WHILE = patient(1000);
 /** So that tests needn't wait. */
 const SHORT_PAUSES = { firstPause: 30, longestPause: 60 };
 const LONG_PAUSES = { firstPause: 60_000, longestPause: 60_000 };
@@ -157,22 +158,22 @@ describe('A connection to Redis', () => {
 describe('While Redis is away', () => {
   test('and nothing listens, the first uses fail and the others cost nothing, until it is back', async () => {
     const connection = connect(SHORT_PAUSES);
-    const patient = connect(LONG_PAUSES);
+    const pausing = connect(LONG_PAUSES);
     expect((await timed(connection)).ok).toBe(true);
     await servers.stop();
-    const first = await Promise.all([1, 2, 3].map(() => timed(patient)));
+    const first = await Promise.all([1, 2, 3].map(() => timed(pausing)));
     expect(first.filter(({ ok }) => ok)).toEqual([]);
-    await until(() => patient.isPaused);
+    await until(() => pausing.isPaused);
     const begun = performance.now();
     for (let n = 0; n < 100; n += 1) {
-      const { ok, error } = await timed(patient);
+      const { ok, error } = await timed(pausing);
       expect(ok).toBe(false);
       expect(error).toBeInstanceOf(SessionStoreUnavailableError);
     }
     expect(performance.now() - begun).toBeLessThan(A_WHILE);
     for (let n = 0; n < 10; n += 1) await timed(connection);
     await servers.startAgain();
-    await until(async () => (await timed(connection)).ok, 5000);
+    await until(async () => (await timed(connection)).ok);
     expect(connection.isPaused).toBe(false);
   });
 
@@ -214,7 +215,7 @@ describe('While Redis is away', () => {
     } finally {
       servers.resume();
     }
-    await until(async () => (await timed(connection)).ok, 5000);
+    await until(async () => (await timed(connection)).ok);
   });
 });
 

@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud?.stop());
 beforeEach(() => cloud.reset());
 

@@ -5,7 +5,7 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 async function send(path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {

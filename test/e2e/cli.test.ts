@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type EventType, isReceipt } from '../../core/events/event-types.ts';
+import { eventually } from '../support/eventually.ts';
 import { type LocalCloud, startLocalCloud } from '../support/local-cloud.ts';
 import { CliSandbox } from '../support/run-cli.ts';
 
@@ -137,7 +138,7 @@ describe('the command against the running system', () => {
 
   test('a member may look and not touch', async () => {
     // A token says its second only: one of the second in which a maintenance ended the sessions counts as ended.
-    await expectSoon(async () => {
+    await eventually(async () => {
       await login('member');
       expect(await sandbox.run('enable', '--reason', 'R')).toMatchObject({
         exitCode: 1,
@@ -177,7 +178,7 @@ describe('the command against the running system', () => {
 
     expect(done).toMatchObject({ exitCode: 0, stderr: expect.stringContaining('not through the API') });
     // The sessions that it ends are deleted meanwhile, and jobs are waited for: then the receipts are the newest events.
-    await expectSoon(async () => {
+    await eventually(async () => {
       const { items } = (await answerOf('history', '--limit', '3')) as { items: { type: string }[] };
       expect(items.map(({ type }) => type).toSorted()).toEqual(['activated', 'drained', 'sessions_purged']);
       expect(items[2]).toMatchObject({
@@ -204,7 +205,7 @@ describe('the command against the running system', () => {
       null,
     ]);
     await statusSoon(direct);
-    await expectSoon(async () => {
+    await eventually(async () => {
       const blocked = await fetch(`${cloud.url}/start_caption_generation`, { method: 'POST' });
       expect(blocked.status).toBe(503);
     });
@@ -222,18 +223,5 @@ async function stateTable(): Promise<string> {
 
 /** The status is public and kept for up to a second. */
 async function statusSoon(expected: Readonly<Record<string, unknown>>): Promise<void> {
-  await expectSoon(async () => expect(await answerOf('status')).toMatchObject(expected));
-}
-
-/** Toggles are in force everywhere within a second. */
-async function expectSoon(assertion: () => Promise<void>): Promise<void> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    try {
-      return await assertion();
-    } catch (error) {
-      if (Date.now() > deadline) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
+  await eventually(async () => expect(await answerOf('status')).toMatchObject(expected));
 }

@@ -492,7 +492,7 @@ describe('every page', () => {
       await page.waitForLoadState('networkidle');
       await look(page, hash, 'html');
     }
-  }, 180_000);
+  });
 
   test('so does the first one, which the keyboard alone leads through', async () => {
     const page = await open({ reducedMotion: 'reduce', viewport: { width: 360, height: 740 } });

@@ -15,7 +15,7 @@ beforeAll(async () => {
   clientId = json.client_id;
   const keys = (await (await fetch(`${issuerUrl}/.well-known/jwks.json`)).json()) as { keys: (typeof jwk)[] };
   jwk = keys.keys[0] as typeof jwk;
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 /** Claims as an admin of this very pool would have them. */

@@ -11,7 +11,7 @@ let sandbox: CliSandbox;
 
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(async () => {
   process.env = environment;
   await cloud?.stop();
@@ -82,7 +82,7 @@ async function recovered(...args: readonly string[]): Promise<Answer> {
     await cloud.tick();
     answer = await examined(...args);
     return answer.findings.every(({ status }) => status !== 'failed');
-  }, 30_000);
+  });
   return answer;
 }
 

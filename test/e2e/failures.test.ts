@@ -7,7 +7,7 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 beforeEach(() => cloud.reset());
 afterEach(async () => {
@@ -167,7 +167,7 @@ describe('the bus is down', () => {
     await eventually(async () => {
       const { text } = await cloud.call('GET', '/_local/logs?function=publisher');
       return text.includes(`versions\\":[${json.version}`);
-    }, 40_000);
+    });
   });
 });
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   const { TableNames = [] } = await client.send(new ListTablesCommand({}));
   const table = TableNames.find((name) => name.includes('Activity')) ?? '';
   records = new DynamoDbHealthRecords({ client, table, scope: 'default' });
-}, 120_000);
+});
 afterAll(() => cloud?.stop());
 afterEach(async () => {
   for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'events'])

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud?.stop());
 afterEach(async () => {
   await cloud.reset();

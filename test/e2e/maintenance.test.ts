@@ -8,7 +8,7 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 const BLOCKED = '/start_caption_generation';

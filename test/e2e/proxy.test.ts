@@ -6,7 +6,7 @@ let cloud: Cloud;
 
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 async function lastReceived(): Promise<Received> {

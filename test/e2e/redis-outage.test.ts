@@ -15,7 +15,7 @@ let redis: Redis;
 beforeAll(async () => {
   cloud = await Cloud.start();
   redis = new Redis(cloud.local.redis);
-}, 120_000);
+});
 afterAll(async () => {
   redis?.disconnect();
   await cloud?.stop();
@@ -72,7 +72,7 @@ describe('the alarm of the session manager', () => {
     await eventually(async () => {
       await cloud.tick();
       return (await redis.exists('vedfolnir:session:alarming')) === 0;
-    }, 30_000);
+    });
     // The period in which it failed is over then.
     await cloud.advanceClock(60_000);
     await eventually(async () => (await alarm()) === 'OK');

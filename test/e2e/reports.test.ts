@@ -9,7 +9,7 @@ const HOSTILE = '# Upgrade\n<script>alert(1)</script> | [x](javascript:y) "quote
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud?.stop());
 beforeEach(() => cloud.reset());
 

@@ -20,7 +20,7 @@ beforeAll(async () => {
   });
   cloud = await Cloud.start({ assembly: assembly.directory });
   for (const user of ['admin', 'member', 'worker'] as const) tokens[user] = await cloud.token(user);
-}, 180_000);
+});
 afterAll(async () => {
   await cloud?.stop();
   assembly?.remove();

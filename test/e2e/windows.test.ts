@@ -7,7 +7,7 @@ const WRITE = ['POST', '/start_caption_generation'] as const;
 let cloud: Cloud;
 beforeAll(async () => {
   cloud = await Cloud.start();
-}, 120_000);
+});
 afterAll(() => cloud.stop());
 
 /** An instant by the clock that the functions see, so many minutes from now. */

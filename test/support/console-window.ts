@@ -1,5 +1,6 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import type { LocalCloud } from './local-cloud.ts';
+import { patient } from './patience.ts';
 
 /** A window of the console, and all that went wrong in it. */
 export interface ConsoleWindow {
@@ -18,7 +19,7 @@ export async function openConsole(
 ): Promise<ConsoleWindow> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'Europe/Berlin', ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(patient(30_000));
   const failures: string[] = [];
   const origins = new Set<string>();
   page.on('pageerror', ({ message }) => failures.push(message));

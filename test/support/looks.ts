@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import { axe } from './browser.ts';
+import { patient } from './patience.ts';
 
 const DESK = { width: 1280, height: 720 };
 const PHONE = { width: 360, height: 740 };
@@ -32,7 +33,7 @@ export async function wrongLooks(page: Page, within: string): Promise<string[]> 
 async function tooWideFor(width: number, page: Page): Promise<string[]> {
   try {
     await page.waitForFunction(`document.documentElement.scrollWidth <= ${width}`, undefined, {
-      timeout: FITS_WITHIN,
+      timeout: patient(FITS_WITHIN),
     });
     return [];
   } catch {

@@ -33,7 +33,7 @@ export class OnCall {
   static forThisFile(): OnCall {
     const onCall = new OnCall();
     const environment = { ...process.env };
-    beforeAll(() => onCall.#start(), 120_000);
+    beforeAll(() => onCall.#start());
     afterAll(async () => {
       process.env = environment;
       onCall.#redis?.disconnect();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Cluster, Redis } from 'ioredis';
 import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
+import { patient } from './patience.ts';
 
 export interface RedisServersOptions {
   /** Servers of the cluster, each with an equal share of the slots; 0 for a server that is no cluster. */
@@ -20,7 +21,7 @@ export interface RedisServersOptions {
 const SLOTS = 16_384;
 const BUS_OFFSET = 10_000;
 /** Milliseconds that a cluster has to come up; it refuses commands for the first two seconds whatever is done. */
-const LIMIT = 20_000;
+const LIMIT_MS = 20_000;
 
 /** Real redis-servers on loopback, for tests. */
 export class RedisServers {
@@ -161,10 +162,11 @@ export class RedisServers {
 }
 
 /** Asks until it is so. */
-export async function until(isSo: () => Promise<boolean> | boolean, limit = LIMIT): Promise<void> {
-  const end = Date.now() + limit;
+export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const begun = performance.now();
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`It has not become so in ${limit} ms.`);
+    const took = performance.now() - begun;
+    if (took > patient(LIMIT_MS)) throw new Error(`It has not become so in ${Math.round(took)} ms.`);
     await delay(10);
   }
 }

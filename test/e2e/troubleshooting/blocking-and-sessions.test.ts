@@ -49,10 +49,12 @@ prove(STILL_ACCESSIBLE, onCall, {
     await enable();
     await onCall.unguard('ANY', '/{proxy+}');
     expect(await curl('-X', 'POST', url, ...json)).not.toBe(503);
-    expect((await onCall.doctor('--section', 'configuration')).checks.api_methods).toMatchObject({
-      status: 'failed',
-      seen: expect.stringContaining('ANY /{proxy+}'),
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'configuration')).checks.api_methods).toMatchObject({
+        status: 'failed',
+        seen: expect.stringContaining('ANY /{proxy+}'),
+      }),
+    );
     await onCall.mend();
     expect(await curl('-X', 'POST', url, ...json)).toBe(503);
   },
@@ -137,10 +139,12 @@ prove(STILL_ACCESSIBLE, onCall, {
     await onCall.break('redis', 'down');
     await enable();
     expect((await onCall.cloud.call('POST', BLOCKED)).status).not.toBe(503);
-    expect((await onCall.doctor('--section', 'enforcement')).checks).toMatchObject({
-      enforcement: { status: 'failed' },
-      decided_version: { status: 'failed' },
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'enforcement')).checks).toMatchObject({
+        enforcement: { status: 'failed' },
+        decided_version: { status: 'failed' },
+      }),
+    );
     await onCall.mend();
     await eventually(async () => (await onCall.cloud.call('POST', BLOCKED)).status === 503);
     await onCall.done('disable', '--yes');
@@ -164,11 +168,13 @@ prove(SESSIONS_STAY, onCall, {
         return sessions?.status === 'ok' && store?.status === 'ok';
       });
     await onCall.break('redis', 'down');
-    expect(await examined()).toMatchObject({
-      sessions: { status: 'failed', remedy: expect.stringContaining('session_store') },
-      session_store: { status: 'warning', remedy: expect.stringContaining('cache_status') },
-      cache_status: { status: 'warning' },
-    });
+    await eventually(async () =>
+      expect(await examined()).toMatchObject({
+        sessions: { status: 'failed', remedy: expect.stringContaining('session_store') },
+        session_store: { status: 'warning', remedy: expect.stringContaining('cache_status') },
+        cache_status: { status: 'warning' },
+      }),
+    );
     const refused = await onCall.run('sessions', 'stats', '--json');
     expect(refused.exitCode).not.toBe(0);
     expect(JSON.parse(refused.stderr)).toMatchObject({ error: 'session_store_unavailable' });
@@ -190,7 +196,9 @@ prove(SESSIONS_STAY, onCall, {
     await onCall.break('redis', 'errors');
     const refused = await onCall.cloud.as('admin', 'GET', '/sessions/statistics');
     expect([refused.status, refused.json.error]).toEqual([503, 'session_store_unavailable']);
-    expect(await finding()).toMatchObject({ status: 'failed', remedy: expect.any(String) });
+    await eventually(async () =>
+      expect(await finding()).toMatchObject({ status: 'failed', remedy: expect.any(String) }),
+    );
     await onCall.mend();
     await eventually(
       async () => (await onCall.cloud.as('admin', 'GET', '/sessions/statistics')).status === 200,
@@ -203,16 +211,18 @@ prove(SESSIONS_STAY, onCall, {
     for (const id of odd) await put(id, JSON.stringify({ user: 'ada', profile: { role: 'admin' } }));
     expect(await onCall.json('sessions', 'show', 'odd-1')).toMatchObject({ role: 'member', role_name: null });
     const sessions = async () => (await onCall.doctor('--section', 'connectivity')).checks.sessions;
-    expect(await sessions()).toMatchObject({
-      status: 'warning',
-      remedy: expect.stringContaining('maintenance sessions show ID'),
-    });
+    await eventually(async () =>
+      expect(await sessions()).toMatchObject({
+        status: 'warning',
+        remedy: expect.stringContaining('maintenance sessions show ID'),
+      }),
+    );
     for (const id of odd) await put(id, JSON.stringify({ user: { name: 'ada', role: 'admin' } }));
     expect(await onCall.json('sessions', 'show', 'odd-1')).toMatchObject({
       role: 'admin',
       role_pointer: '/user/role',
     });
-    expect(await sessions()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await sessions()).toMatchObject({ status: 'ok' }));
     for (const id of odd) await onCall.redis.del(`${PREFIX}${id}`);
   },
 
@@ -235,7 +245,7 @@ prove(SESSIONS_STAY, onCall, {
     expect(await onCall.redis.exists(`${PREFIX}left-member`)).toBe(0);
     expect(await onCall.redis.exists(`${PREFIX}left-admin`)).toBe(0);
     expect(await onCall.redis.exists(`${PREFIX}own-admin`)).toBe(1);
-    expect(await purge()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await purge()).toMatchObject({ status: 'ok' }));
   },
 });
 
@@ -279,9 +289,11 @@ prove(DATABASE_AND_NETWORK, onCall, {
     await onCall.break('lambda:authorizer', 'init_error');
     expect(await curl('-I', url)).toBe(503);
     const head = async () => (await onCall.doctor('--section', 'connectivity')).checks.head_status;
-    expect(await head()).toMatchObject({ status: 'failed', remedy: expect.stringContaining('authorizer') });
+    await eventually(async () =>
+      expect(await head()).toMatchObject({ status: 'failed', remedy: expect.stringContaining('authorizer') }),
+    );
     await onCall.mend();
     expect(await curl('-I', url)).toBe(200);
-    expect(await head()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await head()).toMatchObject({ status: 'ok' }));
   },
 });

@@ -33,13 +33,15 @@ prove(CHECKLIST, onCall, {
     await onCall.signIn('admin');
     const overdue = async () => (await onCall.doctor('--section', 'status')).checks.maintenance_overdue;
     // Where its own look comes too late, the doctor has what the health check saw a minute ago.
-    await eventually(async () => (await overdue())?.status === 'warning', 30_000);
-    expect(await overdue()).toMatchObject({
-      status: 'warning',
-      remedy: expect.stringContaining('maintenance update --duration'),
-    });
+    await eventually(async () => (await overdue())?.status === 'warning');
+    await eventually(async () =>
+      expect(await overdue()).toMatchObject({
+        status: 'warning',
+        remedy: expect.stringContaining('maintenance update --duration'),
+      }),
+    );
     await onCall.done('update', '--duration', '30m');
-    expect(await overdue()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await overdue()).toMatchObject({ status: 'ok' }));
   },
 
   'checklist: configuration': async () => {
@@ -52,18 +54,24 @@ prove(CHECKLIST, onCall, {
     });
     const id = /\(([^()]+)\)\.$/.exec(checks.rules?.seen ?? '')?.[1] ?? 'none';
     await onCall.done('rules', 'remove', id);
-    expect((await onCall.doctor('--section', 'configuration')).checks.rules).toMatchObject({ status: 'ok' });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'configuration')).checks.rules).toMatchObject({
+        status: 'ok',
+      }),
+    );
   },
 
   'checklist: services': async () => {
     await onCall.break('lambda:control', 'init_error');
     expect((await onCall.run('enable', '--reason', 'Upgrade')).exitCode).not.toBe(0);
     const errors = async () => (await onCall.doctor('--section', 'services')).checks.function_errors;
-    expect(await errors()).toMatchObject({ status: 'warning', seen: expect.stringMatching(/control/) });
+    await eventually(async () =>
+      expect(await errors()).toMatchObject({ status: 'warning', seen: expect.stringMatching(/control/) }),
+    );
     await onCall.mend();
     await onCall.done('enable', '--reason', 'Upgrade');
     await quarterOfAnHour();
-    expect(await errors()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await errors()).toMatchObject({ status: 'ok' }));
   },
 
   'checklist: connectivity': async () => {
@@ -75,9 +83,11 @@ prove(CHECKLIST, onCall, {
       throttles: { status: 'warning', seen: expect.stringMatching(/authorizer/) },
     });
     await onCall.mend();
-    expect((await onCall.doctor('--section', 'connectivity')).checks.head_status).toMatchObject({
-      status: 'ok',
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'connectivity')).checks.head_status).toMatchObject({
+        status: 'ok',
+      }),
+    );
   },
 
   'checklist: permissions': async () => {
@@ -98,14 +108,16 @@ prove(CHECKLIST, onCall, {
     await onCall.break('iam:control', 'errors');
     expect((await onCall.run('enable', '--reason', 'Upgrade')).exitCode).not.toBe(0);
     const errors = async () => (await onCall.doctor('--section', 'logs')).checks.log_errors;
-    expect(await errors()).toMatchObject({
-      status: 'warning',
-      remedy: expect.stringContaining('maintenance logs --errors'),
-    });
+    await eventually(async () =>
+      expect(await errors()).toMatchObject({
+        status: 'warning',
+        remedy: expect.stringContaining('maintenance logs --errors'),
+      }),
+    );
     expect(await onCall.done('logs', '--errors')).toMatch(/control/i);
     await onCall.mend();
     await quarterOfAnHour();
-    expect(await errors()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await errors()).toMatchObject({ status: 'ok' }));
   },
 });
 
@@ -116,10 +128,12 @@ prove(WONT_ACTIVATE, onCall, {
     expect(exitCode).not.toBe(0);
     expect(stderr).toContain('state store');
     expect(stderr).toContain('--direct works without the API');
-    expect((await onCall.doctor('--direct', '--section', 'configuration')).checks).toMatchObject({
-      event_log_read: { status: 'ok' },
-      event_log_write: { status: 'ok' },
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--direct', '--section', 'configuration')).checks).toMatchObject({
+        event_log_read: { status: 'ok' },
+        event_log_write: { status: 'ok' },
+      }),
+    );
     await onCall.done('enable', '--reason', 'Upgrade', '--direct');
     expect(await onCall.json('status')).toMatchObject({ is_active: true, reason: 'Upgrade' });
     await onCall.mend();
@@ -129,11 +143,13 @@ prove(WONT_ACTIVATE, onCall, {
   '1: database connection': async () => {
     await onCall.break('dynamodb', 'slow', { ms: 700 });
     await onCall.cloud.advanceClock(KEPT_HEALTH);
-    expect((await onCall.doctor('--section', 'connectivity')).checks.state_store).toMatchObject({
-      status: 'warning',
-      seen: expect.stringContaining('slowly'),
-      remedy: expect.stringContaining('throttled requests'),
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'connectivity')).checks.state_store).toMatchObject({
+        status: 'warning',
+        seen: expect.stringContaining('slowly'),
+        remedy: expect.stringContaining('throttled requests'),
+      }),
+    );
     await onCall.break('dynamodb', 'down');
     const refused = await onCall.run('enable', '--reason', 'Upgrade', '--json');
     expect(refused.exitCode).not.toBe(0);
@@ -146,10 +162,12 @@ prove(WONT_ACTIVATE, onCall, {
     });
     await onCall.mend();
     await eventually(async () => (await onCall.run('enable', '--reason', 'Upgrade')).exitCode === 0);
-    expect((await onCall.doctor('--section', 'configuration')).checks).toMatchObject({
-      event_log_read: { status: 'ok' },
-      event_log_write: { status: 'ok' },
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'configuration')).checks).toMatchObject({
+        event_log_read: { status: 'ok' },
+        event_log_write: { status: 'ok' },
+      }),
+    );
   },
 
   '1: user permissions, "fix role"': async () => {
@@ -184,10 +202,12 @@ prove(WONT_ACTIVATE, onCall, {
       enforcement: { status: 'failed', seen: expect.stringContaining('NOT blocked') },
     });
     await onCall.mend();
-    expect((await onCall.doctor('--section', 'configuration', 'enforcement')).checks).toMatchObject({
-      api_methods: { status: 'ok' },
-      enforcement: { status: 'ok' },
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'configuration', 'enforcement')).checks).toMatchObject({
+        api_methods: { status: 'ok' },
+        enforcement: { status: 'ok' },
+      }),
+    );
   },
 
   '1: restart services': async () => {
@@ -196,10 +216,12 @@ prove(WONT_ACTIVATE, onCall, {
     await onCall.break('redis', 'down');
     await onCall.done('enable', '--reason', 'Upgrade');
     const examined = async () => (await onCall.doctor('--section', 'enforcement')).checks;
-    expect(await examined()).toMatchObject({
-      enforcement: { status: 'failed', remedy: expect.stringContaining('maintenance refresh') },
-      decided_version: { status: 'failed' },
-    });
+    await eventually(async () =>
+      expect(await examined()).toMatchObject({
+        enforcement: { status: 'failed', remedy: expect.stringContaining('maintenance refresh') },
+        decided_version: { status: 'failed' },
+      }),
+    );
     await onCall.mend();
     await onCall.done('refresh');
     const refreshed = await version();

@@ -55,7 +55,9 @@ prove(EMERGENCY, onCall, {
       return emergency_steps?.status === 'ok' && emergency_steps.seen.includes('jobs done');
     });
     await onCall.cloud.tick();
-    expect((await onCall.doctor('--section', 'services')).checks.job_drain).toMatchObject({ status: 'ok' });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'services')).checks.job_drain).toMatchObject({ status: 'ok' }),
+    );
   },
 
   '4: running jobs, one that will not die': async () => {
@@ -99,14 +101,16 @@ prove(EMERGENCY, onCall, {
     await emergency();
     await pass(5 * 60 * MINUTE);
     const leftOn = async () => (await onCall.doctor('--section', 'emergency')).checks.emergency_left_on;
-    expect(await leftOn()).toMatchObject({
-      status: 'warning',
-      seen: expect.stringContaining('5 h'),
-      remedy: expect.stringContaining('maintenance deescalate'),
-    });
+    await eventually(async () =>
+      expect(await leftOn()).toMatchObject({
+        status: 'warning',
+        seen: expect.stringContaining('5 h'),
+        remedy: expect.stringContaining('maintenance deescalate'),
+      }),
+    );
     expect(await onCall.json('status')).toMatchObject({ mode: 'emergency', is_active: true });
     await onCall.done('deescalate');
-    expect(await leftOn()).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect(await leftOn()).toMatchObject({ status: 'ok' }));
   },
 
   '4: force deactivation': async () => {
@@ -139,9 +143,11 @@ prove(EMERGENCY, onCall, {
     const { items } = await onCall.json('history', '--limit', '10');
     const types = items.map(({ type }: { type: string }) => type);
     expect(types).toEqual(expect.arrayContaining(['reset', 'activated']));
-    expect((await onCall.doctor('--section', 'configuration')).checks.event_chain).toMatchObject({
-      status: 'ok',
-    });
+    await eventually(async () =>
+      expect((await onCall.doctor('--section', 'configuration')).checks.event_chain).toMatchObject({
+        status: 'ok',
+      }),
+    );
   },
 
   '4: terminate jobs manually': async () => {
@@ -160,23 +166,32 @@ prove(EMERGENCY, onCall, {
     const { cloud } = onCall;
     const cookie = { headers: { Cookie: `session_id=${cloud.local.users.admin.session_id}` } };
     const path = async () => (await onCall.doctor('--section', 'permissions', 'services')).checks;
-    expect((await path()).admin_path).toMatchObject({ status: 'ok', seen: expect.stringMatching(/the API/) });
+    await eventually(async () =>
+      expect((await path()).admin_path).toMatchObject({
+        status: 'ok',
+        seen: expect.stringMatching(/the API/),
+      }),
+    );
     await cloud.enable();
     expect((await cloud.call('POST', BLOCKED, cookie)).status).toBe(202);
     await onCall.break('redis', 'down');
     await cloud.advanceClock(6000);
     expect((await cloud.call('POST', BLOCKED, cookie)).status).toBe(503);
-    expect(await path()).toMatchObject({
-      session_store: { status: 'warning' },
-      admin_path: { status: 'ok', seen: expect.stringMatching(/the API/) },
-    });
+    await eventually(async () =>
+      expect(await path()).toMatchObject({
+        session_store: { status: 'warning' },
+        admin_path: { status: 'ok', seen: expect.stringMatching(/the API/) },
+      }),
+    );
     const token = await cloud.token('admin');
     expect((await cloud.call('POST', BLOCKED, { token })).status).toBe(202);
     await onCall.break('lambda:control', 'down');
-    expect((await path()).admin_path).toMatchObject({
-      status: 'ok',
-      seen: expect.stringMatching(/direct way/),
-    });
+    await eventually(async () =>
+      expect((await path()).admin_path).toMatchObject({
+        status: 'ok',
+        seen: expect.stringMatching(/direct way/),
+      }),
+    );
     await onCall.done('disable', '--direct', '--yes');
     await cloud.enforced();
     expect((await cloud.call('POST', BLOCKED)).status).toBe(202);
@@ -196,10 +211,12 @@ prove(PERFORMANCE, onCall, {
     }
     await onCall.signIn('admin');
     const latency = async () => (await onCall.doctor('--section', 'performance')).checks.decision_latency;
-    expect(await latency()).toMatchObject({
-      status: 'warning',
-      remedy: expect.stringContaining('state_store'),
-    });
+    await eventually(async () =>
+      expect(await latency()).toMatchObject({
+        status: 'warning',
+        remedy: expect.stringContaining('state_store'),
+      }),
+    );
     const found = await onCall.json('stats', '--minutes', '15');
     expect(found.decisions.latency_ms.p99).toBeGreaterThan(500);
     expect(found.decisions.blocked).toBeGreaterThanOrEqual(6);
@@ -221,12 +238,14 @@ prove(PERFORMANCE, onCall, {
     await onCall.mend();
     await callMany(3, 'GET', '/health');
     const checks = async () => (await onCall.doctor('--section', 'performance')).checks;
-    expect(await checks()).toMatchObject({
-      throttles: { status: 'warning', seen: expect.stringMatching(/authorizer/i) },
-      concurrency: { status: 'ok', seen: expect.stringMatching(/At most \d+/) },
-    });
+    await eventually(async () =>
+      expect(await checks()).toMatchObject({
+        throttles: { status: 'warning', seen: expect.stringMatching(/authorizer/i) },
+        concurrency: { status: 'ok', seen: expect.stringMatching(/At most \d+/) },
+      }),
+    );
     await pass(16 * MINUTE);
-    expect((await checks()).throttles).toMatchObject({ status: 'ok' });
+    await eventually(async () => expect((await checks()).throttles).toMatchObject({ status: 'ok' }));
   },
 
   '5: Redis eviction policy': async () => {

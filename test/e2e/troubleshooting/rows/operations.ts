@@ -42,9 +42,10 @@ export const MONITORING = section('Health checks, monitoring and drills', {
     cure: 'Redis and `maintenance disable`.',
   },
   'An overdue window': {
-    fault: 'The function `tick` fails, so that nobody begins a maintenance that was scheduled.',
+    fault:
+      'The functions `tick` and `drain` fail, so that nobody writes that a scheduled maintenance has begun.',
     finding: '`maintenance doctor`: `windows` or `due_events`; calls are blocked by the clock all the same.',
-    cure: 'The function: its next minute writes what is due.',
+    cure: 'The functions: the next minute writes what is due.',
   },
   'A poisoned record of the stream, and dead letters': {
     fault: 'Somebody writes an item into the table of the event log that is no event.',
