@@ -49,7 +49,7 @@ export interface SpawnOptions {
 }
 
 /** Milliseconds within which it must be ready. */
-const READY_MS = 60_000;
+const READY_MS = 180_000;
 
 /** Starts a local cloud and waits until it is ready; fails with all that it said when it is not. */
 export async function startLocalCloud(options: SpawnOptions): Promise<LocalCloud> {
