@@ -13,6 +13,7 @@ const swc = [
  */
 const LOADED_ONCE = 'aws-cdk-lib|cdk-nag|constructs';
 
+/** @param {string} displayName */
 const project = (displayName, folder = `test/${displayName}`) => ({
   displayName,
   testMatch: [`<rootDir>/${folder}/**/*.test.ts`],

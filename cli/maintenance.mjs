@@ -27,12 +27,13 @@ if (Number.parseInt(process.versions.node, 10) >= OLDEST_MAJOR) {
   }
 }
 
+/** @param {string} node */
 function startWith(node) {
   const child = spawn(node, [fileURLToPath(main), ...process.argv.slice(2)], {
     stdio: 'inherit',
     env: { NODE_COMPILE_CACHE: compileCache, ...process.env },
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])) {
     process.on(signal, () => child.kill(signal));
   }
   child.on('error', (error) => {
@@ -40,6 +41,6 @@ function startWith(node) {
     process.exitCode = 1;
   });
   child.on('exit', (code, signal) => {
-    process.exit(code ?? 128 + constants.signals[signal]);
+    process.exit(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
   });
 }

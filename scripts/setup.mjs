@@ -19,7 +19,18 @@ const STAMP = path.join(MODULES, '.setup-stamp');
 /** Where programs lie that are not always in PATH. */
 const MORE_FOLDERS = ['/usr/local/bin', '/usr/bin', '/usr/sbin', '/opt/homebrew/bin', '/snap/bin'];
 
-/** A program to find or to install. */
+/**
+ * A program to find or to install.
+ * @typedef {object} Program
+ * @property {string} title
+ * @property {string} variable the environment variable that may name it
+ * @property {readonly string[]} names under which it lies in a folder
+ * @property {readonly string[]} [places] files that it may be
+ * @property {string} apt
+ * @property {readonly string[]} brew
+ */
+
+/** @type {Program} */
 const REDIS = {
   title: 'redis-server',
   variable: 'REDIS_SERVER',
@@ -27,6 +38,7 @@ const REDIS = {
   apt: 'redis-server',
   brew: ['redis'],
 };
+/** @type {Program} */
 const CHROMIUM = {
   title: 'Chromium',
   variable: 'CHROMIUM',
@@ -39,12 +51,19 @@ const CHROMIUM = {
   brew: ['--cask', 'chromium'],
 };
 
-/** Tells what goes on. */
+/**
+ * Tells what goes on.
+ * @param {string} message
+ */
 export function say(message) {
   process.stderr.write(`${message}\n`);
 }
 
-/** Ends the program with a message that says what to do. */
+/**
+ * Ends the program with a message that says what to do.
+ * @param {string} message
+ * @returns {never}
+ */
 export function giveUp(message) {
   say(message);
   process.exit(1);
@@ -67,7 +86,10 @@ export function setup() {
   return { ...setupPackages(), REDIS_SERVER: provide(REDIS) ?? giveUp(howToInstall(REDIS)) };
 }
 
-/** Makes a browser available for the tests of the console, once there are any. */
+/**
+ * Makes a browser available for the tests of the console, once there are any.
+ * @param {NodeJS.ProcessEnv} environment
+ */
 export function setupBrowser(environment) {
   if (!existsSync(path.join(MODULES, 'playwright-core'))) return environment;
   const program = provide(CHROMIUM) ?? giveUp(howToInstall(CHROMIUM));
@@ -103,7 +125,10 @@ function installPackages() {
   }
 }
 
-/** Whether node_modules holds what the lock file asks for: npm itself notes there what it has installed. */
+/**
+ * Whether node_modules holds what the lock file asks for: npm itself notes there what it has installed.
+ * @param {{ packages: Record<string, { version: string, optional?: boolean, peer?: boolean }> }} lock
+ */
 function holdsPackagesOf(lock) {
   const note = path.join(MODULES, '.package-lock.json');
   if (!existsSync(note)) return false;
@@ -114,7 +139,10 @@ function holdsPackagesOf(lock) {
   });
 }
 
-/** Where a program is; it is installed when it isn't there and that is possible without asking. */
+/**
+ * Where a program is; it is installed when it isn't there and that is possible without asking.
+ * @param {Program} program
+ */
 function provide(program) {
   const found = find(program);
   if (found) return found;
@@ -122,6 +150,7 @@ function provide(program) {
   return installed ? find(program) : undefined;
 }
 
+/** @param {Program} program */
 function find({ variable, names, places = [] }) {
   const given = process.env[variable];
   if (given) return isProgram(given) ? given : giveUp(`${variable} names ${given}, which is no program.`);
@@ -130,6 +159,7 @@ function find({ variable, names, places = [] }) {
   return [...candidates, ...places].find(isProgram);
 }
 
+/** @param {Program} program */
 function install({ title, apt, brew }) {
   if (isCommand('apt-get')) {
     const asRoot =
@@ -138,7 +168,7 @@ function install({ title, apt, brew }) {
     say(`Installing ${title} with apt-get...`);
     // RUNLEVEL=1 keeps the package from starting a service of its own.
     const aptGet = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1', 'apt-get', '-qq'];
-    const [command, ...first] = aptGet;
+    const [command = 'env', ...first] = aptGet;
     run(command, [...first, 'update']);
     return run(command, [...first, 'install', '-y', '--no-install-recommends', apt]);
   }
@@ -149,6 +179,7 @@ function install({ title, apt, brew }) {
   return false;
 }
 
+/** @param {Program} program */
 function howToInstall({ title, variable, apt, brew }) {
   const how =
     process.platform === 'darwin'
@@ -157,15 +188,21 @@ function howToInstall({ title, variable, apt, brew }) {
   return `${title} was not found, and could not be installed without asking you. ${how}, or name the program in the environment variable ${variable}; then start again.`;
 }
 
-/** Runs a command; its output goes to standard error, for standard output belongs to the program. */
+/**
+ * Runs a command; its output goes to standard error, for standard output belongs to the program.
+ * @param {string} command
+ * @param {readonly string[]} args
+ */
 function run(command, args, quiet = false) {
   const output = quiet ? 'ignore' : 2;
   return spawnSync(command, args, { cwd: PROJECT, stdio: ['ignore', output, output] }).status === 0;
 }
 
+/** @param {string} name */
 const isCommand = (name) =>
   (process.env.PATH ?? '').split(path.delimiter).some((folder) => isProgram(path.join(folder, name)));
 
+/** @param {string} file */
 function isProgram(file) {
   try {
     accessSync(file, constants.X_OK);

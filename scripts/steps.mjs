@@ -3,16 +3,33 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { NODE, PROJECT, say } from './setup.mjs';
 
+/**
+ * @typedef {object} Step
+ * @property {string} title
+ * @property {string} command
+ * @property {readonly string[]} args
+ */
+
+/** @param {string} name */
 const bin = (name) => path.join(PROJECT, 'node_modules/.bin', name);
 
-/** The steps that every check begins with. */
+/**
+ * The steps that every check begins with.
+ * @type {readonly Step[]}
+ */
 export const STATIC_CHECKS = [
   { title: 'Types (tsc)', command: bin('tsc'), args: ['-p', '.'] },
   { title: 'Types of the console (tsc)', command: bin('tsc'), args: ['-p', 'console'] },
+  { title: 'Types of the plain JavaScript (tsc)', command: bin('tsc'), args: ['-p', 'scripts'] },
   { title: 'Lint and format (biome)', command: bin('biome'), args: ['ci', '--colors=off', '.'] },
+  { title: 'Unused files, exports and packages (knip)', command: bin('knip'), args: ['--no-progress'] },
 ];
 
-/** The tests; `args` are jest's. */
+/**
+ * The tests.
+ * @param {readonly string[]} args jest's
+ * @returns {Step}
+ */
 export const tests = (args) => ({
   title: 'Tests (jest)',
   command: NODE,
@@ -24,7 +41,11 @@ export const tests = (args) => ({
   ],
 });
 
-/** Ends the process with the exit code of the first step that fails. */
+/**
+ * Ends the process with the exit code of the first step that fails.
+ * @param {readonly Step[]} steps
+ * @param {NodeJS.ProcessEnv} env
+ */
 export function runSteps(steps, env) {
   for (const [index, { title, command, args }] of steps.entries()) {
     say(`[${index + 1}/${steps.length}] ${title}`);

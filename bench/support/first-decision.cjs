@@ -1,9 +1,10 @@
 // Loads a bundle, has it answer one event, and tells the milliseconds since the process started, and
 // the milliseconds of processor time that it has taken.
-const { handler } = require(process.argv[2]);
+const [, , file = '', event = ''] = process.argv;
+const { handler } = require(file);
 const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 3000 };
-handler(JSON.parse(process.argv[3]), context).then((answer) => {
+handler(JSON.parse(event), context).then((/** @type {unknown} */ answer) => {
   const elapsed = performance.now();
   const { user, system } = process.cpuUsage();
-  process.send({ elapsed, processor: (user + system) / 1000, answer }, () => process.exit(0));
+  process.send?.({ elapsed, processor: (user + system) / 1000, answer }, () => process.exit(0));
 });

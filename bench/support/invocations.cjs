@@ -1,6 +1,6 @@
 // Times calls of a bundled authorizer, one after the other: decisions by the state in memory, and decisions that read
 // it. Log lines go to standard output, where the parent measures them.
-const [, , file, event, calls, refreshes] = process.argv;
+const [, , file = '', event = '', calls, refreshes] = process.argv;
 const { handler } = require(file);
 
 async function timed() {
@@ -17,7 +17,7 @@ async function main() {
     await new Promise((resolve) => setTimeout(resolve, 950));
     reading.push(await timed());
   }
-  process.send({ warm, reading }, () => process.exit(0));
+  process.send?.({ warm, reading }, () => process.exit(0));
 }
 
 void main();

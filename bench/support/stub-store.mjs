@@ -23,8 +23,11 @@ const server = createServer((request, response) => {
   });
 });
 server.keepAliveTimeout = 60_000;
-server.listen(0, '127.0.0.1', () => process.send?.({ port: server.address().port }));
-process.on('message', (message) => {
+server.listen(0, '127.0.0.1', () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'string' ? null : address?.port });
+});
+process.on('message', (/** @type {{ state: string }} */ message) => {
   state = message.state;
   process.send?.({ stateSet: true });
 });
