@@ -38,9 +38,14 @@ export function rfc3339(instant: number): string {
   return new Date(instant).toISOString().replace('.000Z', 'Z');
 }
 
-/** An instant (ms since the epoch) for people, in UTC, to the minute. */
-export function readableUtc(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+/**
+ * An instant (ms since the epoch) for people, in UTC, to the minute or to the second.
+ *
+ * @example readableUtc(0) // '1970-01-01 00:00 UTC'
+ */
+export function readableUtc(instant: number, to: 'minute' | 'second' = 'minute'): string {
+  const length = to === 'minute' ? 16 : 19;
+  return `${new Date(instant).toISOString().slice(0, length).replace('T', ' ')} UTC`;
 }
 
 /** A log line: its text in one of the documented forms, and the same facts as fields. */

@@ -1,3 +1,4 @@
+import { readableUtc } from '../../core/text.ts';
 import { isObject, type JsonObject, numberOf, textOf, textsOf } from '../json-object.ts';
 import { durationInWords, relativeTime } from '../options/duration.ts';
 import { type Paint, printable } from './painter.ts';
@@ -92,12 +93,7 @@ function end(instant: string, now: number): string {
 export function readableInstant(instant: string, now: number): string {
   const at = Date.parse(instant);
   if (Number.isNaN(at)) return instant;
-  return `${utc(at)} (${relativeTime(at, now)})`;
-}
-
-/** @example utc(0) // '1970-01-01 00:00:00 UTC' */
-export function utc(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return `${readableUtc(at, 'second')} (${relativeTime(at, now)})`;
 }
 
 /** What came of ending a maintenance, before the status after it. */

@@ -1,7 +1,7 @@
 import { effective } from '../state/clock.ts';
 import { revocationsAt } from '../state/revocations.ts';
 import { type Maintenance, plannedEnd, type State } from '../state/state.ts';
-import { truncate } from '../text.ts';
+import { readableUtc, truncate } from '../text.ts';
 
 /** Why somebody is given no token, for whoever tries. */
 export interface SignInRefusal {
@@ -62,7 +62,7 @@ function messageOf(maintenance: Maintenance, now: number): string {
     `${what} is in progress${reason === '' ? '' : `: ${reason}`}.`,
     ...(end === null
       ? []
-      : [end <= now ? 'It is taking longer than planned.' : `Expected end: ${utc(end)}.`]),
+      : [end <= now ? 'It is taking longer than planned.' : `Expected end: ${readableUtc(end)}.`]),
     'Members cannot sign in until it is over',
   ].join(' ');
 }
@@ -78,8 +78,4 @@ function inAscii(text: string): string {
   if (!/[A-Za-z0-9]/.test(plain)) return '';
   const short = plain.length > LONGEST_REASON ? `${truncate(plain, LONGEST_REASON - 3).trimEnd()}...` : plain;
   return short.replace(/(?<=[^.])\.$/, '');
-}
-
-function utc(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

@@ -3,6 +3,7 @@ import type { EventDraft, MaintenanceEvent } from '../events/event.ts';
 import type { DrainDetails, EventType } from '../events/event-types.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { readableUtc } from '../text.ts';
 import { viewOfFacts, type WindowView } from '../windows/window-facts.ts';
 
 /** What people are told of an event, as a mail shows it. */
@@ -205,5 +206,5 @@ function oneLine(value: string): string {
 
 /** @example utc(0) // '1970-01-01 00:00:00 UTC' */
 function utc(instant: number): string {
-  return `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
+  return readableUtc(instant, 'second');
 }

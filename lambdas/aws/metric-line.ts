@@ -1,20 +1,35 @@
 import { METRIC_NAMESPACE } from '../../core/environment.ts';
 
+interface MetricOptions {
+  /** Of every value. */
+  readonly unit?: 'Count' | 'Milliseconds';
+  /** Dimensions with their values: each metric is then told without them and with all of them. */
+  readonly dimensions?: Readonly<Record<string, string>>;
+}
+
 /**
- * A line of the log that CloudWatch makes metrics of, without dimensions (embedded metric format).
+ * A line of the log that CloudWatch makes metrics of (embedded metric format).
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
  * @param now ms since the epoch
- * @param counts the metrics by name, each a count
+ * @param values the metrics by name
  * @example process.stdout.write(metricLine(Date.now(), { SessionsPurged: 250 }))
  */
-export function metricLine(now: number, counts: Readonly<Record<string, number>>): string {
-  return `${JSON.stringify(metricFields(now, counts))}\n`;
+export function metricLine(now: number, values: Readonly<Record<string, number>>): string {
+  return `${JSON.stringify(metricFields(now, values))}\n`;
 }
 
 /** The fields by which a line of the log is one of metrics too, see `metricLine`. */
-export function metricFields(now: number, counts: Readonly<Record<string, number>>): Record<string, unknown> {
-  const Metrics = Object.keys(counts).map((Name) => ({ Name, Unit: 'Count' }));
-  const directive = { Namespace: METRIC_NAMESPACE, Dimensions: [[]], Metrics };
-  return { ...counts, _aws: { Timestamp: now, CloudWatchMetrics: [directive] } };
+export function metricFields(
+  now: number,
+  values: Readonly<Record<string, number>>,
+  { unit: Unit = 'Count', dimensions = {} }: MetricOptions = {},
+): Record<string, unknown> {
+  const names = Object.keys(dimensions);
+  const directive = {
+    Namespace: METRIC_NAMESPACE,
+    Dimensions: names.length === 0 ? [[]] : [[], names],
+    Metrics: Object.keys(values).map((Name) => ({ Name, Unit })),
+  };
+  return { ...dimensions, ...values, _aws: { Timestamp: now, CloudWatchMetrics: [directive] } };
 }

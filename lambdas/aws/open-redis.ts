@@ -1,5 +1,6 @@
 import { RedisConnection, type RedisConnectionOptions } from '../../adapters/redis/redis-connection.ts';
 import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
+import { awsIdentity } from './aws-identity.ts';
 
 /**
  * The connection of a function inside the network, opened when it is first needed. It signs in as the function's role
@@ -15,14 +16,6 @@ export function openRedis(
 ): RedisConnection {
   return new RedisConnection(parseRedisSettings(settings), {
     ...limits,
-    identity: {
-      region: env.AWS_REGION ?? '',
-      // Lambda sets them anew with each instance, and an instance does not outlive them.
-      credentials: () => ({
-        accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
-        secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
-        sessionToken: env.AWS_SESSION_TOKEN,
-      }),
-    },
+    identity: awsIdentity(env),
   });
 }

@@ -1,8 +1,8 @@
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
 import { type ComponentFindings, componentValue } from '../../core/health/checks/components.ts';
 import { isOverdue } from '../../core/health/checks/state.ts';
 import { effective } from '../../core/state/clock.ts';
 import type { State } from '../../core/state/state.ts';
+import { metricFields } from '../aws/metric-line.ts';
 
 /** What a run has to measure. */
 export interface Measured {
@@ -34,28 +34,18 @@ export function metricLines({ state, activeJobs, mismatches, components }: Measu
   };
   const healthy = components.flatMap(({ component, findings }) => {
     const value = componentValue(findings);
-    return value === null ? [] : [line(now, { ComponentHealthy: value }, 'Count', { Component: component })];
+    return value === null
+      ? []
+      : [line(now, { ComponentHealthy: value }, { dimensions: { Component: component } })];
   });
-  return [line(now, values, 'Count'), ...healthy];
+  return [line(now, values), ...healthy];
 }
 
 /** @param milliseconds see MeasuredLag */
 export function lagLine(now: number, milliseconds: number): string {
-  return line(now, { EnforcementLag: milliseconds }, 'Milliseconds');
+  return line(now, { EnforcementLag: milliseconds }, { unit: 'Milliseconds' });
 }
 
-function line(
-  now: number,
-  values: Readonly<Record<string, number>>,
-  Unit: string,
-  dimensions: Readonly<Record<string, string>> = {},
-): string {
-  const own = Object.keys(dimensions);
-  const directive = {
-    Namespace: METRIC_NAMESPACE,
-    Dimensions: own.length === 0 ? [[]] : [[], own],
-    Metrics: Object.keys(values).map((Name) => ({ Name, Unit })),
-  };
-  const _aws = { Timestamp: now, CloudWatchMetrics: [directive] };
-  return `${JSON.stringify({ event: 'health_measured', ...dimensions, ...values, _aws })}\n`;
+function line(...metrics: Parameters<typeof metricFields>): string {
+  return `${JSON.stringify({ event: 'health_measured', ...metricFields(...metrics) })}\n`;
 }

@@ -1,6 +1,4 @@
-import { Duration, Validations } from 'aws-cdk-lib';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Validations } from 'aws-cdk-lib';
 import { InvocationType, Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
@@ -9,6 +7,7 @@ import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import { runEveryMinute } from './run-every-minute.ts';
 
 /**
  * What the clock makes due, every minute. Once at each deployment too, so that a new stack knows the issuer's keys
@@ -42,16 +41,10 @@ export class Tick extends Construct {
     eventLog.bindKeyWriter(this.function, identity.issuer);
     this.function.addEnvironment(ENV.issuer, identity.issuer);
 
-    new Rule(this, 'EveryMinute', {
+    runEveryMinute(this, this.function, {
       description: 'Settles due events of maintenance mode',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaFunction(this.function, {
-          deadLetterQueue: deadLetters.queue,
-          maxEventAge: Duration.minutes(1),
-          retryAttempts: 1,
-        }),
-      ],
+      deadLetters,
+      retryAttempts: 1,
     });
     Validations.of(this.function).acknowledge({
       id: 'Annotation::@aws-cdk/aws-lambda:addPermissionsToVersionOrAlias',

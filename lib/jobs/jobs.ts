@@ -1,11 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
-import { type EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { runEveryMinute } from '../functions/run-every-minute.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { JobTable } from './job-table.ts';
 
@@ -57,16 +56,10 @@ export class Jobs extends Construct {
       deletionProtection,
     });
     jobTable.bindSweeper(this.sweep);
-    new Rule(this, 'EveryMinute', {
+    runEveryMinute(this, this.sweep, {
       description: 'Settles the jobs of maintenance mode',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaFunction(this.sweep, {
-          deadLetterQueue: deadLetters.queue,
-          maxEventAge: Duration.minutes(1),
-          retryAttempts: 1,
-        }),
-      ],
+      deadLetters,
+      retryAttempts: 1,
     });
   }
 }

@@ -1,12 +1,11 @@
-import { Duration } from 'aws-cdk-lib';
-import { EventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { EventBus } from 'aws-cdk-lib/aws-events';
 import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { runEveryMinute } from '../functions/run-every-minute.ts';
 import { consumeEvents } from './consume-events.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
@@ -41,16 +40,10 @@ export class Publication extends Construct {
     activity.bindPublisher(this.publisher);
     this.bus.grantPutEventsTo(this.publisher);
     consumeEvents(this.publisher, eventLog, deadLetters);
-    new Rule(this, 'EveryMinute', {
+    runEveryMinute(this, this.publisher, {
       description: 'Publishes events that the stream has missed',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [
-        new LambdaFunction(this.publisher, {
-          deadLetterQueue: deadLetters.queue,
-          maxEventAge: Duration.minutes(1),
-          retryAttempts: 0,
-        }),
-      ],
+      deadLetters,
+      retryAttempts: 0,
     });
   }
 }
