@@ -1,3 +1,4 @@
+import { changeItem } from '../change-item.ts';
 import type { LedgerItem } from '../versioned-item.ts';
 
 /**
@@ -46,7 +47,7 @@ export interface PauseOutcome {
 }
 
 /** More changes than this to the ledger by others, while one is made, mean that something is wrong. */
-const MOST_TRIES = 10;
+const MAX_TRIES = 10;
 
 /**
  * Pauses all that is configured. What each one was is written down before it is touched, and never again after that:
@@ -118,10 +119,7 @@ async function change(
   ledger: LedgerItem<PauseLedgerEntry>,
   to: (entry: PauseLedgerEntry) => PauseLedgerEntry | Promise<PauseLedgerEntry>,
 ): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const { entry, revision } = await ledger.read();
-    if (await ledger.replace(revision, await to(entry))) return;
-  }
+  if (await changeItem(ledger, to, MAX_TRIES)) return;
   throw new Error('The list of what is paused changes faster than it can be written.');
 }
 

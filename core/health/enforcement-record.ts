@@ -1,3 +1,4 @@
+import { changeItem } from '../change-item.ts';
 import type { EventType } from '../events/event-types.ts';
 import type { LedgerItem } from '../versioned-item.ts';
 
@@ -45,7 +46,7 @@ export function withAlarms(record: WatchRecord, raised: readonly string[]): Watc
 }
 
 /** Times that a change is tried: others change the record too, a moment before or after. */
-const TRIES = 3;
+const MAX_TRIES = 3;
 
 /** Changes the record of a maintenance. Whether it could be; rejects with StoreUnavailableError. */
 export async function changeWatchRecord(
@@ -53,12 +54,11 @@ export async function changeWatchRecord(
   maintenanceId: string,
   change: (record: WatchRecord) => WatchRecord,
 ): Promise<boolean> {
-  const item = records(maintenanceId);
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const { entry, revision } = await item.read();
+  // One that has nothing to say of a maintenance does not begin its record.
+  const changed = (entry: WatchRecord | null): WatchRecord | null => {
     const before = entry ?? NOTHING_WATCHED;
     const after = change(before);
-    if (after === before || (await item.replace(revision, after))) return true;
-  }
-  return false;
+    return after === before ? entry : after;
+  };
+  return changeItem(records(maintenanceId), changed, MAX_TRIES);
 }

@@ -1,7 +1,8 @@
+import { changeItem } from '../change-item.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { isSilent, type Notice, noticeOf, noticeSubject } from './notice.ts';
-import { isSettled, type NoticeGiven, type NoticeRecord, type NoticeRecords, withNotice } from './record.ts';
+import { isSettled, type NoticeGiven, type NoticeRecords, withNotice } from './record.ts';
 
 /** Hands a notice to whoever follows. Rejects when it was not taken. */
 export interface NoticeBoard {
@@ -19,7 +20,7 @@ export interface GiveNoticeParts {
 }
 
 /** How often a record is read anew that somebody else has changed meanwhile. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 
 /**
  * Tells people of the event with this number, unless they have been told, or it is none of their business. The event
@@ -59,9 +60,6 @@ export async function giveNotice(
 }
 
 async function remember(ledger: ReturnType<NoticeRecords>, notice: NoticeGiven): Promise<void> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const { entry, revision }: { entry: NoticeRecord; revision: number } = await ledger.read();
-    if (await ledger.replace(revision, withNotice(entry, notice))) return;
-  }
+  if (await changeItem(ledger, (record) => withNotice(record, notice), MAX_TRIES)) return;
   throw new StoreUnavailableError('The record of notices changes faster than it can be written.');
 }

@@ -1,5 +1,6 @@
 import type { WalkPosition } from '../sessions/session-store.ts';
 import type { PurgeOrder } from '../state/state.ts';
+import type { LedgerItem } from '../versioned-item.ts';
 
 /** What a run has come across. */
 export interface PurgeCounts {
@@ -52,13 +53,5 @@ export interface PurgeLedgerEntry {
 
 export const EMPTY_ENTRY: PurgeLedgerEntry = { run: null, slice: null, ended: null, lease: null };
 
-/**
- * Where the progress of purging is kept. Implementations pass test/contract/purge-ledger.
- * Both methods reject with StoreUnavailableError when the store gives no good answer.
- */
-export interface PurgeLedger {
-  /** The entry, read consistently, and its revision: 0 for EMPTY_ENTRY, which is there before the first. */
-  read(): Promise<{ readonly entry: PurgeLedgerEntry; readonly revision: number }>;
-  /** Puts the entry in the place of a revision, as the next one. False when somebody else was faster. */
-  replace(revision: number, entry: PurgeLedgerEntry): Promise<boolean>;
-}
+/** Where the progress of purging is kept; EMPTY_ENTRY is there before the first. */
+export type PurgeLedger = LedgerItem<PurgeLedgerEntry>;

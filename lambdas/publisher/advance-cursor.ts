@@ -1,7 +1,8 @@
+import { changeItem } from '../../core/change-item.ts';
 import type { LedgerItem } from '../../core/versioned-item.ts';
 
 /** Times that it is tried: the stream and the sweep may be at it at once. */
-const TRIES = 3;
+const MAX_TRIES = 3;
 
 /**
  * Moves the cursor to the last of some events that were published one after the other. It stays where it is when one
@@ -12,9 +13,7 @@ export async function advanceCursor(
   first: number,
   last: number,
 ): Promise<void> {
-  for (let attempt = 0; attempt < TRIES; attempt += 1) {
-    const { entry, revision } = await cursor.read();
-    if (entry !== null && (last <= entry || first > entry + 1)) return;
-    if (await cursor.replace(revision, last)) return;
-  }
+  const advanced = (entry: number | null): number =>
+    entry !== null && (last <= entry || first > entry + 1) ? entry : last;
+  await changeItem(cursor, advanced, MAX_TRIES);
 }
