@@ -90,6 +90,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
     folder: folder('dynamodb/streams'),
   });
   const issuer = (poolId: string): string => `${endpoint.url}/${poolId}`;
+  const userPools = new UserPools(context, caller, folder('cognito'), { issuer, functions });
 
   const started: { close(): Promise<void> }[] = [];
   const start = async <T extends { close(): Promise<void> }>(starting: Promise<T>): Promise<T> => {
@@ -105,7 +106,6 @@ export async function createServices(context: CloudContext, options: ServiceOpti
   let cacheEndpoint: CacheEndpoint | undefined;
   let redis: RedisServer;
   let database: DynamoDb;
-  let userPools: UserPools;
   try {
     cacheEndpoint =
       cache &&
@@ -129,7 +129,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       }),
     );
     database = await start(DynamoDb.start(context, caller, folder('dynamodb'), observe));
-    userPools = await UserPools.start(context, caller, folder('cognito'), { issuer, functions });
+    
     endpoint = await start(
       AwsEndpoint.start(
         {

@@ -9,7 +9,7 @@ export interface PasswordPolicy {
   readonly RequireSymbols?: boolean;
 }
 
-/** cognito-local takes any password. @throws AwsError InvalidPasswordException */
+/** @throws AwsError InvalidPasswordException */
 export function checkPassword(policy: PasswordPolicy, password: string): void {
   const { MinimumLength = 8 } = policy;
   const problems: readonly [boolean, string][] = [

@@ -1,15 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { AppClient, User } from 'cognito-local/lib/services/cognitoService.js';
 import type { MovableClock } from '../../clock.ts';
+import type { AppClient } from './pool-settings.ts';
 import type { PreTokenTrigger } from './pre-token-trigger.ts';
 import type { Claims, TokenKey } from './token-key.ts';
+import type { User } from './user-directory.ts';
 
-/** What cognito-local passes on from a call to the tokens that answer it. */
-export interface TokenContext {
+/** For whom tokens are made, and on what occasion. */
+export interface TokenRequest {
+  readonly user: User;
+  readonly client: AppClient;
+  readonly clientMetadata: Readonly<Record<string, string>> | undefined;
+  /** The end of the trigger's name, such as `Authentication`. */
+  readonly source: string;
   /** The claims of the refresh token that new tokens are made from. */
-  readonly refreshed?: Claims;
-  /** The end of the trigger's name, where cognito-local says only Authentication. */
-  readonly source?: string;
+  readonly refreshed?: Claims | undefined;
 }
 
 /** The tokens that answer a sign-in or a refresh. */
@@ -22,9 +26,7 @@ export interface Tokens {
 const SECONDS: Readonly<Record<string, number>> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 };
 
 /**
- * Makes a user pool's tokens with the claims that Cognito gives them, in place of cognito-local's generator: that one
- * forgets when the user signed in as soon as tokens are refreshed, tells the trigger no groups, and knows the first
- * version of the trigger's event only.
+ * Makes a user pool's tokens with the claims that Cognito gives them.
  * Source: "Understanding user pool JSON web tokens" of the Cognito developer guide.
  */
 export class TokenGenerator {
@@ -45,23 +47,16 @@ export class TokenGenerator {
     this.#trigger = trigger;
   }
 
-  /** Called by cognito-local. */
-  async generate(
-    context: TokenContext,
-    user: User,
-    groups: readonly string[],
-    client: AppClient,
-    clientMetadata: Readonly<Record<string, string>> | undefined,
-    source: string,
-  ): Promise<Tokens> {
+  /** @throws AwsError UserLambdaValidationException when the trigger refuses */
+  async generate({ user, client, clientMetadata, source, refreshed }: TokenRequest): Promise<Tokens> {
     const now = Math.floor(this.#clock.now() / 1000);
-    const attributes = Object.fromEntries(user.Attributes.map(({ Name, Value }) => [Name, Value]));
+    const { attributes, groups } = user;
     const shared = {
       sub: attributes.sub,
       iss: this.#issuer(client.UserPoolId),
-      origin_jti: context.refreshed?.origin_jti ?? randomUUID(),
+      origin_jti: refreshed?.origin_jti ?? randomUUID(),
       event_id: randomUUID(),
-      auth_time: context.refreshed?.auth_time ?? now,
+      auth_time: refreshed?.auth_time ?? now,
       iat: now,
     };
     const groupClaim = groups.length > 0 ? { 'cognito:groups': groups } : {};
@@ -72,7 +67,7 @@ export class TokenGenerator {
         client_id: client.ClientId,
         token_use: 'access',
         scope: 'aws.cognito.signin.user.admin',
-        username: user.Username,
+        username: user.username,
       },
       id: {
         ...shared,
@@ -80,17 +75,17 @@ export class TokenGenerator {
         ...Object.fromEntries(Object.entries(attributes).filter(([name]) => name.startsWith('custom:'))),
         ...(attributes.email === undefined ? {} : { email: attributes.email }),
         email_verified: attributes.email_verified === 'true',
-        'cognito:username': user.Username,
+        'cognito:username': user.username,
         aud: client.ClientId,
         token_use: 'id',
       },
       poolId: client.UserPoolId,
       clientId: client.ClientId,
       clientMetadata,
-      username: user.Username,
+      username: user.username,
       attributes,
       groups,
-      source: context.source ?? source,
+      source,
     });
     const signed = (claims: Claims, seconds: number) =>
       this.#key.sign({ ...claims, exp: now + seconds, jti: randomUUID() });

@@ -6,14 +6,15 @@ import {
   CognitoIdentityProviderClient,
   InitiateAuthCommand,
   RespondToAuthChallengeCommand,
+  RevokeTokenCommand,
   VerifySoftwareTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { JwtRsaVerifier } from 'aws-jwt-verify';
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk';
-import { generate } from 'cognito-local/lib/services/totp.js';
 import { accessKeyOf } from '../../iam.ts';
 import { SEED_USERS, seed } from '../../seed.ts';
+import { oneTimePassword } from '../../services/user-pool/one-time-password.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
 import { ServicesUnderTest } from '../support/services-under-test.ts';
 
@@ -35,9 +36,14 @@ const stack = handmadeStack({
       UserPoolId: { Ref: 'Pool' },
       ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       AccessTokenValidity: 15,
+      PreventUserExistenceErrors: 'ENABLED',
       RefreshTokenValidity: 12,
       TokenValidityUnits: { AccessToken: 'minutes', RefreshToken: 'hours' },
     },
+  },
+  OpenClient: {
+    Type: 'AWS::Cognito::UserPoolClient',
+    Properties: { UserPoolId: { Ref: 'Pool' }, ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'] },
   },
   Admins: {
     Type: 'AWS::Cognito::UserPoolGroup',
@@ -155,6 +161,35 @@ describe('a sign-in', () => {
     });
   });
 
+  test('names an unknown user where the client prevents no such errors', async () => {
+    const openClient = stack.attribute(stack.resource('OpenClient'), 'Ref');
+    const AuthParameters = { USERNAME: 'nobody', PASSWORD: 'wrong' };
+    await expect(
+      cognito.send(
+        new InitiateAuthCommand({ AuthFlow: 'USER_PASSWORD_AUTH', ClientId: openClient, AuthParameters }),
+      ),
+    ).rejects.toMatchObject({ name: 'UserNotFoundException', message: 'User does not exist.' });
+  });
+
+  test.each([
+    ['no password', { USERNAME: 'admin' }, 'Missing required parameter PASSWORD'],
+    ['no name', { PASSWORD: 'x' }, 'Missing required parameter USERNAME'],
+  ])('with %s is refused', async (_what, AuthParameters, message) => {
+    const command = new InitiateAuthCommand({
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      ClientId: clientId,
+      AuthParameters: AuthParameters as unknown as Record<string, string>,
+    });
+    await expect(cognito.send(command)).rejects.toMatchObject({ name: 'InvalidParameterException', message });
+  });
+
+  test('can be revoked: it is not refreshed then', async () => {
+    const { AuthenticationResult } = await signIn('admin');
+    const Token = AuthenticationResult?.RefreshToken;
+    await cognito.send(new RevokeTokenCommand({ ClientId: clientId, Token }));
+    await expect(refresh(Token)).rejects.toMatchObject({ message: 'Refresh Token has been revoked' });
+  });
+
   test('goes by the movable clock, and a refresh keeps its time', async () => {
     const { AuthenticationResult: first } = await signIn('admin');
     under.cloud.clock.advance(3_600_000);
@@ -219,7 +254,7 @@ describe('a challenge', () => {
     const { AuthenticationResult } = await signIn('worker');
     const { AccessToken } = AuthenticationResult ?? {};
     const { SecretCode } = await cognito.send(new AssociateSoftwareTokenCommand({ AccessToken }));
-    const code = () => generate(SecretCode ?? '');
+    const code = () => oneTimePassword(SecretCode ?? '', Date.now());
     await cognito.send(new VerifySoftwareTokenCommand({ AccessToken, UserCode: code() }));
     const { ChallengeName, Session } = await signIn('worker');
     expect(ChallengeName).toBe('SOFTWARE_TOKEN_MFA');
