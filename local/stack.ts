@@ -1,7 +1,7 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from './account.ts';
 import { functionNames } from './function-names.ts';
 import { IntrinsicResolver, type SecretReference } from './intrinsics.ts';
-import { deterministicAttribute } from './resource-attributes.ts';
+import { deterministicAttribute } from './resource-types.ts';
 import type { Resource, Template } from './template.ts';
 
 /** What the services of the local cloud add to the table of deterministic names. */

@@ -1,5 +1,6 @@
 import type { Stack } from './stack.ts';
-import { SUPPORTED, type SupportedType } from './supported-types.ts';
+import type { ResourceType } from './resource-type.ts';
+import { RESOURCE_TYPES } from './resource-types.ts';
 import type { Resource } from './template.ts';
 
 /** Thrown when a stack holds what the local cloud does not know. */
@@ -24,7 +25,7 @@ export function refuseUnsupported(stack: Stack): void {
 }
 
 function unknownParts(resource: Resource): string[] {
-  const type = SUPPORTED[resource.type];
+  const type = RESOURCE_TYPES[resource.type];
   if (!type) {
     return [`It does not know the resource type ${resource.type} (resource ${resource.logicalId}).`];
   }
@@ -35,7 +36,7 @@ function unknownParts(resource: Resource): string[] {
 }
 
 /** Names of the properties below a path that the type's table does not hold. */
-function unknownProperties(type: SupportedType, properties: object, path: string): string[] {
+function unknownProperties(type: ResourceType, properties: object, path: string): string[] {
   return Object.entries(properties).flatMap(([name, value]) => {
     const property = path === '' ? name : `${path}.${name}`;
     if (isKnown(type, property)) return [];
@@ -44,12 +45,12 @@ function unknownProperties(type: SupportedType, properties: object, path: string
   });
 }
 
-function isKnown(type: SupportedType, property: string): boolean {
+function isKnown(type: ResourceType, property: string): boolean {
   return type.honoured.includes(property) || Object.hasOwn(type.accepted ?? {}, property);
 }
 
 /** Whether the table lists properties inside this one, which are then looked at one by one. */
-function hasKnownBelow(type: SupportedType, property: string): boolean {
+function hasKnownBelow(type: ResourceType, property: string): boolean {
   return [...type.honoured, ...Object.keys(type.accepted ?? {})].some((known) =>
     known.startsWith(`${property}.`),
   );

@@ -129,7 +129,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
       }),
     );
     database = await start(DynamoDb.start(context, caller, folder('dynamodb'), observe));
-    
+
     endpoint = await start(
       AwsEndpoint.start(
         {

@@ -1,7 +1,14 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CloudContext, FunctionInvoker } from '../../local-services.ts';
-import { type AwsAnswer, type AwsCall, AwsError, type AwsService, jsonBody, unknownOperation } from '../aws-call.ts';
+import {
+  type AwsAnswer,
+  type AwsCall,
+  AwsError,
+  type AwsService,
+  jsonBody,
+  unknownOperation,
+} from '../aws-call.ts';
 import type { CallerAccess } from '../caller-access.ts';
 import { suffer } from '../service-fault.ts';
 import { appClient, type PoolSettings, poolSettings } from './pool-settings.ts';

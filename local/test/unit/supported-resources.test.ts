@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { refuseUnsupported, UnsupportedTemplate } from '../../supported-resources.ts';
-import { SUPPORTED, supportedTypesAsMarkdown } from '../../supported-types.ts';
+import { RESOURCE_TYPES, resourceTypesAsMarkdown } from '../../resource-types.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
 
 function findings(resources: Parameters<typeof handmadeStack>[0]): readonly string[] {
@@ -53,13 +53,13 @@ describe('a template with something unknown in it', () => {
 
 describe('the table of what is known', () => {
   test('no property is both honoured and ignored', () => {
-    for (const [type, { honoured, accepted = {} }] of Object.entries(SUPPORTED)) {
+    for (const [type, { honoured, accepted = {} }] of Object.entries(RESOURCE_TYPES)) {
       expect([type, honoured.filter((property) => Object.hasOwn(accepted, property))]).toEqual([type, []]);
     }
   });
 
   test('docs/local-cloud.md shows it as it is', () => {
     const page = readFileSync(new URL('../../../docs/local-cloud.md', import.meta.url), 'utf8');
-    expect(page).toContain(supportedTypesAsMarkdown());
+    expect(page).toContain(resourceTypesAsMarkdown());
   });
 });
