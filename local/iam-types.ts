@@ -1,13 +1,13 @@
 import { LOCAL_ACCOUNT } from './account.ts';
 import {
-  DESCRIPTION,
-  ENCRYPTION,
-  TAGS,
   acceptAll,
   arn,
+  DESCRIPTION,
+  ENCRYPTION,
   identifier,
-  uuid,
   type ResourceType,
+  TAGS,
+  uuid,
 } from './resource-type.ts';
 
 /** Role and policy names live outside of a region. */

@@ -1,13 +1,13 @@
-import type { Resource } from './template.ts';
 import {
+  arn,
   DESCRIPTION,
   MACHINE,
-  TAGS,
-  arn,
-  uuid,
-  type ResourceType,
   type NamedStack,
+  type ResourceType,
+  TAGS,
+  uuid,
 } from './resource-type.ts';
+import type { Resource } from './template.ts';
 
 /** The types of resources of functions. */
 export const LAMBDA_TYPES: Readonly<Record<string, ResourceType>> = {

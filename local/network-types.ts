@@ -1,11 +1,11 @@
 import {
+  acceptAll,
   DESCRIPTION,
+  identifier,
   MACHINE,
   RESOURCE_POLICY,
-  TAGS,
-  acceptAll,
-  identifier,
   type ResourceType,
+  TAGS,
 } from './resource-type.ts';
 
 const PACKETS = 'there are no packets to log';

@@ -3,6 +3,7 @@ import { IAM_TYPES } from './iam-types.ts';
 import { IGNORED_TYPES } from './ignored-types.ts';
 import { LAMBDA_TYPES } from './lambda-types.ts';
 import { NETWORK_TYPES } from './network-types.ts';
+import type { NamedStack, ResourceType } from './resource-type.ts';
 import { CACHE_TYPES } from './services/cache/resource-types.ts';
 import { CLOUDWATCH_TYPES } from './services/cloudwatch-types.ts';
 import { DYNAMODB_TYPES } from './services/dynamodb-types.ts';
@@ -13,7 +14,6 @@ import { SNS_TYPES } from './services/sns-types.ts';
 import { SQS_TYPES } from './services/sqs-types.ts';
 import { STATES_TYPES } from './services/states/resource-types.ts';
 import { USER_POOL_TYPES } from './services/user-pool/resource-types.ts';
-import type { NamedStack, ResourceType } from './resource-type.ts';
 import type { Resource } from './template.ts';
 
 /** Every type of resource that the local cloud knows. */

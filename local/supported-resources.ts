@@ -1,6 +1,6 @@
-import type { Stack } from './stack.ts';
 import type { ResourceType } from './resource-type.ts';
 import { RESOURCE_TYPES } from './resource-types.ts';
+import type { Stack } from './stack.ts';
 import type { Resource } from './template.ts';
 
 /** Thrown when a stack holds what the local cloud does not know. */

@@ -1,5 +1,5 @@
 import { LOCAL_REGION } from '../account.ts';
-import { DESCRIPTION, TAGS, acceptAll, identifier, type ResourceType } from '../resource-type.ts';
+import { acceptAll, DESCRIPTION, identifier, type ResourceType, TAGS } from '../resource-type.ts';
 
 const DEPLOYMENT = 'the template is served as it stands; there is nothing to deploy';
 const TLS = 'the local cloud speaks plain HTTP on loopback';

@@ -1,4 +1,4 @@
-import { DESCRIPTION, TAGS, arn, type ResourceType } from '../resource-type.ts';
+import { arn, DESCRIPTION, type ResourceType, TAGS } from '../resource-type.ts';
 
 /** The types of resources of CloudWatch. */
 export const CLOUDWATCH_TYPES: Readonly<Record<string, ResourceType>> = {

@@ -1,4 +1,4 @@
-import { BACKUPS, ENCRYPTION, TAGS, arn, type ResourceType } from '../resource-type.ts';
+import { arn, BACKUPS, ENCRYPTION, type ResourceType, TAGS } from '../resource-type.ts';
 
 /** The types of resources of DynamoDB. */
 export const DYNAMODB_TYPES: Readonly<Record<string, ResourceType>> = {

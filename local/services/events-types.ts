@@ -1,11 +1,11 @@
 import {
+  acceptAll,
+  arn,
   DESCRIPTION,
   ENCRYPTION,
   RESOURCE_POLICY,
-  TAGS,
-  acceptAll,
-  arn,
   type ResourceType,
+  TAGS,
 } from '../resource-type.ts';
 
 /** The types of resources of EventBridge. */

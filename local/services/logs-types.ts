@@ -1,4 +1,4 @@
-import { DESCRIPTION, ENCRYPTION, TAGS, acceptAll, arn, type ResourceType } from '../resource-type.ts';
+import { acceptAll, arn, DESCRIPTION, ENCRYPTION, type ResourceType, TAGS } from '../resource-type.ts';
 
 const RETENTION = 'logs live as long as the process, bounded by number';
 

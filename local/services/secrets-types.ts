@@ -1,11 +1,11 @@
 import {
+  arn,
   DESCRIPTION,
   ENCRYPTION,
-  RESOURCE_POLICY,
-  TAGS,
-  arn,
   identifier,
+  RESOURCE_POLICY,
   type ResourceType,
+  TAGS,
 } from '../resource-type.ts';
 
 /** The types of resources of secrets. */

@@ -1,5 +1,5 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../account.ts';
-import { ENCRYPTION, RESOURCE_POLICY, TAGS, arn, type ResourceType } from '../resource-type.ts';
+import { arn, ENCRYPTION, RESOURCE_POLICY, type ResourceType, TAGS } from '../resource-type.ts';
 
 const queueUrl = (name: string) => `https://sqs.${LOCAL_REGION}.amazonaws.com/${LOCAL_ACCOUNT}/${name}`;
 

@@ -1,11 +1,11 @@
 import {
+  arn,
   BACKUPS,
   DESCRIPTION,
   ENCRYPTION,
   MACHINE,
-  TAGS,
-  arn,
   type ResourceType,
+  TAGS,
 } from '../../resource-type.ts';
 
 const ENGINE = 'a redis-server stands for every engine';

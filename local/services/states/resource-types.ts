@@ -1,4 +1,4 @@
-import { ENCRYPTION, TAGS, arn, type ResourceType } from '../../resource-type.ts';
+import { arn, ENCRYPTION, type ResourceType, TAGS } from '../../resource-type.ts';
 
 /** The types of resources of state machines. */
 export const STATES_TYPES: Readonly<Record<string, ResourceType>> = {

@@ -1,5 +1,5 @@
 import { LOCAL_REGION } from '../../account.ts';
-import { DESCRIPTION, TAGS, acceptAll, arn, identifier, type ResourceType } from '../../resource-type.ts';
+import { acceptAll, arn, DESCRIPTION, identifier, type ResourceType, TAGS } from '../../resource-type.ts';
 
 const MESSAGES = 'no mail or text message is sent';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { refuseUnsupported, UnsupportedTemplate } from '../../supported-resources.ts';
 import { RESOURCE_TYPES, resourceTypesAsMarkdown } from '../../resource-types.ts';
+import { refuseUnsupported, UnsupportedTemplate } from '../../supported-resources.ts';
 import { handmadeStack } from '../support/handmade-stack.ts';
 
 function findings(resources: Parameters<typeof handmadeStack>[0]): readonly string[] {
