@@ -167,7 +167,7 @@ export class Cloud {
   async enforced(): Promise<void> {
     await this.#moveClock(1000);
     // So many calls at once that every warm instance gets one, and has read the newest state.
-    await Promise.all(Array.from({ length: 6 }, () => this.call('GET', '/health')));
+    await Promise.all(Array.from({ length: 12 }, () => this.call('GET', '/health')));
   }
 
   /** Waits until the sessions that were to go are deleted, and the receipt is in the log: then no event comes by itself. */
