@@ -33,6 +33,6 @@ export default {
     project('local', 'local/test'),
   ],
   // Jest leaves a processor to itself; here much of the time is spent waiting for others.
-  maxWorkers: '150%',
+  maxWorkers: '100%',
   testTimeout: patient(300_000),
 };
