@@ -1,5 +1,5 @@
 import type { FindingSection } from '../../core/health/finding.ts';
-import type { HealthStatus } from '../../core/health/health.ts';
+import type { HealthStatus } from '../../core/health/schemas.ts';
 import { rfc3339 } from '../../core/text.ts';
 import { diagnose } from '../doctor/diagnosis.ts';
 import { openProgress } from '../doctor/progress.ts';

@@ -1,5 +1,5 @@
 import { FINDING_SECTIONS, type Finding, type FindingSection, healthOf } from '../../core/health/finding.ts';
-import type { HealthStatus } from '../../core/health/health.ts';
+import type { HealthStatus } from '../../core/health/schemas.ts';
 import { type DoctorCheck, sayOf } from './checks/doctor-checks.ts';
 import { BY_API, BY_AWS, checksOf, examine } from './examination.ts';
 import { lookAt } from './look-at.ts';

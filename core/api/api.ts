@@ -1,89 +1,16 @@
-import type * as z from 'zod';
-import {
-  classifyBody,
-  emergencyBody,
-  emptyBody,
-  enableBody,
-  historyQuery,
-  logLevelBody,
-  messageQuery,
-  purgeBody,
-  reportQuery,
-  reportsQuery,
-  resetBody,
-  revocationBody,
-  ruleBody,
-  rulesQuery,
-  sessionsQuery,
-  updateBody,
-  windowBody,
-  windowChangeBody,
-  windowsQuery,
-} from '../commands/schemas.ts';
-import type { ProblemCode } from '../http/problem.ts';
+import * as z from 'zod';
+import * as commands from '../commands/schemas.ts';
+import { healthAnswer } from '../health/schemas.ts';
+import { historyAnswer, historyQuery } from '../history/schemas.ts';
+import type { ApiCall } from '../http/api-call.ts';
+import { whoAmIAnswer } from '../identity/schemas.ts';
 import { JOB_API } from '../jobs/calls.ts';
 import { OPERATIONS_API } from '../oncall/calls.ts';
-import { reportAnswer, reportsAnswer } from '../reports/schemas.ts';
-import {
-  blockedOperationsAnswer,
-  classificationAnswer,
-  disableAnswer,
-  enableAnswer,
-  healthAnswer,
-  historyAnswer,
-  logLevelAnswer,
-  messageAnswer,
-  openApiAnswer,
-  purgeAnswer,
-  refreshAnswer,
-  revocationAnswer,
-  ruleChangeAnswer,
-  rulesAnswer,
-  sessionAnswer,
-  sessionStatisticsAnswer,
-  sessionsAnswer,
-  signInAnswer,
-  statusAnswer,
-  validateAnswer,
-  whoAmIAnswer,
-  windowAnswer,
-  windowChangeAnswer,
-  windowsAnswer,
-} from './answers.ts';
-
-/** One call of the HTTP API: what it takes and answers, and who may make it. */
-export interface ApiCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/maintenance, '' for itself; `{name}` stands for one segment. */
-  readonly path: string;
-  /** The function that serves it. */
-  readonly servedBy: 'control' | 'status' | 'health' | 'sessions' | 'jobs' | 'operations';
-  /**
-   * `public`: everybody. `caller`: whoever has a valid credential. `worker`: workers and admins. `fresh_admin`: admins
-   * who signed in lately.
-   */
-  readonly access: 'public' | 'caller' | 'worker' | 'admin' | 'fresh_admin';
-  /** One sentence. */
-  readonly summary: string;
-  readonly body?: z.ZodType;
-  readonly query?: z.ZodObject;
-  readonly answer: z.ZodType;
-  /** The status of that answer. @default 200 */
-  readonly status?: 201 | 202;
-  /** Whether it changes the state: then If-Match and Idempotency-Key are honoured. */
-  readonly changesState?: true;
-  /** Whether Idempotency-Key is honoured although it changes no state. */
-  readonly isRepeatable?: true;
-  /** Whether maintenance may refuse it, as it refuses calls of the application. */
-  readonly isBlockable?: true;
-  /** What it may be refused with, beside what its access and its form bring about. */
-  readonly problems?: readonly ProblemCode[];
-  /** Whether it answers with Markdown too, to those who ask for that. */
-  readonly hasMarkdown?: true;
-  /** Whether a 503 has the same form as the answer. */
-  readonly unhealthy?: true;
-  readonly example?: { readonly body: unknown };
-}
+import { reportAnswer, reportQuery, reportsAnswer, reportsQuery } from '../reports/schemas.ts';
+import * as rules from '../rules/schemas.ts';
+import * as sessions from '../sessions/schemas.ts';
+import * as status from '../status/schemas.ts';
+import * as windows from '../windows/schemas.ts';
 
 const UPGRADE = { reason: 'Database upgrade', duration: 1800, auto_end: true };
 
@@ -98,7 +25,7 @@ export const API = {
     servedBy: 'status',
     access: 'public',
     summary: 'Whether maintenance is active, why, until when, and what is blocked.',
-    answer: statusAnswer,
+    answer: status.statusAnswer,
   },
   blocked_operations: {
     method: 'GET',
@@ -106,7 +33,7 @@ export const API = {
     servedBy: 'status',
     access: 'public',
     summary: 'What is blocked, since when, and how often it was tried.',
-    answer: blockedOperationsAnswer,
+    answer: status.blockedOperationsAnswer,
   },
   message: {
     method: 'GET',
@@ -114,8 +41,8 @@ export const API = {
     servedBy: 'status',
     access: 'public',
     summary: 'What to tell people, about one operation type or in general.',
-    query: messageQuery,
-    answer: messageAnswer,
+    query: status.messageQuery,
+    answer: status.messageAnswer,
   },
   signin: {
     method: 'GET',
@@ -123,7 +50,7 @@ export const API = {
     servedBy: 'status',
     access: 'public',
     summary: 'Where and how to sign in.',
-    answer: signInAnswer,
+    answer: status.signInAnswer,
   },
   health: {
     method: 'GET',
@@ -140,7 +67,7 @@ export const API = {
     servedBy: 'status',
     access: 'public',
     summary: 'This description.',
-    answer: openApiAnswer,
+    answer: z.looseObject({ openapi: z.literal('3.1.1') }).meta({ id: 'OpenApi' }),
   },
   whoami: {
     method: 'GET',
@@ -156,8 +83,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Says whether `enable` would take this body now, and what would come of it. Writes nothing.',
-    body: enableBody,
-    answer: validateAnswer,
+    body: commands.enableBody,
+    answer: commands.validateAnswer,
     example: { body: UPGRADE },
   },
   enable: {
@@ -166,8 +93,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Starts a maintenance, or a test run that blocks nothing and records everything.',
-    body: enableBody,
-    answer: enableAnswer,
+    body: commands.enableBody,
+    answer: commands.enableAnswer,
     changesState: true,
     problems: ['maintenance_already_active'],
     example: { body: UPGRADE },
@@ -178,8 +105,8 @@ export const API = {
     servedBy: 'control',
     access: 'fresh_admin',
     summary: 'Closes the service to everybody but admins.',
-    body: emergencyBody,
-    answer: enableAnswer,
+    body: commands.emergencyBody,
+    answer: commands.enableAnswer,
     changesState: true,
     problems: ['maintenance_already_active'],
     example: { body: { reason: 'Data loss in progress', grace_period: 60 } },
@@ -190,8 +117,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Goes back from emergency to normal mode.',
-    body: emptyBody,
-    answer: statusAnswer,
+    body: commands.emptyBody,
+    answer: status.statusAnswer,
     changesState: true,
     problems: ['maintenance_not_active', 'not_in_emergency'],
   },
@@ -201,8 +128,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Ends the maintenance, the emergency or the test run.',
-    body: emptyBody,
-    answer: disableAnswer,
+    body: commands.emptyBody,
+    answer: commands.disableAnswer,
     changesState: true,
     problems: ['maintenance_not_active'],
   },
@@ -212,8 +139,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Changes what is active; what is not named stays as it is.',
-    body: updateBody,
-    answer: statusAnswer,
+    body: commands.updateBody,
+    answer: status.statusAnswer,
     changesState: true,
     problems: ['maintenance_not_active'],
     example: { body: { reason: 'Takes longer than planned', duration: 7200 } },
@@ -224,8 +151,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: "The owner's classification rules, newest first, a page at a time.",
-    query: rulesQuery,
-    answer: rulesAnswer,
+    query: rules.rulesQuery,
+    answer: rules.rulesAnswer,
   },
   addRule: {
     method: 'POST',
@@ -233,8 +160,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: "Adds a classification rule. The owner's rules are consulted before the built-in ones.",
-    body: ruleBody,
-    answer: ruleChangeAnswer,
+    body: rules.ruleBody,
+    answer: rules.ruleChangeAnswer,
     status: 201,
     changesState: true,
     problems: ['rule_exists'],
@@ -246,8 +173,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: "Removes one of the owner's classification rules.",
-    body: emptyBody,
-    answer: ruleChangeAnswer,
+    body: commands.emptyBody,
+    answer: rules.ruleChangeAnswer,
     changesState: true,
     problems: ['rule_not_found', 'rule_in_use'],
   },
@@ -257,8 +184,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'The scheduled windows that are not over, by their next start, a page at a time.',
-    query: windowsQuery,
-    answer: windowsAnswer,
+    query: windows.windowsQuery,
+    answer: windows.windowsAnswer,
   },
   scheduleWindow: {
     method: 'POST',
@@ -266,8 +193,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Schedules a maintenance or a test run, once or by a recurrence rule.',
-    body: windowBody,
-    answer: windowChangeAnswer,
+    body: windows.windowBody,
+    answer: windows.windowChangeAnswer,
     status: 201,
     changesState: true,
     problems: ['window_overlap', 'maintenance_already_active'],
@@ -287,7 +214,7 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'One scheduled window.',
-    answer: windowAnswer,
+    answer: windows.windowAnswer,
     problems: ['window_not_found'],
   },
   changeWindow: {
@@ -297,8 +224,8 @@ export const API = {
     access: 'admin',
     summary:
       'Moves, starts or changes a window; of one that has begun for the last time, changes its maintenance.',
-    body: windowChangeBody,
-    answer: windowChangeAnswer,
+    body: windows.windowChangeBody,
+    answer: windows.windowChangeAnswer,
     changesState: true,
     problems: ['window_not_found', 'window_overlap', 'window_running', 'maintenance_already_active'],
     example: { body: { starts_at: '2026-01-18T03:30:00+01:00' } },
@@ -309,8 +236,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Cancels all of a window that has not begun.',
-    body: emptyBody,
-    answer: windowChangeAnswer,
+    body: commands.emptyBody,
+    answer: windows.windowChangeAnswer,
     changesState: true,
     problems: ['window_not_found', 'window_running'],
   },
@@ -320,8 +247,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: "Ends every member's session, or everybody's but your own. They are deleted after the answer.",
-    body: purgeBody,
-    answer: purgeAnswer,
+    body: commands.purgeBody,
+    answer: commands.purgeAnswer,
     status: 202,
     changesState: true,
     example: { body: { all: false } },
@@ -332,8 +259,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Makes everything worthless that a principal was given until now, and deletes their sessions.',
-    body: revocationBody,
-    answer: revocationAnswer,
+    body: commands.revocationBody,
+    answer: commands.revocationAnswer,
     changesState: true,
     problems: ['too_many_revocations'],
     example: { body: { principal: 'mia' } },
@@ -344,8 +271,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Has every instance of every function drop what it remembers, as a restart would.',
-    body: emptyBody,
-    answer: refreshAnswer,
+    body: commands.emptyBody,
+    answer: commands.refreshAnswer,
     changesState: true,
   },
   logLevel: {
@@ -354,8 +281,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'Has every decision told in the log for some minutes, or no more.',
-    body: logLevelBody,
-    answer: logLevelAnswer,
+    body: commands.logLevelBody,
+    answer: commands.logLevelAnswer,
     changesState: true,
     example: { body: { level: 'debug', minutes: 15 } },
   },
@@ -366,8 +293,8 @@ export const API = {
     access: 'admin',
     summary:
       'Ends whatever is active and takes out of the state what could be stuck. Nothing is deleted from the log.',
-    body: resetBody,
-    answer: statusAnswer,
+    body: commands.resetBody,
+    answer: status.statusAnswer,
     changesState: true,
     example: { body: { windows: false, rules: false } },
   },
@@ -377,8 +304,8 @@ export const API = {
     servedBy: 'control',
     access: 'admin',
     summary: 'How a request is classified, and what becomes of it for each role in each mode.',
-    body: classifyBody,
-    answer: classificationAnswer,
+    body: rules.classifyBody,
+    answer: rules.classificationAnswer,
     example: { body: { method: 'POST', path: '/start_caption_generation' } },
   },
   history: {
@@ -416,8 +343,8 @@ export const API = {
     servedBy: 'sessions',
     access: 'admin',
     summary: "The application's sessions in no particular order, a page at a time.",
-    query: sessionsQuery,
-    answer: sessionsAnswer,
+    query: sessions.sessionsQuery,
+    answer: sessions.sessionsAnswer,
     problems: ['session_store_unavailable'],
   },
   sessionStatistics: {
@@ -426,7 +353,7 @@ export const API = {
     servedBy: 'sessions',
     access: 'admin',
     summary: 'How many sessions there are, by role and age; estimated from a sample where there are many.',
-    answer: sessionStatisticsAnswer,
+    answer: sessions.sessionStatisticsAnswer,
     problems: ['session_store_unavailable'],
   },
   session: {
@@ -435,7 +362,7 @@ export const API = {
     servedBy: 'sessions',
     access: 'admin',
     summary: 'Whose session it is, how old, and whether it is still good; never what it holds.',
-    answer: sessionAnswer,
+    answer: sessions.sessionAnswer,
     problems: ['session_not_found', 'session_store_unavailable'],
   },
   ...JOB_API,

@@ -1,81 +1,15 @@
 import * as z from 'zod';
-import * as bodies from '../commands/schemas.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
+import { refusalAnswer } from '../gate/schemas.ts';
+import type { ApiCall } from '../http/api-call.ts';
 import { PROBLEMS, type ProblemCode } from '../http/problem.ts';
-import * as jobs from '../jobs/schemas.ts';
-import * as operations from '../oncall/schemas.ts';
-import * as reports from '../reports/schemas.ts';
-import * as answers from './answers.ts';
-import { API, type ApiCall } from './api.ts';
+import { gatewayProblemAnswer, problemAnswer } from '../http/schemas.ts';
+import { API } from './api.ts';
 
 /** The version of the API: its first number changes when a client that works would stop working. */
 const API_VERSION = '1.0.0';
 
 type Json = Record<string, unknown>;
-
-/** The schemas that have a name in the description. */
-const REQUESTS: Readonly<Record<string, z.ZodType>> = {
-  Enable: bodies.enableBody,
-  Emergency: bodies.emergencyBody,
-  Update: bodies.updateBody,
-  Empty: bodies.emptyBody,
-  Purge: bodies.purgeBody,
-  Revocation: bodies.revocationBody,
-  LogLevelChange: bodies.logLevelBody,
-  Reset: bodies.resetBody,
-  Rule: bodies.ruleBody,
-  Request: bodies.classifyBody,
-  ScheduleWindow: bodies.windowBody,
-  ChangeWindow: bodies.windowChangeBody,
-  JobToRegister: jobs.registerJobBody,
-  Heartbeat: jobs.heartbeatBody,
-  Completion: jobs.completeJobBody,
-  Failure: jobs.failJobBody,
-  Escalation: operations.escalationBody,
-  JobsToTerminate: jobs.terminateJobsBody,
-};
-const ANSWERS: Readonly<Record<string, z.ZodType>> = {
-  Status: answers.statusAnswer,
-  StatusWithWarnings: answers.enableAnswer,
-  StatusAfterEnd: answers.disableAnswer,
-  Validation: answers.validateAnswer,
-  History: answers.historyAnswer,
-  Reports: reports.reportsAnswer,
-  Report: reports.reportAnswer,
-  Rules: answers.rulesAnswer,
-  RuleChange: answers.ruleChangeAnswer,
-  Windows: answers.windowsAnswer,
-  Window: answers.windowAnswer,
-  WindowAfterChange: answers.windowChangeAnswer,
-  PurgeRequested: answers.purgeAnswer,
-  Revoked: answers.revocationAnswer,
-  RefreshRequested: answers.refreshAnswer,
-  LogLevel: answers.logLevelAnswer,
-  Classification: answers.classificationAnswer,
-  Health: answers.healthAnswer,
-  Principal: answers.whoAmIAnswer,
-  Sessions: answers.sessionsAnswer,
-  Session: answers.sessionAnswer,
-  SessionStatistics: answers.sessionStatisticsAnswer,
-  BlockedOperations: answers.blockedOperationsAnswer,
-  Message: answers.messageAnswer,
-  SignIn: answers.signInAnswer,
-  Job: jobs.jobAnswer,
-  Jobs: jobs.jobsAnswer,
-  HeartbeatAnswer: jobs.heartbeatAnswer,
-  TerminatedJobs: jobs.terminateJobsAnswer,
-  Diagnostics: operations.diagnosticsAnswer,
-  Statistics: operations.statisticsAnswer,
-  EscalationSent: operations.escalationAnswer,
-  OpenApi: answers.openApiAnswer,
-  Problem: answers.problemAnswer,
-  GatewayProblem: answers.gatewayProblemAnswer,
-  MaintenanceRefusal: answers.refusalAnswer,
-};
-
-const names = new Map(
-  [...Object.entries(REQUESTS), ...Object.entries(ANSWERS)].map(([name, of]) => [of, name]),
-);
 
 /** Problems that a call may be refused with because of who may make it. */
 const BY_ACCESS: Readonly<Record<ApiCall['access'], readonly ProblemCode[]>> = {
@@ -113,10 +47,7 @@ export function openApiDocument(openIdConnectUrl: string): Json {
     security: [{ openIdConnect: [] }],
     paths: paths(),
     components: {
-      schemas: {
-        ...schemas(REQUESTS, 'input'),
-        ...schemas(ANSWERS, 'output'),
-      },
+      schemas: schemas(),
       securitySchemes: {
         openIdConnect: {
           type: 'openIdConnect',
@@ -168,7 +99,7 @@ function pathParameters({ path }: ApiCall): Json[] {
 
 function queryParameters({ query }: ApiCall): Json[] {
   if (query === undefined) return [];
-  const { properties = {}, required = [] } = jsonSchema(query, 'input') as {
+  const { properties = {}, required = [] } = z.toJSONSchema(query, { ...FORM, io: 'input' }) as {
     properties?: Record<string, Json>;
     required?: string[];
   };
@@ -232,17 +163,13 @@ function responses(call: ApiCall): Json {
     429: {
       description: 'More requests than the gateway takes: `too_many_requests`, `quota_exceeded`.',
       headers: RETRY_AFTER,
-      content: problemContent(answers.gatewayProblemAnswer),
+      content: problemContent(gatewayProblemAnswer),
     },
     503: {
       description: unavailable(call, codes),
       headers: RETRY_AFTER,
       content: {
-        ...problemContent(
-          answers.problemAnswer,
-          answers.gatewayProblemAnswer,
-          ...(call.isBlockable ? [answers.refusalAnswer] : []),
-        ),
+        ...problemContent(problemAnswer, gatewayProblemAnswer, ...(call.isBlockable ? [refusalAnswer] : [])),
         ...(call.unhealthy ? { 'application/json': { schema: reference(call.answer) } } : {}),
       },
     },
@@ -260,7 +187,7 @@ function problemResponses(codes: readonly ProblemCode[]): Json {
       status,
       {
         description: withStatus(codes, status).join(', '),
-        content: problemContent(answers.problemAnswer),
+        content: problemContent(problemAnswer),
       },
     ]),
   );
@@ -285,25 +212,44 @@ function problemContent(...schemas: readonly z.ZodType[]): Json {
   return { 'application/problem+json': { schema } };
 }
 
+const REFERENCE = '#/components/schemas/';
+
 function reference(schema: z.ZodType): Json {
-  const name = names.get(schema);
-  if (name === undefined) throw new Error('A schema of the API has no name in its description.');
-  return { $ref: `#/components/schemas/${name}` };
+  return { $ref: `${REFERENCE}${idOf(schema)}` };
 }
 
-function schemas(of: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Json {
-  return Object.fromEntries(Object.entries(of).map(([name, schema]) => [name, jsonSchema(schema, io)]));
+function idOf(schema: z.ZodType): string {
+  const id = schema.meta()?.id;
+  if (id === undefined)
+    throw new Error('A schema of the API has no id, which is its name in the description.');
+  return id;
+}
+
+/** The schemas that have a name in the description. */
+function schemas(): Json {
+  const calls: readonly ApiCall[] = Object.values(API);
+  const bodies = calls.flatMap(({ body }) => body ?? []);
+  const answers = calls.map(({ answer }) => answer);
+  return {
+    ...named(bodies, 'input'),
+    ...named([...answers, problemAnswer, gatewayProblemAnswer, refusalAnswer], 'output'),
+  };
+}
+
+function named(all: readonly z.ZodType[], io: 'input' | 'output'): Json {
+  const registry = z.registry<{ id: string }>();
+  for (const schema of all) registry.add(schema, { id: idOf(schema) });
+  const made = z.toJSONSchema(registry, { ...FORM, io, uri: (id) => `${REFERENCE}${id}` });
+  return Object.fromEntries(
+    Object.entries(made.schemas).map(([id, { $schema, $id, ...plain }]) => [id, plain]),
+  );
 }
 
 /** JSON Schema 2020-12, which is what OpenAPI 3.1 is built on; without what only repeats `type` or `format`. */
-function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...plain } = z.toJSONSchema(schema, {
-    io,
-    override: ({ jsonSchema: made }) => {
-      if (made.format === 'date-time') delete made.pattern;
-      if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
-      if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
-    },
-  });
-  return plain;
-}
+const FORM = {
+  override: ({ jsonSchema: made }) => {
+    if (made.format === 'date-time') delete made.pattern;
+    if (made.maximum === Number.MAX_SAFE_INTEGER) delete made.maximum;
+    if (made.minimum === Number.MIN_SAFE_INTEGER) delete made.minimum;
+  },
+} satisfies z.core.ToJSONSchemaParams;

@@ -4,58 +4,18 @@ import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../purge/record.ts';
 import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import { ownOperations, type Plan, plannedEnd, type State } from '../state/state.ts';
-import { type StatusView, statusView } from '../status/status-view.ts';
+import type { StatusView } from '../status/schemas.ts';
+import { statusView } from '../status/status-view.ts';
 import { rfc3339 } from '../text.ts';
-import type { Command, LogLevel, PurgeSessionsCommand, RevokeCommand } from './command.ts';
-
-/** What `enable` and `emergency` answer: warnings never refuse. */
-export interface EnableAnswer extends StatusView {
-  readonly warnings: readonly string[];
-}
-
-/** What `disable` answers. */
-export interface DisableAnswer extends StatusView {
-  /** Seconds that the maintenance took. */
-  readonly duration: number;
-  /** The operation types that were blocked until now. */
-  readonly operations_resumed: readonly string[];
-  /** The id of the maintenance: its report is kept under it, and its events in the history carry it. */
-  readonly report_id: string | null;
-}
-
-/** What `sessions/purge` answers: the order is given, and will be carried out. */
-export interface PurgeAnswer {
-  /** The run is shown under it in the status, and its receipt in the history. */
-  readonly purge_id: string;
-  readonly scope: 'members' | 'everybody';
-  readonly requested_at: string;
-  readonly version: number;
-}
-
-/** What `revocations` answers. */
-export interface RevocationAnswer {
-  readonly principal: string;
-  /** Whatever the principal was given before is worth nothing. */
-  readonly revoked_before: string;
-  /** Names the run that deletes the principal's sessions. */
-  readonly purge_id: string;
-  readonly version: number;
-}
-
-/** What `refresh` answers. */
-export interface RefreshAnswer {
-  /** What instances remember from before is dropped with the next request that comes to them. */
-  readonly requested_at: string;
-  readonly version: number;
-}
-
-/** What `log-level` answers. */
-export interface LogLevelAnswer {
-  readonly level: LogLevel;
-  /** When `debug` ends by itself; null for `info`. */
-  readonly until: string | null;
-  readonly version: number;
-}
+import type { Command, PurgeSessionsCommand, RevokeCommand } from './command.ts';
+import type {
+  DisableAnswer,
+  EnableAnswer,
+  LogLevelAnswer,
+  PurgeAnswer,
+  RefreshAnswer,
+  RevocationAnswer,
+} from './schemas.ts';
 
 /** What a command answers. */
 export type CommandAnswer =

@@ -2,34 +2,7 @@ import { blockedOperations, isForbidden } from '../decision/decide.ts';
 import { BLOCKABLE_OPERATIONS } from '../decision/operations.ts';
 import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import type { NormalMaintenance, TestRun } from '../state/state.ts';
-
-export type ImpactLevel = 'low' | 'medium' | 'high';
-
-/** One contribution to the score, and what it is owed to. */
-export interface ImpactFactor {
-  readonly factor: 'blocked_operations' | 'length' | 'sessions_ended' | 'reads_closed' | 'test_run';
-  readonly points: number;
-  /** What this factor can contribute at most; those of all factors make 100. */
-  readonly most: number;
-  readonly explanation: string;
-}
-
-/** How hard a maintenance is on the users of the application. */
-export interface Impact {
-  /** 0 (nobody notices) to 100 (all is closed to everybody, and nobody knows for how long): the sum of the points. */
-  readonly score: number;
-  /** `low` below 35, `medium` below 65, else `high`. */
-  readonly level: ImpactLevel;
-  readonly blocked_operations: readonly string[];
-  /** In test mode: what would be blocked. */
-  readonly simulated_operations: readonly string[];
-  /** What everybody can still do. */
-  readonly open_operations: readonly string[];
-  readonly ends_sessions: boolean;
-  /** Seconds; null when no end is known. */
-  readonly duration: number | null;
-  readonly factors: readonly ImpactFactor[];
-}
+import type { Impact, ImpactFactor } from './schemas.ts';
 
 const MEDIUM_FROM = 35;
 const HIGH_FROM = 65;
@@ -84,7 +57,7 @@ export function impactOf(
   };
 }
 
-export function levelOf(score: number): ImpactLevel {
+export function levelOf(score: number): Impact['level'] {
   if (score < MEDIUM_FROM) return 'low';
   return score < HIGH_FROM ? 'medium' : 'high';
 }

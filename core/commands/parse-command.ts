@@ -1,10 +1,8 @@
 import type * as z from 'zod';
-import { truncate } from '../text.ts';
+import type { Parsed } from '../http/check.ts';
+import { check } from '../http/check.ts';
 import { type Command, USUAL_DEBUG_MINUTES } from './command.ts';
-import type { FieldProblem } from './outcome.ts';
 import {
-  type EmergencyBody,
-  type EnableBody,
   emergencyBody,
   emptyBody,
   enableBody,
@@ -12,47 +10,8 @@ import {
   purgeBody,
   resetBody,
   revocationBody,
-  type UpdateBody,
   updateBody,
 } from './schemas.ts';
-
-export type Parsed<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
-
-/** A body may hold any number of mistakes; this many are told. */
-const MOST_PROBLEMS = 20;
-const LONGEST_FIELD = 100;
-
-/**
- * Checks a value by a schema. A problem names the field of the first level that it is about;
- * what is about the whole names `whole`.
- *
- * @example check(enableBody, { reason: '' }, 'body') // problems: [{ field: 'reason', message: 'must not be empty' }]
- */
-export function check<S extends z.ZodType>(schema: S, value: unknown, whole: string): Parsed<z.output<S>> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return { ok: true, value: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole));
-  return { ok: false, problems: firstOfEach(problems).slice(0, MOST_PROBLEMS) };
-}
-
-function toProblems(issue: z.core.$ZodIssue, whole: string): FieldProblem[] {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      field: truncate(key, LONGEST_FIELD),
-      message: 'is not a field of this call',
-    }));
-  }
-  const [field] = issue.path;
-  if (field === undefined) return [{ field: whole, message: 'must be a JSON object' }];
-  return [{ field: String(field), message: issue.message }];
-}
-
-/** A field that is wrong in several ways is told once. */
-function firstOfEach(problems: readonly FieldProblem[]): FieldProblem[] {
-  return [...new Map(problems.toReversed().map((problem) => [problem.field, problem])).values()].reverse();
-}
 
 export type CommandType = Command['type'];
 
@@ -88,7 +47,7 @@ function mapped<A, B>(parsed: Parsed<A>, map: (value: A) => B): Parsed<B> {
   return parsed.ok ? { ok: true, value: map(parsed.value) } : parsed;
 }
 
-function toEnable(body: EnableBody): Command {
+function toEnable(body: z.output<typeof enableBody>): Command {
   return {
     type: 'enable',
     mode: body.mode,
@@ -103,7 +62,7 @@ function toEnable(body: EnableBody): Command {
   };
 }
 
-function toEmergency(body: EmergencyBody): Command {
+function toEmergency(body: z.output<typeof emergencyBody>): Command {
   return {
     type: 'emergency',
     reason: body.reason,
@@ -112,7 +71,7 @@ function toEmergency(body: EmergencyBody): Command {
   };
 }
 
-function toUpdate(body: UpdateBody): Command {
+function toUpdate(body: z.output<typeof updateBody>): Command {
   return {
     type: 'update',
     reason: body.reason,

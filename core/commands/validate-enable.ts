@@ -3,30 +3,10 @@ import { ownOperations, type State } from '../state/state.ts';
 import { warningsFor } from './answer.ts';
 import { applyCommand } from './apply-command.ts';
 import type { EnableCommand } from './command.ts';
-import { type Impact, impactOf } from './impact.ts';
-import type { CommandOutcome, Conflict, FieldProblem } from './outcome.ts';
+import { impactOf } from './impact.ts';
+import type { CommandOutcome, FieldProblem } from './outcome.ts';
 import { parseCommand } from './parse-command.ts';
-
-/** Why `enable` would refuse: a field that doesn't fit, or the present state (then `field` is null). */
-export interface ValidationError {
-  readonly field: string | null;
-  /** The error code that `enable` would answer with. */
-  readonly code: 'invalid_request' | Conflict['code'];
-  readonly message: string;
-  /** The call that would work, where the present state is in the way; else null. */
-  readonly remedy: string | null;
-}
-
-/** What `POST /api/maintenance/validate` answers. */
-export interface Validation {
-  /** Whether `enable` would be carried out, the state being as it is. */
-  readonly valid: boolean;
-  readonly errors: readonly ValidationError[];
-  /** What might not have been meant. Warnings never refuse. */
-  readonly warnings: readonly string[];
-  /** Null where fields don't fit: nobody can say what such a maintenance would do. */
-  readonly impact: Impact | null;
-}
+import type { Validation, ValidationError } from './schemas.ts';
 
 /**
  * Judges the body of an `enable` by the rules of `enable` and changes nothing. Where the present state is in the way
@@ -49,7 +29,8 @@ export function validateEnable(body: unknown, state: State, now: number): Valida
   return {
     ...otherwise,
     valid: false,
-    errors: [{ field: null, code, message, remedy }, ...otherwise.errors],
+    // Of all conflicts, `enable` meets these alone.
+    errors: [{ field: null, code: code as ValidationError['code'], message, remedy }, ...otherwise.errors],
   };
 }
 

@@ -3,23 +3,7 @@ import type { Maintenance, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import { isDrained } from './phase.ts';
 import { type DrainRecord, totalOf } from './record.ts';
-
-/** How far the jobs of the maintenance that is active have come to an end. */
-export interface DrainView {
-  /**
-   * `pending` before the first look. `draining` while jobs are left. `drained`: all ended by themselves. `terminated`:
-   * some had to be. `incomplete`: some could not be.
-   */
-  readonly status: 'pending' | 'draining' | 'drained' | 'terminated' | 'incomplete';
-  /** Jobs that are left, as of the last look. */
-  readonly remaining: number;
-  readonly terminated: number;
-  readonly lost: number;
-  /** In normal mode when jobs should be gone, in an emergency when those left are terminated; null where neither is set. */
-  readonly deadline: string | null;
-  /** Some of the jobs that are left; null unless an admin asks. */
-  readonly holding: readonly string[] | null;
-}
+import type { DrainView } from './schemas.ts';
 
 /**
  * The drain of the maintenance that is active; null where there is none to be drained.

@@ -4,7 +4,8 @@ import type { PurgeCounts } from '../purge/record.ts';
 import type { OwnRule } from '../rules/rule-set.ts';
 import type { Maintenance, Mode, PurgeOrder } from '../state/state.ts';
 import { line } from '../text.ts';
-import { viewOfFacts, type WindowFacts, type WindowView } from '../windows/window-facts.ts';
+import type { WindowView } from '../windows/schemas.ts';
+import { viewOfFacts, type WindowFacts } from '../windows/window-facts.ts';
 
 /*
  * The details of events, as JSON. Instants are RFC 3339, lengths are seconds. What is optional is left out where there

@@ -1,23 +1,8 @@
 import { StoreUnavailableError } from '../errors.ts';
+import type { Diagnostics } from '../oncall/schemas.ts';
 import { rfc3339 } from '../text.ts';
 import { type Finding, healthOf, inOrder } from './finding.ts';
-import type { HealthStatus } from './health.ts';
-import type { AlarmSeen, HealthRecord, HealthRecordStore } from './health-record.ts';
-
-/** What `GET /diagnostics` answers. */
-export interface Diagnostics {
-  readonly status: HealthStatus;
-  /** When the health check ran; null when nothing is known of any. */
-  readonly as_of: string | null;
-  readonly age_seconds: number | null;
-  readonly findings: readonly Finding[];
-  /** Null when they could not be asked for. */
-  readonly alarms: readonly AlarmView[] | null;
-}
-
-export interface AlarmView extends Omit<AlarmSeen, 'since'> {
-  readonly since: string | null;
-}
+import type { HealthRecord, HealthRecordStore } from './health-record.ts';
 
 /** The health check runs every minute; a record older than this says that it does not any more, ms. */
 const OLD = 3 * 60_000;

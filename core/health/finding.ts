@@ -1,4 +1,4 @@
-import type { HealthStatus } from './health.ts';
+import type { HealthStatus } from './schemas.ts';
 
 /** The parts of the checklist, in the order in which somebody on call goes through it. */
 export const FINDING_SECTIONS = [

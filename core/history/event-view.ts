@@ -1,21 +1,8 @@
-import type { Actor, MaintenanceEvent } from '../events/event.ts';
-import type { EventFacts, EventType } from '../events/event-types.ts';
+import type { MaintenanceEvent } from '../events/event.ts';
+import type { EventFacts } from '../events/event-types.ts';
 import { rfc3339 } from '../text.ts';
 import { viewOfFacts } from '../windows/window-facts.ts';
-
-/** An event as `GET /api/maintenance/history` shows it. Idempotency keys stay with those who chose them. */
-export interface EventView {
-  readonly number: number;
-  readonly type: EventType;
-  readonly at: string;
-  readonly actor: Actor;
-  readonly reason: string | null;
-  readonly maintenance_id: string | null;
-  readonly details: Readonly<Record<string, unknown>>;
-  /** The version of the state after the event: its number. */
-  readonly version: number;
-  readonly hash: string;
-}
+import type { EventView } from './schemas.ts';
 
 export function eventView(event: MaintenanceEvent): EventView {
   const { id, role, via } = event.actor;

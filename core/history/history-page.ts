@@ -1,16 +1,10 @@
-import { check } from '../commands/parse-command.ts';
-import { historyQuery } from '../commands/schemas.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { check } from '../http/check.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
-import { type EventView, eventView } from './event-view.ts';
-
-/** What `GET /api/maintenance/history` answers. */
-export interface HistoryPage {
-  readonly items: readonly EventView[];
-  /** Null on the last page. */
-  readonly next_cursor: string | null;
-}
+import { eventView } from './event-view.ts';
+import type { HistoryPage } from './schemas.ts';
+import { historyQuery } from './schemas.ts';
 
 /**
  * The event log, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError.

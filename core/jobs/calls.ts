@@ -1,5 +1,5 @@
-import type { ApiCall } from '../api/api.ts';
 import { emptyBody } from '../commands/schemas.ts';
+import type { ApiCall } from '../http/api-call.ts';
 import {
   completeJobBody,
   failJobBody,

@@ -1,29 +1,7 @@
 import { rfc3339 } from '../text.ts';
-import { HEARTBEAT_INTERVAL, type Job, type JobStatus } from './job.ts';
+import { HEARTBEAT_INTERVAL, type Job } from './job.ts';
 import type { JobPage } from './job-registry.ts';
-
-/** A job as the HTTP API shows it. */
-export interface JobView {
-  readonly id: string;
-  readonly type: string;
-  readonly owner: string;
-  readonly status: JobStatus;
-  readonly started_at: string;
-  /** Percent. */
-  readonly progress: number | null;
-  readonly step: string | null;
-  readonly last_seen_at: string;
-  readonly cancel_requested: boolean;
-  readonly deadline: string | null;
-  readonly ended_at: string | null;
-  readonly result: unknown;
-  readonly error: string | null;
-  readonly registered_by: string;
-  readonly requeued_at: string | null;
-  readonly requeued_by: string | null;
-  /** Seconds. */
-  readonly heartbeat_interval: number;
-}
+import type { HeartbeatView, JobsPage, JobView } from './schemas.ts';
 
 export function jobView(job: Job): JobView {
   const { cancellation, requeue } = job;
@@ -77,21 +55,8 @@ export function newJob(
   };
 }
 
-/** What a heartbeat is answered. */
-export interface HeartbeatView {
-  readonly cancel_requested: boolean;
-  /** Until when the job has time to stop by itself. */
-  readonly deadline: string | null;
-  readonly status: JobStatus;
-}
-
 export function heartbeatView({ cancellation, status }: Job): HeartbeatView {
   return { cancel_requested: cancellation !== null, deadline: orNull(cancellation?.deadline), status };
-}
-
-export interface JobsPage {
-  readonly items: readonly JobView[];
-  readonly next_cursor: string | null;
 }
 
 export function jobsPage({ items, next }: JobPage): JobsPage {

@@ -4,7 +4,8 @@ import type { DrainDetails, EventType } from '../events/event-types.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { readableUtc } from '../text.ts';
-import { viewOfFacts, type WindowView } from '../windows/window-facts.ts';
+import type { WindowView } from '../windows/schemas.ts';
+import { viewOfFacts } from '../windows/window-facts.ts';
 
 /** What people are told of an event, as a mail shows it. */
 export interface Notice {

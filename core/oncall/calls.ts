@@ -1,4 +1,4 @@
-import type { ApiCall } from '../api/api.ts';
+import type { ApiCall } from '../http/api-call.ts';
 import {
   diagnosticsAnswer,
   escalationAnswer,

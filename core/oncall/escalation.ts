@@ -1,6 +1,5 @@
-import type { Diagnostics } from '../health/diagnostics-view.ts';
-import type { StatusView } from '../status/status-view.ts';
-import type { EscalationBody } from './schemas.ts';
+import type { StatusView } from '../status/schemas.ts';
+import type { Diagnostics, EscalationBody } from './schemas.ts';
 
 /** What is published for those on call. */
 export interface EscalationNotice {

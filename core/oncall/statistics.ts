@@ -2,6 +2,7 @@ import { METRIC_NAMESPACE } from '../environment.ts';
 import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { rfc3339 } from '../text.ts';
 import type { MetricQuery, MetricRange, MetricSeries } from './metric-source.ts';
+import type { Statistics } from './schemas.ts';
 
 /** What the statistics are of, by the names that CloudWatch knows. */
 export interface Watched {
@@ -11,58 +12,6 @@ export interface Watched {
   readonly table: string;
   /** Null where Redis is somebody else's. */
   readonly cache: string | null;
-}
-
-/** What `GET /statistics` answers: a part is null where it can't be had, and takes nothing else with it. */
-export interface Statistics {
-  readonly as_of: string;
-  readonly minutes: number;
-  readonly step_seconds: number;
-  /** Percentiles are those of the worst step. */
-  readonly decisions: {
-    readonly latency_ms: {
-      readonly p50: number | null;
-      readonly p95: number | null;
-      readonly p99: number | null;
-    };
-    readonly blocked: number;
-    readonly blocked_by_type: Readonly<Record<string, number>>;
-    readonly bypassed: number;
-    readonly would_block: number;
-  } | null;
-  readonly authorizer: {
-    readonly invocations: number;
-    readonly errors: number;
-    readonly throttles: number;
-    readonly concurrency: number | null;
-    readonly duration_p95_ms: number | null;
-  } | null;
-  readonly api: {
-    readonly requests: number;
-    readonly client_errors: number;
-    readonly server_errors: number;
-    readonly latency_p95_ms: number | null;
-  } | null;
-  readonly state_store: { readonly latency_ms: number | null; readonly throttled: number } | null;
-  readonly redis: {
-    readonly memory_bytes: number | null;
-    readonly evictions: number;
-    readonly throttled_commands: number;
-    readonly processing_units: number;
-  } | null;
-  readonly sessions: { readonly purged: number; readonly purge_failures: number } | null;
-  readonly jobs: { readonly active: number | null } | null;
-  /** Of the maintenance that is active; clients are counted, never named. */
-  readonly maintenance: {
-    readonly id: string;
-    readonly blocked_calls: number | null;
-    readonly distinct_clients: number | null;
-  } | null;
-  readonly series: {
-    readonly at: readonly string[];
-    readonly blocked: Readonly<Record<string, readonly number[]>>;
-    readonly latency_p95_ms: readonly (number | null)[];
-  } | null;
 }
 
 /** Points of a series, the one that is not over yet aside. */

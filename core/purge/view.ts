@@ -2,28 +2,7 @@ import { effective } from '../state/clock.ts';
 import type { PurgeOrder, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import type { PurgeLedgerEntry, PurgeRun } from './record.ts';
-
-/** Where the deleting of sessions stands: that of the newest order. */
-export interface PurgeView {
-  /** As the receipt in the history has it. */
-  readonly id: string;
-  /** `pending` before it has begun; `failed` while the session store gives no good answer: it is tried every minute. */
-  readonly status: 'pending' | 'running' | 'completed' | 'failed';
-  readonly scope: PurgeOrder['scope'];
-  /** The second pass catches what appeared during the first. */
-  readonly pass: 1 | 2;
-  readonly scanned: number;
-  readonly deleted: number;
-  readonly kept: number;
-  readonly unparsable: number;
-  /** From 0 to 1; null where nobody knows how much there is to do. */
-  readonly progress: number | null;
-  readonly started_at: string | null;
-  readonly updated_at: string | null;
-  readonly finished_at: string | null;
-  /** Null unless an admin asks. */
-  readonly error: string | null;
-}
+import type { PurgeView } from './schemas.ts';
 
 /**
  * The newest purge, null when there has never been one.

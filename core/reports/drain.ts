@@ -3,40 +3,14 @@ import { type DrainRecord, type FailedWork, type StepRecord, totalOf } from '../
 import type { EventOf } from '../events/event.ts';
 import { rfc3339 } from '../text.ts';
 import type { EmergencyFacts, ReportFacts } from './facts.ts';
+import type { EmergencyStep, JobsReport } from './schemas.ts';
 
 /** The record of a maintenance's drain, and how it is known. */
 export type ReportDrain =
   | { readonly source: 'recorded'; readonly record: DrainRecord }
   | { readonly source: 'none' | 'unavailable' };
 
-/** What became of the jobs that ran. Source: contract of the product, "Reports". */
-export interface JobsReport {
-  /** `draining`: it goes on. `stopped`: the maintenance was over first. Else as the newest receipt says. */
-  readonly status: 'draining' | 'stopped' | 'drained' | 'terminated' | 'incomplete';
-  /** The most that were active at once. */
-  readonly found: number;
-  /** Ended by themselves. */
-  readonly drained: number;
-  readonly terminated: number;
-  /** Nothing was heard of them any more. */
-  readonly lost: number;
-  /** Still active, as of the last look. */
-  readonly left: number;
-  readonly counts_exact: boolean;
-  /** The id is null where a kind of work as a whole could not be looked at. */
-  readonly failed_to_terminate: readonly FailedWork[];
-}
-
 type DrainReceipt = EventOf<'drained' | 'drain_incomplete'>;
-
-export interface EmergencyStep {
-  readonly step: 'block' | 'sessions' | 'jobs' | 'pauses' | 'notices';
-  /** `stopped`: the emergency was over first. `not_recorded` is neither success nor failure. */
-  readonly outcome: 'done' | 'pending' | 'failed' | 'stopped' | 'skipped' | 'not_recorded';
-  readonly at: string | null;
-  /** Why it failed, or why nobody knows; null where there is nothing to say. */
-  readonly error: string | null;
-}
 
 /**
  * What became of the jobs: of the receipts, one for each phase that came to its end, and of the record for one that did

@@ -1,17 +1,11 @@
-import { check } from '../commands/parse-command.ts';
-import { reportsQuery } from '../commands/schemas.ts';
 import type { EventLog } from '../events/event-log.ts';
+import { check } from '../http/check.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
 import { listReports } from './find-reports.ts';
-import { type ReportSummary, reportSummary } from './view.ts';
-
-/** What `GET /api/maintenance/reports` answers. */
-export interface ReportsPage {
-  readonly items: readonly ReportSummary[];
-  /** Null on the last page. */
-  readonly next_cursor: string | null;
-}
+import type { ReportsPage } from './schemas.ts';
+import { reportsQuery } from './schemas.ts';
+import { reportSummary } from './view.ts';
 
 /**
  * The reports, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError.

@@ -9,79 +9,9 @@ import {
 import type { Tally } from '../attempts/totals.ts';
 import type { Rule } from '../decision/rule.ts';
 import { OPERATION_TYPES } from '../messages/operation-texts.ts';
-import { ROLES, type Role } from '../state/principal.ts';
+import { ROLES } from '../state/principal.ts';
 import { rfc3339, truncate } from '../text.ts';
-
-/** What a test run has shown. Source: contract of the product, "Reports". */
-export interface TestRunView {
-  readonly verdict: {
-    /** `pass`: everything was tried, and everything that was tried is known. */
-    readonly result: 'pass' | 'incomplete';
-    /** What is missing, for people; empty when nothing is. */
-    readonly reasons: readonly string[];
-  };
-  readonly calls: {
-    readonly total: number;
-    readonly would_block: number;
-    readonly would_allow: number;
-    /** Different clients that would have been blocked. */
-    readonly clients: number;
-    readonly clients_exact: boolean;
-  };
-  readonly by_type: readonly {
-    readonly operation_type: string;
-    readonly would_block: number;
-    readonly would_allow: number;
-    readonly last_call: string;
-  }[];
-  readonly coverage: {
-    readonly types: { readonly exercised: readonly string[]; readonly never: readonly string[] };
-    readonly rules: {
-      readonly total: number;
-      readonly exercised: number;
-      readonly never: readonly RuleNeverUsed[];
-    };
-  };
-  readonly routes: readonly RouteView[];
-  /** Calls to further routes than are listed. */
-  readonly routes_left_out: number;
-  readonly unclassified: {
-    readonly paths: readonly {
-      readonly method: string;
-      readonly path: string;
-      readonly calls: number;
-      readonly last_call: string;
-    }[];
-    readonly left_out: number;
-  };
-  /** The newest calls, the newest first. */
-  readonly details: readonly CallView[];
-}
-
-export interface RuleNeverUsed {
-  readonly method: string | readonly string[];
-  readonly path: string;
-  readonly operation_type: string;
-}
-
-export interface RouteView {
-  readonly method: string;
-  /** Null where no rule decided. */
-  readonly path_template: string | null;
-  readonly operation_type: string;
-  readonly role: Role;
-  readonly would_block: number;
-  readonly would_allow: number;
-}
-
-export interface CallView {
-  readonly at: string;
-  readonly method: string;
-  readonly path_template: string | null;
-  readonly operation_type: string;
-  readonly role: Role;
-  readonly would_block: boolean;
-}
+import type { TestRunView } from './schemas.ts';
 
 /** No requests of the application's are of these types: the probe's own, and what no rule covers. */
 const NOT_TO_BE_EXERCISED = ['canary', 'unknown'];
@@ -190,7 +120,7 @@ function verdictOf(found: {
   return { result: reasons.length === 0 ? 'pass' : 'incomplete', reasons };
 }
 
-function routeViews(route: SimulatedRoute): RouteView[] {
+function routeViews(route: SimulatedRoute): TestRunView['routes'] {
   return ROLES.flatMap((role) => {
     const { wouldBlock, wouldAllow } = route.byRole[role];
     if (wouldBlock + wouldAllow === 0) return [];

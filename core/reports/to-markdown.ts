@@ -1,14 +1,14 @@
-import type { JobsReport } from './drain.ts';
 import { quoteMarkdown as quote, markdownTable as table, escapeMarkdown as text } from './markdown.ts';
-import type { TestRunView } from './test-run-view.ts';
 import type {
   AttemptsReport,
   CountsByType,
   EmergencyReport,
+  JobsReport,
   PlanView,
   ReportView,
   SessionsReport,
-} from './view.ts';
+  TestRunView,
+} from './schemas.ts';
 
 const KINDS: Readonly<Record<ReportView['kind'], string>> = {
   maintenance: 'Maintenance',

@@ -4,145 +4,24 @@ import type { TestRecord } from '../attempts/test-record.ts';
 import type { Tally } from '../attempts/totals.ts';
 import type { Rule } from '../decision/rule.ts';
 import type { EventDraft, EventOf } from '../events/event.ts';
-import type { EventType } from '../events/event-types.ts';
 import { type MeasuredLag, NOTHING_WATCHED, type WatchRecord } from '../health/enforcement-record.ts';
 import type { NoticeRecord } from '../notices/record.ts';
-import type { Mode, Plan, PurgeOrder, State } from '../state/state.ts';
+import type { Plan, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
-import {
-  drainedSteps,
-  type EmergencyStep,
-  type JobsReport,
-  jobsReport,
-  type ReportDrain,
-  type StepOutcome,
-} from './drain.ts';
-import type { EmergencyFacts, Ending, ReportFacts, ReportKind } from './facts.ts';
+import { drainedSteps, jobsReport, type ReportDrain, type StepOutcome } from './drain.ts';
+import type { EmergencyFacts, ReportFacts } from './facts.ts';
 import { noticesStep } from './notices.ts';
-import { type TestRunView, testRunView } from './test-run-view.ts';
-
-/** A report as the list shows it. */
-export interface ReportSummary {
-  /** The id of the maintenance: what `disable` answers as `report_id`. */
-  readonly id: string;
-  readonly kind: ReportKind;
-  readonly status: 'in_progress' | 'completed';
-  /** In the order in which they came. */
-  readonly modes: readonly Mode[];
-  readonly reason: string;
-  readonly started_by: string;
-  readonly started_at: string;
-  readonly ended_by: string | null;
-  readonly ended_at: string | null;
-  readonly ended_how: Ending | null;
-  /** Seconds, until now where it goes on. */
-  readonly duration: number;
-  readonly window: string | null;
-}
-
-/** The report of one maintenance, emergency or test run. Source: contract of the product, "Reports". */
-export interface ReportView extends ReportSummary {
-  readonly plan: {
-    readonly at_start: PlanView;
-    /** As it was changed last. */
-    readonly final: PlanView;
-    /** Seconds that it took longer than planned last, negative where it was shorter; null without a planned end. */
-    readonly overrun: number | null;
-  };
-  readonly timeline: readonly TimelineEntry[];
-  /** Null when nobody knows. */
-  readonly attempts: AttemptsReport | null;
-  readonly counts_source: ReportCounts['source'];
-  readonly sessions: SessionsReport;
-  /** Null where no drain was recorded, or nobody knows. */
-  readonly jobs: JobsReport | null;
-  readonly jobs_source: ReportDrain['source'];
-  readonly enforcement_lag: { readonly milliseconds: number | null; readonly note: string | null };
-  readonly alarms: { readonly raised: readonly string[] | null; readonly note: string | null };
-  readonly emergencies: readonly EmergencyReport[];
-  /** Null unless it is a test run; also where its counts are not known. */
-  readonly test_run: TestRunView | null;
-  readonly version: number;
-  readonly as_of: string;
-}
-
-export interface PlanView {
-  readonly ends_at: string | null;
-  /** Seconds from start to planned end. */
-  readonly duration: number | null;
-  readonly auto_end: boolean;
-  /** Null where all are blocked that can be. */
-  readonly blocked_operations: readonly string[] | null;
-}
-
-export interface TimelineEntry {
-  readonly number: number;
-  readonly type: EventType;
-  readonly at: string;
-  readonly by: string;
-  readonly via: 'api' | 'direct' | 'clock';
-  readonly reason: string | null;
-  /** The mode after it, null when nothing is active. */
-  readonly mode: Mode | null;
-}
-
-export interface CountsByType {
-  readonly total: number;
-  readonly by_type: readonly {
-    readonly operation_type: string;
-    readonly calls: number;
-    readonly last_call: string;
-  }[];
-}
-
-export interface AttemptsReport {
-  readonly blocked: CountsByType & {
-    /** Different clients that were blocked. */
-    readonly clients: number;
-    readonly clients_exact: boolean;
-  };
-  /** Calls that were let through because an admin made them. */
-  readonly bypasses: CountsByType;
-}
-
-export interface SessionsReport {
-  /** Sessions that were ended, those included that appeared later as far as that is known. */
-  readonly ended: number;
-  /** Sessions that stayed, as of the newest purge of all of them; null before one is through. */
-  readonly kept: number | null;
-  /** Of those that were ended, how many nobody could read. */
-  readonly unparsable: number;
-  /** Whether a purge is still to be carried out. */
-  readonly pending: boolean;
-  readonly purges: readonly {
-    readonly purge_id: string;
-    readonly scope: PurgeOrder['scope'];
-    readonly completed_at: string;
-    readonly scanned: number;
-    readonly deleted: number;
-    readonly kept: number;
-    readonly unparsable: number;
-    /** Seconds. */
-    readonly duration: number;
-    readonly interruptions: number;
-    readonly counts_exact: boolean;
-  }[];
-}
-
-export interface EmergencyReport {
-  readonly trigger: EmergencyFacts['trigger'];
-  readonly reason: string;
-  readonly declared_by: string;
-  readonly declared_at: string;
-  readonly terminate_jobs: boolean;
-  readonly grace_period: number;
-  readonly ended_at: string | null;
-  readonly duration: number;
-  readonly steps: readonly EmergencyStep[];
-  readonly recovery: 'in_emergency' | 'deescalated' | 'ended';
-  /** Milliseconds from the declaration until the gate was seen to enforce it; null where that was not measured. */
-  readonly enforcement_lag: number | null;
-}
+import type {
+  AttemptsReport,
+  CountsByType,
+  EmergencyReport,
+  PlanView,
+  ReportSummary,
+  ReportView,
+  SessionsReport,
+  TimelineEntry,
+} from './schemas.ts';
+import { testRunView } from './test-run-view.ts';
 
 /** What was counted during a maintenance, and how it is known. */
 export type ReportCounts =

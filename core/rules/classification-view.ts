@@ -7,29 +7,10 @@ import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
 import type { Maintenance, Mode, State } from '../state/state.ts';
 import type { OwnRule } from './rule-set.ts';
+import type { ClassificationView } from './schemas.ts';
 
 /** What a decision comes to for somebody who calls. */
 export type Decision = 'allow' | 'block';
-
-/** What `POST /classify` answers. */
-export interface ClassificationView {
-  /** The path in its one spelling, null when it is malformed. */
-  readonly canonical_path: string | null;
-  /** The rule that decided, null when none did. */
-  readonly rule: {
-    readonly method: string | readonly string[];
-    readonly path: string;
-    readonly operation: string;
-    readonly source: 'owner' | 'built_in';
-    /** Of an owner's rule. */
-    readonly id: string | null;
-  } | null;
-  readonly operation_type: string;
-  /** For each role in each mode, when everything that can be blocked is. */
-  readonly decisions: Readonly<Record<Mode, Readonly<Record<Role, Decision>>>>;
-  /** For each role as things are now. */
-  readonly current: Readonly<Record<Role, Decision>>;
-}
 
 /** Who asks, about what, and by which rules. */
 export interface ClassificationQuestion {

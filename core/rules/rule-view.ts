@@ -1,24 +1,10 @@
-import { check } from '../commands/parse-command.ts';
-import { rulesQuery } from '../commands/schemas.ts';
+import { check } from '../http/check.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
 import { rfc3339 } from '../text.ts';
 import type { OwnRule } from './rule-set.ts';
-
-/** A rule of the owner's as the HTTP API shows it. */
-export interface RuleView {
-  readonly id: string;
-  readonly method: string | readonly string[];
-  readonly path: string;
-  readonly operation: string;
-  readonly added_at: string;
-  readonly added_by: string;
-}
-
-export interface RulesPage {
-  readonly items: readonly RuleView[];
-  readonly next_cursor: string | null;
-}
+import type { RulesPage, RuleView } from './schemas.ts';
+import { rulesQuery } from './schemas.ts';
 
 export function ruleView({ id, method, path, operation, addedAt, addedBy }: OwnRule): RuleView {
   return { id, method, path, operation, added_at: rfc3339(addedAt), added_by: addedBy };

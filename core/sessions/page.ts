@@ -1,19 +1,13 @@
 import * as z from 'zod';
 import type { Fingerprint } from '../attempts/totals.ts';
-import { check } from '../commands/parse-command.ts';
-import { sessionsQuery } from '../commands/schemas.ts';
+import { check } from '../http/check.ts';
 import { decodeOpaque, encodeOpaque } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
 import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
+import type { SessionsPage } from './schemas.ts';
+import { sessionsQuery } from './schemas.ts';
 import type { SeenSession, SessionStore, WalkPosition, WalkStep } from './session-store.ts';
-import { type SessionItem, sessionItem } from './view.ts';
-
-/** What `GET /api/maintenance/sessions` answers. */
-export interface SessionsPage {
-  readonly items: readonly SessionItem[];
-  /** Null on the last page. */
-  readonly next_cursor: string | null;
-}
+import { sessionItem } from './view.ts';
 
 export interface SessionsPageParts {
   readonly store: Pick<SessionStore, 'walk' | 'expiresIn'>;

@@ -1,25 +1,8 @@
 import type { SessionFacts } from '../identity/session.ts';
 import { rfc3339 } from '../text.ts';
 import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
+import type { SessionStatistics } from './schemas.ts';
 import type { SessionStore } from './session-store.ts';
-
-/** What `GET /api/maintenance/sessions/statistics` answers. */
-export interface SessionStatistics {
-  readonly total: number;
-  readonly by_role: Readonly<Record<SessionFacts['role'], number>>;
-  readonly by_age: Readonly<Record<AgeGroup, number>>;
-  /** Sessions that are no JSON object; they count as members'. */
-  readonly unreadable: number;
-  /** Sessions that name no role; they count as members' too. */
-  readonly without_role: number;
-  /** Whether all were counted; else the numbers are estimated from a sample. */
-  readonly exact: boolean;
-  /** Sessions that were looked at. */
-  readonly sampled: number;
-  /** The share of the store's keys that was passed, 0 to 1. */
-  readonly coverage: number;
-  readonly as_of: string;
-}
 
 export type AgeGroup = 'under_1h' | 'under_1d' | 'under_7d' | 'older' | 'unknown';
 

@@ -3,29 +3,7 @@ import type { SessionFacts } from '../identity/session.ts';
 import { effective } from '../state/clock.ts';
 import type { State } from '../state/state.ts';
 import { rfc3339, truncate } from '../text.ts';
-
-/** A session as lists show it: whose, how old, for how long; never what else it holds. */
-export interface SessionItem {
-  /** The first characters of its id: whoever has the whole of it has the session. */
-  readonly id: string;
-  readonly role: SessionFacts['role'];
-  readonly user: string | null;
-  readonly created_at: string | null;
-  readonly age_seconds: number | null;
-  /** Null when the store keeps it for ever. */
-  readonly expires_in_seconds: number | null;
-  readonly readable: boolean;
-}
-
-/** What `GET /api/maintenance/sessions/{id}` answers. */
-export interface SessionView extends SessionItem {
-  /** The role as it stands in the session, null where there is none. */
-  readonly role_name: string | null;
-  /** The JSON pointer that led to it. */
-  readonly role_pointer: string | null;
-  /** Whether a maintenance or a revocation has made it worth nothing at the gateway. */
-  readonly ended: boolean;
-}
+import type { SessionItem, SessionView } from './schemas.ts';
 
 /** Characters of a session's id that may be shown and logged. */
 const SHOWN_OF_ID = 8;

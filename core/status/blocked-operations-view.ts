@@ -6,39 +6,7 @@ import { describeOperation } from '../messages/operation-texts.ts';
 import { effective } from '../state/clock.ts';
 import { type Maintenance, ownOperations, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
-
-/** What `GET /api/maintenance/blocked-operations` answers. Source: contract of the product, "HTTP API". */
-export interface BlockedOperationsView {
-  readonly items: readonly BlockedOperation[];
-  /** There are as many items as operation types, so all come at once. */
-  readonly next_cursor: null;
-  readonly totals: {
-    readonly blocked_operations: number;
-    /** Blocked calls of this maintenance, those to types that are not listed included; null when not known. */
-    readonly attempt_count: number | null;
-    readonly last_attempt: string | null;
-    /** Different clients that were blocked; null when not known. */
-    readonly client_count: number | null;
-    /** Whether `client_count` is exact (up to 10 000) or an estimate. */
-    readonly client_count_exact: boolean;
-  };
-  readonly version: number;
-  /** Where the counts were read: `unavailable` when they could not be. */
-  readonly counts_source: CountsSource;
-  readonly as_of: string;
-}
-
-export interface BlockedOperation {
-  readonly operation_type: string;
-  /** Path templates of the rules that make a request one of this type. */
-  readonly endpoint_patterns: readonly string[];
-  readonly description: string;
-  readonly blocked_since: string;
-  /** Null when it is not known. */
-  readonly attempt_count: number | null;
-  readonly last_attempt: string | null;
-  readonly user_message: string;
-}
+import type { BlockedOperation, BlockedOperationsView } from './schemas.ts';
 
 export type CountsSource = 'activity_table' | 'last_known' | 'unavailable';
 

@@ -7,7 +7,8 @@ import { type Maintenance, ownOperations, plannedEnd, type State } from '../stat
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
 import { PAGE_SCRIPT } from './maintenance-page-script.ts';
 import { PAGE_STYLE } from './maintenance-page-style.ts';
-import { type NextWindow, nextWindow, type StatusView } from './status-view.ts';
+import type { NextWindow, StatusView } from './schemas.ts';
+import { nextWindow } from './status-view.ts';
 
 /** What is known of maintenance when the page is made; the state is null where nothing is. */
 export interface PageFacts {

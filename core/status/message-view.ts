@@ -3,19 +3,8 @@ import { describeOperation, OPERATION_TYPES } from '../messages/operation-texts.
 import { effective } from '../state/clock.ts';
 import { ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
+import type { MessageView } from './schemas.ts';
 import { statusMessage } from './status-view.ts';
-
-/** What `GET /api/maintenance/message` answers. Source: contract of the product, "HTTP API". */
-export interface MessageView {
-  /** What to tell somebody who uses the application. */
-  readonly message: string;
-  /** The operation type that was asked about, null for the general message. */
-  readonly operation_type: string | null;
-  readonly maintenance_active: boolean;
-  readonly estimated_completion: string | null;
-  /** What can be done instead; empty where nothing needs to be. */
-  readonly alternative_actions: readonly string[];
-}
 
 /** The operation types that people can ask about; the health check's probe is of no interest to them. */
 export function knownOperations(state: State): readonly string[] {

@@ -1,54 +1,14 @@
 import { blockedOperations } from '../decision/decide.ts';
 import type { DrainRecord } from '../drain/record.ts';
-import { type DrainView, drainView } from '../drain/view.ts';
+import { drainView } from '../drain/view.ts';
 import type { PurgeLedgerEntry } from '../purge/record.ts';
-import { invalidatedSessions, type PurgeView, purgeView } from '../purge/view.ts';
+import { invalidatedSessions, purgeView } from '../purge/view.ts';
 import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import type { WindowSchedule } from '../state/state.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
-
-/** What `GET /api/maintenance/status` answers. */
-export interface StatusView {
-  readonly is_active: boolean;
-  readonly mode: 'normal' | 'emergency' | 'test';
-  readonly reason: string | null;
-  /** Seconds from start to planned end. */
-  readonly estimated_duration: number | null;
-  readonly started_at: string | null;
-  readonly estimated_completion: string | null;
-  readonly blocked_operations: readonly string[];
-  /** In test mode: what would be blocked. */
-  readonly simulated_operations: readonly string[];
-  /** Null where it can't be told. */
-  readonly active_jobs_count: number | null;
-  readonly message: string;
-  /** Null unless an admin asks. */
-  readonly enabled_by: string | null;
-  /** Sessions that this maintenance has ended so far; null when it is not known. */
-  readonly invalidated_sessions: number | null;
-  readonly session_purge: PurgeView | null;
-  /** How far jobs have come to an end; null where none has to, and where it can't be told. */
-  readonly job_drain: DrainView | null;
-  readonly test_mode: boolean;
-  /** The next scheduled maintenance that has not begun. */
-  readonly next_window: NextWindow | null;
-  readonly version: number;
-  /** Where the state was read: the event log, or kept from an earlier read. */
-  readonly state_source: 'event_log' | 'last_known';
-  readonly as_of: string;
-}
-
-/** A scheduled maintenance as everybody may know of it. */
-export interface NextWindow {
-  readonly id: string;
-  readonly starts_at: string;
-  readonly ends_at: string;
-  readonly reason: string;
-  readonly mode: 'normal' | 'test';
-  readonly auto_end: boolean;
-}
+import type { NextWindow, StatusView } from './schemas.ts';
 
 export interface StatusContext {
   readonly now: number;

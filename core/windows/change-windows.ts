@@ -9,7 +9,6 @@ import {
   invalid,
 } from '../commands/outcome.ts';
 import { planOf, planProblems } from '../commands/plan.ts';
-import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { nextState } from '../state/transition.ts';
@@ -17,6 +16,7 @@ import { rfc3339 } from '../text.ts';
 import { livingWindows, overlapOf, type Span, scheduleOf, selfOverlap, spansOf } from './occurrences.ts';
 import { combinationProblem } from './recurrence.ts';
 import { changedWindow, newWindow, type Requested } from './request.ts';
+import type { WindowBody, WindowChangeBody } from './schemas.ts';
 import { cancelledFacts, windowFacts } from './view.ts';
 import { MOST_WINDOWS, type Window, type WindowStore } from './window.ts';
 

@@ -1,7 +1,7 @@
 import { LONGEST, SHORTEST } from '../commands/command.ts';
 import type { FieldProblem } from '../commands/outcome.ts';
-import type { WindowBody, WindowChangeBody } from '../commands/schemas.ts';
 import { normalRule } from './recurrence-rule.ts';
+import type { WindowBody, WindowChangeBody } from './schemas.ts';
 import type { Window } from './window.ts';
 
 /** Milliseconds that a start may lie in the past: whoever asks for "now" has a clock of their own. */

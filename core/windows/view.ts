@@ -1,19 +1,15 @@
-import { check } from '../commands/parse-command.ts';
 import { planOf } from '../commands/plan.ts';
-import { windowsQuery } from '../commands/schemas.ts';
+import { check } from '../http/check.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { invalidRequest } from '../http/problem.ts';
 import { effective } from '../state/clock.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { spansOf } from './occurrences.ts';
+import type { WindowsPage, WindowView } from './schemas.ts';
+import { windowsQuery } from './schemas.ts';
 import type { Window } from './window.ts';
-import { viewOfFacts, type WindowFacts, type WindowView } from './window-facts.ts';
-
-export interface WindowsPage {
-  readonly items: readonly WindowView[];
-  readonly next_cursor: string | null;
-}
+import { viewOfFacts, type WindowFacts } from './window-facts.ts';
 
 /** Occurrences that are shown. */
 const SHOWN = 5;

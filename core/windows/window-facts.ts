@@ -1,4 +1,5 @@
 import { rfc3339 } from '../text.ts';
+import type { WindowView } from './schemas.ts';
 import type { Window } from './window.ts';
 
 /** A window at an instant: what the event log keeps of it when it is scheduled, changed or cancelled. */
@@ -6,27 +7,6 @@ export interface WindowFacts extends Window {
   readonly status: 'scheduled' | 'running' | 'cancelled';
   /** The next times that it takes place, without the one that runs; ms since the epoch. */
   readonly next: readonly { readonly startsAt: number; readonly endsAt: number }[];
-}
-
-/** A window as the HTTP API shows it. */
-export interface WindowView {
-  readonly id: string;
-  readonly reason: string;
-  readonly starts_at: string;
-  readonly ends_at: string;
-  /** Seconds from start to planned end. */
-  readonly duration: number;
-  readonly mode: 'normal' | 'test';
-  readonly auto_end: boolean;
-  /** Null where everything is blocked that can be. */
-  readonly blocked_operations: readonly string[] | null;
-  readonly rrule: string | null;
-  readonly timezone: string;
-  readonly status: WindowFacts['status'];
-  /** The next times that it takes place, without the one that runs. */
-  readonly next: readonly { readonly starts_at: string; readonly ends_at: string }[];
-  readonly scheduled_at: string;
-  readonly scheduled_by: string;
 }
 
 /** A window as the HTTP API shows it. The first events of windows hold that view itself, which stays as it is. */

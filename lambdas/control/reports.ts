@@ -1,19 +1,18 @@
 import Negotiator from 'negotiator';
-import { check } from '../../core/commands/parse-command.ts';
-import { reportQuery } from '../../core/commands/schemas.ts';
 import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
 import { readDrainRecord } from '../../core/drain/record.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
 import type { ReportDrain } from '../../core/reports/drain.ts';
 import type { ReportFacts } from '../../core/reports/facts.ts';
 import { FARTHEST, findReport } from '../../core/reports/find-reports.ts';
 import { reportsPage } from '../../core/reports/page.ts';
+import { type ReportView, reportQuery } from '../../core/reports/schemas.ts';
 import { reportMarkdown } from '../../core/reports/to-markdown.ts';
 import {
   areCountsExpired,
   type ReportCounts,
-  type ReportView,
   type ReportWatch,
   reportView,
 } from '../../core/reports/view.ts';

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../core/commands/parse-command.ts';
 import { commandResult } from '../../core/commands/result.ts';
-import { classifyBody, emptyBody, ruleBody } from '../../core/commands/schemas.ts';
+import { emptyBody } from '../../core/commands/schemas.ts';
 import { appendChange, stateOf } from '../../core/events/append-change.ts';
+import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import { applyRuleChange, type RuleChange } from '../../core/rules/change-rules.ts';
 import { classificationView } from '../../core/rules/classification-view.ts';
 import type { OwnRule } from '../../core/rules/rule-set.ts';
 import { rulesPage, ruleView } from '../../core/rules/rule-view.ts';
+import { classifyBody, ruleBody } from '../../core/rules/schemas.ts';
 import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';
 import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
 import { readBody } from '../http/read-body.ts';

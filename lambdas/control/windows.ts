@@ -1,14 +1,15 @@
 import { planWarnings, windowWarnings } from '../../core/commands/answer.ts';
-import { check } from '../../core/commands/parse-command.ts';
 import { commandResult } from '../../core/commands/result.ts';
-import { emptyBody, windowBody, windowChangeBody } from '../../core/commands/schemas.ts';
+import { emptyBody } from '../../core/commands/schemas.ts';
 import { appendChange, stateOf } from '../../core/events/append-change.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import { effective } from '../../core/state/clock.ts';
 import { nextOccurrence } from '../../core/state/schedule.ts';
 import type { State } from '../../core/state/state.ts';
 import { applyWindowChange, type WindowChange } from '../../core/windows/change-windows.ts';
 import { livingWindows } from '../../core/windows/occurrences.ts';
+import { windowBody, windowChangeBody } from '../../core/windows/schemas.ts';
 import { cancelledView, windowsPage, windowView } from '../../core/windows/view.ts';
 import type { Window } from '../../core/windows/window.ts';
 import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';

@@ -1,6 +1,7 @@
 import type { EventLog } from '../../core/events/event-log.ts';
-import { type Component, type ComponentHealth, type Health, worstOf } from '../../core/health/health.ts';
+import { type Component, worstOf } from '../../core/health/health.ts';
 import type { HealthRecordStore } from '../../core/health/health-record.ts';
+import type { ComponentHealth, Health } from '../../core/health/schemas.ts';
 import type { SessionStore } from '../../core/sessions/session-store.ts';
 import type { StateCache } from '../../core/state/state-cache.ts';
 import { rfc3339 } from '../../core/text.ts';

@@ -1,5 +1,5 @@
-import type { ApiCall } from '../../core/api/api.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
+import type { ApiCall } from '../../core/http/api-call.ts';
 import { HttpProblem } from '../../core/http/problem.ts';
 import { line } from '../../core/text.ts';
 import type { Log } from '../aws/log.ts';

@@ -1,5 +1,6 @@
-import { type Action, type ActionOf, API, type ApiCall } from '../../core/api/api.ts';
+import { type Action, type ActionOf, API } from '../../core/api/api.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
+import type { ApiCall } from '../../core/http/api-call.ts';
 import { HttpProblem } from '../../core/http/problem.ts';
 
 /** The call that a request makes. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../core/commands/parse-command.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import { registerJobBody } from '../../core/jobs/schemas.ts';

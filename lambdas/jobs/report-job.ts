@@ -1,6 +1,6 @@
-import { check } from '../../core/commands/parse-command.ts';
 import { standingOrder } from '../../core/drain/decide-drain.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import type { JobAction, JobChange, StandingOrder } from '../../core/jobs/change-job.ts';
 import type { Job } from '../../core/jobs/job.ts';

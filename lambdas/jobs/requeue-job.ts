@@ -1,5 +1,5 @@
-import { check } from '../../core/commands/parse-command.ts';
 import { emptyBody } from '../../core/commands/schemas.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import { jobView } from '../../core/jobs/view.ts';

@@ -1,5 +1,5 @@
 import type { ActionOf } from '../../core/api/api.ts';
-import { check } from '../../core/commands/parse-command.ts';
+import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import { jobAt } from '../../core/jobs/job.ts';
 import { jobsQuery } from '../../core/jobs/schemas.ts';

@@ -1,5 +1,5 @@
-import { check } from '../../core/commands/parse-command.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import { type Job, jobAt } from '../../core/jobs/job.ts';
 import { JOB_ID, type TerminateJobsAnswer, terminateJobsBody } from '../../core/jobs/schemas.ts';

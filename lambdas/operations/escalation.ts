@@ -1,10 +1,11 @@
-import { check } from '../../core/commands/parse-command.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { diagnose } from '../../core/health/diagnostics-view.ts';
+import { check } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import { escalationNotice } from '../../core/oncall/escalation.ts';
 import { type EscalationAnswer, escalationBody } from '../../core/oncall/schemas.ts';
-import { type StatusView, statusView } from '../../core/status/status-view.ts';
+import type { StatusView } from '../../core/status/schemas.ts';
+import { statusView } from '../../core/status/status-view.ts';
 import { line, rfc3339 } from '../../core/text.ts';
 import { json, type ProxyResult } from '../http/proxy-event.ts';
 import { readBody } from '../http/read-body.ts';

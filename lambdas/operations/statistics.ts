@@ -1,8 +1,9 @@
 import { totalOf } from '../../core/attempts/counts.ts';
-import { check } from '../../core/commands/parse-command.ts';
+import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
+import type { Statistics } from '../../core/oncall/schemas.ts';
 import { statisticsQuery } from '../../core/oncall/schemas.ts';
-import { rangeOf, type Statistics, statisticsOf, statisticsQueries } from '../../core/oncall/statistics.ts';
+import { rangeOf, statisticsOf, statisticsQueries } from '../../core/oncall/statistics.ts';
 import { effective } from '../../core/state/clock.ts';
 import { ownOperations, type State } from '../../core/state/state.ts';
 import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';

@@ -1,12 +1,10 @@
 import middy from '@middy/core';
-import type { SignIn } from '../../core/api/answers.ts';
 import type { ActionOf } from '../../core/api/api.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
-import { check } from '../../core/commands/parse-command.ts';
-import { messageQuery } from '../../core/commands/schemas.ts';
 import type { Rule } from '../../core/decision/rule.ts';
 import { drainable } from '../../core/drain/phase.ts';
 import { PAGE_PATH } from '../../core/environment.ts';
+import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
 import type { State } from '../../core/state/state.ts';
@@ -18,6 +16,7 @@ import {
   NOTHING_TO_COUNT,
 } from '../../core/status/blocked-operations-view.ts';
 import { knownOperations, messageView } from '../../core/status/message-view.ts';
+import { messageQuery, type SignIn } from '../../core/status/schemas.ts';
 import { statusView } from '../../core/status/status-view.ts';
 import { nextWindowLink } from '../../core/windows/next-window-link.ts';
 import type { Log } from '../aws/log.ts';

@@ -6,7 +6,8 @@ import {
   PassthroughBehavior,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { API, type ApiCall } from '../../core/api/api.ts';
+import { API } from '../../core/api/api.ts';
+import type { ApiCall } from '../../core/http/api-call.ts';
 
 /** The function behind each part of the control API. */
 export type ServingFunctions = Readonly<Record<ApiCall['servedBy'], IFunction>>;

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
-import { API, type ApiCall } from '../../core/api/api.ts';
+import { API } from '../../core/api/api.ts';
+import type { ApiCall } from '../../core/http/api-call.ts';
 import { Cloud } from '../support/cloud.ts';
 import { eventually } from '../support/eventually.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { gatewayProblemAnswer } from '../../core/api/answers.ts';
+import { gatewayProblemAnswer } from '../../core/http/schemas.ts';
 import { resourcesOf, synthesise } from './synthesise.ts';
 
 interface GatewayResponse {

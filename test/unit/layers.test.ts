@@ -49,6 +49,8 @@ describe('dependencies point one way', () => {
     ['client/planted.ts', '@aws-sdk/client-dynamodb'],
     ['local/services/planted.ts', '../../lib/maintenance-mode.ts'],
     ['console/src/pages/planted.tsx', '../../../core/state.ts'],
+    ['console/src/pages/planted.tsx', '../../../core/status/schemas.ts'],
+    ['console/src/api/types.ts', '../../../core/status/status-view.ts'],
   ])('%s may not import %s', (path, imported) => {
     const { ok, output } = lint(
       path,
@@ -66,6 +68,7 @@ describe('dependencies point one way', () => {
     ['local/test/unit/planted.ts', '../support/handmade-stack.ts'],
     ['client/planted.ts', './jobs-api.ts'],
     ['console/src/pages/planted.tsx', '../api/types.ts'],
+    ['console/src/api/types.ts', '../../../core/status/schemas.ts'],
   ])('%s may import %s', (path, imported) => {
     const { ok, output } = lint(
       path,

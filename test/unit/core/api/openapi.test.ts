@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import * as z from 'zod';
-import * as answers from '../../../../core/api/answers.ts';
-import { API, type ApiCall } from '../../../../core/api/api.ts';
+import { API } from '../../../../core/api/api.ts';
 import { openApiDocument } from '../../../../core/api/openapi.ts';
 import { buildRefusal } from '../../../../core/gate/refusal.ts';
+import { refusalAnswer } from '../../../../core/gate/schemas.ts';
+import type { ApiCall } from '../../../../core/http/api-call.ts';
 import { PROBLEMS, type ProblemCode } from '../../../../core/http/problem.ts';
+import { problemAnswer } from '../../../../core/http/schemas.ts';
 import { ControlBench } from '../../../support/control-bench.ts';
 import { emergency, NOW, normalMaintenance } from '../../../support/examples.ts';
 import { HealthBench } from '../../../support/health-bench.ts';
@@ -40,8 +42,10 @@ describe('the description', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/(\w+)"/g)];
     const named = new Set(Object.keys(document.components.schemas));
     expect(references.filter(([, name]) => !named.has(name ?? ''))).toEqual([]);
-    for (const schema of Object.values(document.components.schemas)) {
-      expect(() => z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0])).not.toThrow();
+    const within = JSON.parse(JSON.stringify(document).replaceAll('#/components/schemas/', '#/$defs/'));
+    for (const name of named) {
+      const schema = { $ref: `#/$defs/${name}`, $defs: within.components.schemas };
+      expect(() => z.fromJSONSchema(schema)).not.toThrow();
     }
   });
 
@@ -180,7 +184,7 @@ describe('real answers are as described', () => {
     await bench.bringInto('normal');
     const { status, json } = await bench.call(method, path, request);
     expect(status).toBeGreaterThanOrEqual(400);
-    expect(answers.problemAnswer.safeParse(json).error?.issues).toBeUndefined();
+    expect(problemAnswer.safeParse(json).error?.issues).toBeUndefined();
   });
 
   test.each([normalMaintenance({ endsAt: NOW + 60_000 }), emergency()])('the refusal', (maintenance) => {
@@ -196,7 +200,7 @@ describe('real answers are as described', () => {
       form: 'json',
       language: 'en',
     });
-    expect(answers.refusalAnswer.safeParse(JSON.parse(body)).error?.issues).toBeUndefined();
+    expect(refusalAnswer.safeParse(JSON.parse(body)).error?.issues).toBeUndefined();
   });
 });
 

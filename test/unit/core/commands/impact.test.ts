@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type ImpactLevel, impactOf, levelOf } from '../../../../core/commands/impact.ts';
+import { impactOf, levelOf } from '../../../../core/commands/impact.ts';
+import type { Impact } from '../../../../core/commands/schemas.ts';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { NOW, normalMaintenance, testRun } from '../../../support/examples.ts';
 
@@ -8,7 +9,13 @@ const MINUTE = 60_000;
 
 describe('the score', () => {
   test.each<
-    [blocked: string[] | null, minutes: number | null, endsSessions: boolean, points: number[], ImpactLevel]
+    [
+      blocked: string[] | null,
+      minutes: number | null,
+      endsSessions: boolean,
+      points: number[],
+      Impact['level'],
+    ]
   >([
     [['caption_generation'], 15, false, [6, 5, 0, 0], 'low'],
     [['caption_generation', 'unknown'], 15, true, [13, 5, 20, 0], 'medium'],
@@ -69,7 +76,7 @@ describe('the score', () => {
   });
 });
 
-test.each<[number, ImpactLevel]>([
+test.each<[number, Impact['level']]>([
   [0, 'low'],
   [34, 'low'],
   [35, 'medium'],

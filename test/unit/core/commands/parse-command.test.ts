@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CommandType, check, parseCommand } from '../../../../core/commands/parse-command.ts';
-import { historyQuery } from '../../../../core/commands/schemas.ts';
+import { type CommandType, parseCommand } from '../../../../core/commands/parse-command.ts';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
+import { historyQuery } from '../../../../core/history/schemas.ts';
+import { check } from '../../../../core/http/check.ts';
 
 const ok = { reason: 'Database upgrade' };
 const astral = '\u{1F6A7}';

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { statusAnswer } from '../../../../core/api/answers.ts';
 import { NOTHING_DONE } from '../../../../core/drain/decide-drain.ts';
 import { type DrainRecord, newDrainRecord } from '../../../../core/drain/record.ts';
 import { drainView } from '../../../../core/drain/view.ts';
+import { statusAnswer } from '../../../../core/status/schemas.ts';
 import { emergency, NOW, normalMaintenance, stateWith, testRun } from '../../../support/examples.ts';
 import { StatusBench } from '../../../support/status-bench.ts';
 

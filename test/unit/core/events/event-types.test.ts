@@ -5,7 +5,8 @@ import { EVENT_TYPE, EVENT_TYPES, isDecisive, isReceipt } from '../../../../core
 import { eventLine } from '../../../../core/history/event-line.ts';
 import { eventView } from '../../../../core/history/event-view.ts';
 import { noticeOf } from '../../../../core/notices/notice.ts';
-import type { WindowFacts, WindowView } from '../../../../core/windows/window-facts.ts';
+import type { WindowView } from '../../../../core/windows/schemas.ts';
+import type { WindowFacts } from '../../../../core/windows/window-facts.ts';
 import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW } from '../../../support/examples.ts';
 import { window } from '../../../support/windows.ts';

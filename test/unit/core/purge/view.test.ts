@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { statusAnswer } from '../../../../core/api/answers.ts';
 import { advanced, beginRun } from '../../../../core/purge/progress.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry, type PurgeRun } from '../../../../core/purge/record.ts';
 import { invalidatedSessions, purgeView } from '../../../../core/purge/view.ts';
 import type { State } from '../../../../core/state/state.ts';
+import { statusAnswer } from '../../../../core/status/schemas.ts';
 import { statusView } from '../../../../core/status/status-view.ts';
 import { purgeOrder as anyOrder, state as anyState } from '../../../support/arbitraries.ts';
 import { emergency, NOW, normalMaintenance, purgeOrder, stateWith } from '../../../support/examples.ts';

@@ -1,11 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { sessionStatisticsAnswer } from '../../../../core/api/answers.ts';
-import {
-  apportioned,
-  type SessionStatistics,
-  sessionStatistics,
-} from '../../../../core/sessions/statistics.ts';
+import { type SessionStatistics, sessionStatisticsAnswer } from '../../../../core/sessions/schemas.ts';
+import { apportioned, sessionStatistics } from '../../../../core/sessions/statistics.ts';
 import { NOW } from '../../../support/examples.ts';
 import { MemorySessionStore } from '../../../support/memory-session-store.ts';
 import { factsWith, POLICY, sessionOf } from '../../../support/sessions.ts';

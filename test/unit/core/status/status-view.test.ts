@@ -4,7 +4,8 @@ import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { EMPTY_ENTRY } from '../../../../core/purge/record.ts';
 import { effective } from '../../../../core/state/clock.ts';
 import { INITIAL_STATE, type Maintenance } from '../../../../core/state/state.ts';
-import { type StatusContext, type StatusView, statusView } from '../../../../core/status/status-view.ts';
+import type { StatusView } from '../../../../core/status/schemas.ts';
+import { type StatusContext, statusView } from '../../../../core/status/status-view.ts';
 import { state as anyState, instant } from '../../../support/arbitraries.ts';
 import {
   deepFreeze,

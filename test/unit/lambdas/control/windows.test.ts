@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { windowAnswer, windowChangeAnswer, windowsAnswer } from '../../../../core/api/answers.ts';
 import { appendDueEvents, stateOf } from '../../../../core/events/append-change.ts';
+import { windowAnswer, windowChangeAnswer, windowsAnswer } from '../../../../core/windows/schemas.ts';
 import { ControlBench } from '../../../support/control-bench.ts';
 import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW } from '../../../support/examples.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { API, type ApiCall } from '../../../../core/api/api.ts';
+import { API } from '../../../../core/api/api.ts';
+import type { ApiCall } from '../../../../core/http/api-call.ts';
 import { Router } from '../../../../lambdas/http/router.ts';
 
 const calls = Object.entries(API) as [string, ApiCall][];

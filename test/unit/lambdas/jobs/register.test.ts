@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { refusalAnswer } from '../../../../core/api/answers.ts';
 import { API } from '../../../../core/api/api.ts';
+import { refusalAnswer } from '../../../../core/gate/schemas.ts';
 import { emergency, NOW, normalMaintenance, stateWith, testRun } from '../../../support/examples.ts';
 import { JobsBench } from '../../../support/jobs-bench.ts';
 

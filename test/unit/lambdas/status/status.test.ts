@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { statusAnswer } from '../../../../core/api/answers.ts';
 import { EMPTY_ENTRY } from '../../../../core/purge/record.ts';
+import { statusAnswer } from '../../../../core/status/schemas.ts';
 import { NOW, normalMaintenance, purgeOrder, stateWith } from '../../../support/examples.ts';
 import { CALLERS, type Request } from '../../../support/proxy-event.ts';
 import { StatusBench } from '../../../support/status-bench.ts';

@@ -1,0 +1,41 @@
+import type * as z from 'zod';
+import type { FieldProblem } from '../commands/outcome.ts';
+import { truncate } from '../text.ts';
+
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly FieldProblem[] };
+
+/** A body may hold any number of mistakes; this many are told. */
+const MOST_PROBLEMS = 20;
+const LONGEST_FIELD = 100;
+
+/**
+ * Checks a value by a schema. A problem names the field of the first level that it is about;
+ * what is about the whole names `whole`.
+ *
+ * @example check(enableBody, { reason: '' }, 'body') // problems: [{ field: 'reason', message: 'must not be empty' }]
+ */
+export function check<S extends z.ZodType>(schema: S, value: unknown, whole: string): Parsed<z.output<S>> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { ok: true, value: parsed.data };
+  const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole));
+  return { ok: false, problems: firstOfEach(problems).slice(0, MOST_PROBLEMS) };
+}
+
+function toProblems(issue: z.core.$ZodIssue, whole: string): FieldProblem[] {
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({
+      field: truncate(key, LONGEST_FIELD),
+      message: 'is not a field of this call',
+    }));
+  }
+  const [field] = issue.path;
+  if (field === undefined) return [{ field: whole, message: 'must be a JSON object' }];
+  return [{ field: String(field), message: issue.message }];
+}
+
+/** A field that is wrong in several ways is told once. */
+function firstOfEach(problems: readonly FieldProblem[]): FieldProblem[] {
+  return [...new Map(problems.toReversed().map((problem) => [problem.field, problem])).values()].reverse();
+}

@@ -1,0 +1,126 @@
+import * as z from 'zod';
+import {
+  blockedOperations,
+  duration,
+  endsAt,
+  hasOneEnd,
+  ONE_END,
+  RFC_3339,
+  reason,
+} from '../commands/plan-fields.ts';
+import { type Answer, count, flag, instant, operations, pageAnswer, pageQuery } from '../http/fields.ts';
+import { isTimeZone, LONGEST_RULE, normalRule, ruleProblem } from './recurrence-rule.ts';
+
+const startsAt = z.iso
+  .datetime({ offset: true, error: ({ input }) => (input === undefined ? 'is required' : RFC_3339) })
+  .meta({ description: 'The start; up to a minute ago counts as now. Of a rule: where it begins to count.' });
+
+const rrule = z
+  .string('must be a text')
+  .max(LONGEST_RULE, `must have at most ${LONGEST_RULE} characters`)
+  .superRefine((text, context) => {
+    const problem = ruleProblem(normalRule(text));
+    if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+  })
+  .meta({
+    description: 'How it recurs, an RRULE of RFC 5545, hourly at most.',
+    examples: ['FREQ=WEEKLY;BYDAY=SU'],
+  });
+
+const timezone = z
+  .string('must be a text')
+  .max(100, 'must have at most 100 characters')
+  .refine(isTimeZone, 'must be a name of the IANA time zone database, like Europe/Berlin')
+  .meta({ description: 'Whose local time a rule recurs by.', examples: ['Europe/Berlin'] });
+
+const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
+
+/** `POST /windows` */
+export const windowBody = z
+  .strictObject({
+    reason,
+    starts_at: startsAt,
+    ends_at: endsAt.optional(),
+    duration: duration.optional(),
+    mode: windowMode.default('normal'),
+    auto_end: flag.default(true).meta({ description: 'Whether the maintenance ends by itself at its end.' }),
+    blocked_operations: blockedOperations.optional(),
+    rrule: rrule.optional(),
+    timezone: timezone.default('UTC'),
+  })
+  .refine(hasOneEnd, ONE_END)
+  .refine((body) => body.duration !== undefined || body.ends_at !== undefined, {
+    path: ['ends_at'],
+    error: 'is required, unless duration is given: a window has an end',
+  })
+  .meta({ id: 'ScheduleWindow' });
+
+export type WindowBody = z.output<typeof windowBody>;
+
+/** `PATCH /windows/{id}`: changes what is given. `null` blocks all types again, or lets it take place once. */
+export const windowChangeBody = z
+  .strictObject({
+    reason: reason.optional(),
+    starts_at: startsAt.optional(),
+    ends_at: endsAt.optional(),
+    duration: duration.optional(),
+    mode: windowMode.optional(),
+    auto_end: flag.optional(),
+    blocked_operations: blockedOperations.nullish(),
+    rrule: rrule.nullish(),
+    timezone: timezone.optional(),
+  })
+  .refine(hasOneEnd, ONE_END)
+  .refine((body) => Object.values(body).some((value) => value !== undefined), {
+    path: ['body'],
+    error:
+      'must name what to change: reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
+  })
+  .meta({ id: 'ChangeWindow' });
+
+export type WindowChangeBody = z.output<typeof windowChangeBody>;
+
+/** `GET /windows` */
+export const windowsQuery = z.strictObject(pageQuery('100'));
+
+const span = { starts_at: instant, ends_at: instant };
+
+/** `GET /windows/{id}` */
+export const windowAnswer = z
+  .strictObject({
+    id: z.string(),
+    reason: z.string(),
+    ...span,
+    duration: count.meta({ description: 'Seconds from start to planned end.' }),
+    mode: z.enum(['normal', 'test']),
+    auto_end: z.boolean(),
+    blocked_operations: operations
+      .nullable()
+      .meta({ description: 'Null where all are blocked that can be.' }),
+    rrule: z.string().nullable(),
+    timezone: z.string(),
+    status: z.enum(['scheduled', 'running', 'cancelled']),
+    next: z
+      .array(z.strictObject(span))
+      .meta({ description: 'The next times that it takes place, five at most.' }),
+    scheduled_at: instant,
+    scheduled_by: z.string(),
+  })
+  .meta({ id: 'Window' });
+
+export type WindowView = Answer<typeof windowAnswer>;
+
+/** `GET /windows` */
+export const windowsAnswer = pageAnswer(windowAnswer).meta({ id: 'Windows' });
+
+export type WindowsPage = Answer<typeof windowsAnswer>;
+
+/** `POST /windows`, `PATCH` and `DELETE /windows/{id}`: the window as it is from then on. */
+export const windowChangeAnswer = windowAnswer
+  .extend({
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What might not have been meant. Warnings never refuse.' }),
+    version: count.meta({ description: 'The version of the state from which it is so.' }),
+  })
+  .meta({ id: 'WindowAfterChange' });
