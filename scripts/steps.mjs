@@ -19,6 +19,7 @@ const bin = (name) => path.join(PROJECT, 'node_modules/.bin', name);
  */
 export const STATIC_CHECKS = [
   { title: 'Types (tsc)', command: bin('tsc'), args: ['-p', '.'] },
+  { title: "Types of the pages' scripts (tsc)", command: bin('tsc'), args: ['-p', 'tsconfig.client.json'] },
   { title: 'Types of the console (tsc)', command: bin('tsc'), args: ['-p', 'console'] },
   { title: 'Types of the plain JavaScript (tsc)', command: bin('tsc'), args: ['-p', 'scripts'] },
   { title: 'Lint and format (biome)', command: bin('biome'), args: ['ci', '--colors=off', '.'] },

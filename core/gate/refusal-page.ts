@@ -3,14 +3,7 @@ import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
 import { plannedEnd } from '../state/state.ts';
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
-import { COME_BACK, SAY_SO } from './refusal-script.ts';
-
-const STYLE =
-  ':root{color-scheme:light dark;background:Canvas;color:CanvasText}body{font:1rem/1.5 system-ui,sans-serif;max-width:38rem;margin:12vh auto;padding:0 1rem}' +
-  'h1{font-size:1.5rem}blockquote{margin:1rem 0;padding:.5rem 1rem;border-left:.25rem solid;white-space:pre-wrap;overflow-wrap:anywhere}';
-
-/** Of STYLE. */
-const STYLE_SOURCE = "'sha256-fCoYr/M3ea3lwx6dNdZcdhizZ4wmp5r3Kf7J3G+6qzs='";
+import { COME_BACK, SAY_SO, STYLE } from './refusal-page-assets.ts';
 
 /** How the page goes on when the service is available again. */
 type Return = 'by-itself' | 'by-link' | 'by-going-back';
@@ -29,7 +22,7 @@ const scriptOf = (way: Return) => (way === 'by-itself' ? COME_BACK : SAY_SO);
 /** The Content-Security-Policy of the page: its own style and script, and the status that the script asks for. */
 export function refusalPolicy(facts: RefusalFacts): string {
   return (
-    `default-src 'none'; script-src ${scriptOf(returnOf(facts)).source}; style-src ${STYLE_SOURCE}; ` +
+    `default-src 'none'; script-src ${scriptOf(returnOf(facts)).source}; style-src ${STYLE.source}; ` +
     "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   );
 }
@@ -44,7 +37,7 @@ export function refusalPage(facts: RefusalFacts, type: OperationTexts): string {
     `<!doctype html><html lang="${language}"><head><meta charset=utf-8>`,
     '<meta name=viewport content="width=device-width,initial-scale=1"><meta name=robots content=noindex>',
     way === 'by-itself' ? `<noscript><meta http-equiv=refresh content=${retryAfter}></noscript>` : '',
-    `<title>${say.title}</title><style>${STYLE}</style></head>`,
+    `<title>${say.title}</title><style>${STYLE.text}</style></head>`,
     `<body data-now=${now} data-op="${escapeHtml(facts.operation)}"><main><h1>${say.title}</h1>`,
     `<p>${escapeHtml(type.userMessage)}</p><blockquote>${escapeHtml(maintenance.reason)}</blockquote>`,
     `<p>${endText(plannedEnd(maintenance), now, language)} ${say.wait(Math.ceil(retryAfter / 60))}`,

@@ -5,8 +5,7 @@ import { type Language, PAGE_MESSAGES } from '../messages/registry.ts';
 import { effective } from '../state/clock.ts';
 import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
-import { PAGE_SCRIPT } from './maintenance-page-script.ts';
-import { PAGE_STYLE } from './maintenance-page-style.ts';
+import { SCRIPT, STYLE } from './maintenance-page-assets.ts';
 import type { NextWindow, StatusView } from './schemas.ts';
 import { nextWindow } from './status-view.ts';
 
@@ -32,7 +31,7 @@ export function maintenancePage(facts: PageFacts): string {
 <meta name="robots" content="noindex">
 <noscript><meta http-equiv="refresh" content="60"></noscript>
 <title>${title}</title>
-<style>${PAGE_STYLE}</style>
+<style>${STYLE.text}</style>
 </head>
 <body>
 <main>
@@ -44,7 +43,7 @@ ${content(facts, title, say)}
 <p class="scripted">${say.updates}</p><noscript><p>${say.updatesWithoutScript}</p></noscript>
 </footer>
 </main>
-<script type="module">${PAGE_SCRIPT}</script>
+<script type="module">${SCRIPT.text}</script>
 </body>
 </html>
 `;

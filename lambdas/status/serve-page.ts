@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { HttpProblem } from '../../core/http/problem.ts';
 import type { CachedState, StateCache } from '../../core/state/state-cache.ts';
 import { maintenancePage } from '../../core/status/maintenance-page.ts';
-import { PAGE_SCRIPT } from '../../core/status/maintenance-page-script.ts';
-import { PAGE_STYLE } from '../../core/status/maintenance-page-style.ts';
+import { SCRIPT, STYLE } from '../../core/status/maintenance-page-assets.ts';
 import { preferredLanguage } from '../http/preferred-language.ts';
 import { empty, headerValues, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
 
@@ -14,12 +12,8 @@ const SOON = 5;
 
 /** Only the page's own script and style, and calls to where it came from. */
 const POLICY =
-  `default-src 'none'; script-src '${digest(PAGE_SCRIPT)}'; style-src '${digest(PAGE_STYLE)}'; connect-src 'self'; ` +
+  `default-src 'none'; script-src ${SCRIPT.source}; style-src ${STYLE.source}; connect-src 'self'; ` +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
-function digest(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
-}
 
 /**
  * The maintenance page, by the newest state or the last known one; where there is none, a page that says so. It has no
