@@ -7,7 +7,8 @@ import { ConsoleStack } from '../lib/web-console/console-stack.ts';
 
 const app = new App({ autoSynth: false });
 try {
-  const options = contextOptions(app.node);
+  // An app of its own has everything, and sets up what its account may lack.
+  const options = { profile: 'whole' as const, cloudWatchRole: true, ...contextOptions(app.node) };
   const { maintenance } = new MaintenanceStack(app, 'MaintenanceMode', options);
   new ConsoleStack(app, 'MaintenanceConsole', { maintenance, options });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));

@@ -31,6 +31,8 @@ export const ENV = {
   usageKeys: 'USAGE_KEYS',
   /** The claim of a token that names the API key of its bearer; absent when there is none. */
   apiKeyClaim: 'API_KEY_CLAIM',
+  /** What of maintenance mode is deployed, as JSON: see DeployedParts. */
+  parts: 'PARTS',
   /** Name of the DynamoDB table that holds what is counted. */
   activityTable: 'ACTIVITY_TABLE',
   /** Name of the DynamoDB table that holds jobs. */
@@ -45,6 +47,8 @@ export const ENV = {
   workloads: 'WORKLOADS',
   /** ARN of the state machine that drains jobs. */
   drainMachine: 'DRAIN_MACHINE',
+  /** Namespace of the metrics of this deployment. */
+  metricNamespace: 'METRIC_NAMESPACE',
   /** What stands before the name of every alarm of this deployment. */
   alarmPrefix: 'ALARM_PREFIX',
   /** Where clients reach the API, without a trailing slash. */
@@ -72,8 +76,15 @@ export const ENV = {
 /** The `source` of every event on the bus. */
 export const EVENT_SOURCE = 'enhanced-maintenance-mode';
 
-/** Namespace of every metric. */
-export const METRIC_NAMESPACE = 'EnhancedMaintenanceMode';
+/**
+ * Namespace of every metric of a deployment: two in one account and region must never add up, nor hide each other's
+ * silence.
+ *
+ * @param scope name of the event log
+ */
+export function metricNamespaceOf(stackName: string, scope: string): string {
+  return `EnhancedMaintenanceMode/${stackName}/${scope}`;
+}
 
 /** Path under which the control API is served. */
 export const CONTROL_BASE_PATH = '/api/maintenance';

@@ -1,5 +1,5 @@
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
+import { metricNamespaceOf } from '../../core/environment.ts';
 import type { StackResource, StackResources } from '../transport/stack-resources.ts';
 import type { DeployedMethod } from './checks/configuration.ts';
 import type { LinesSeen } from './checks/logs.ts';
@@ -38,21 +38,25 @@ const SECURITY_LINES: readonly (readonly [name: string, group: RegExp, pattern: 
 export class AwsLooks {
   readonly #login: () => Promise<Look<AwsLogin>>;
   readonly #readStack: () => Promise<StackResources>;
+  readonly #scope: string;
   readonly #limit: number;
   readonly #now: () => number;
 
   /**
    * @param login whether there are credentials, and which
+   * @param scope name of the event log
    * @param limit longest time for one look, ms
    */
   constructor(
     login: () => Promise<Look<AwsLogin>>,
     readStack: () => Promise<StackResources>,
+    scope: string,
     limit: number,
     now: () => number,
   ) {
     this.#login = login;
     this.#readStack = readStack;
+    this.#scope = scope;
     this.#limit = limit;
     this.#now = now;
   }
@@ -222,11 +226,9 @@ export class AwsLooks {
   );
 
   readonly measured = once(async () => {
-    const resources = part(await this.stack(), ({ resources }) => resources);
-    if (resources.outcome !== 'seen') return resources;
-    const functions = of(resources.value, 'AWS::Lambda::Function');
-    const caches = of(resources.value, 'AWS::ElastiCache::ServerlessCache');
-    return await this.#look((signal) => this.#measure(functions, caches, signal));
+    const stack = await this.stack();
+    if (stack.outcome !== 'seen') return stack;
+    return await this.#look((signal) => this.#measure(stack.value, signal));
   });
 
   readonly errors = once(async () => part(await this.measured(), ({ errors }) => errors));
@@ -244,7 +246,9 @@ export class AwsLooks {
     return part(measured, ({ cache }) => cache && { ...cache, limit: first?.limit ?? null });
   });
 
-  async #measure(functions: readonly StackResource[], caches: readonly StackResource[], signal: AbortSignal) {
+  async #measure(stack: StackResources, signal: AbortSignal) {
+    const functions = of(stack.resources, 'AWS::Lambda::Function');
+    const caches = of(stack.resources, 'AWS::ElastiCache::ServerlessCache');
     const { CloudWatchClient, GetMetricDataCommand } = await import('@aws-sdk/client-cloudwatch');
     const client = new CloudWatchClient(await this.#client());
     const ofFunctions = (metric: string, id: string) =>
@@ -267,7 +271,7 @@ export class AwsLooks {
         MetricDataQueries: [
           ...ofFunctions('Errors', 'errors'),
           ...ofFunctions('Throttles', 'throttles'),
-          query('latency', METRIC_NAMESPACE, 'DecisionLatency', 'p99', {}),
+          query('latency', metricNamespaceOf(stack.stack, this.#scope), 'DecisionLatency', 'p99', {}),
           query('concurrency', 'AWS/Lambda', 'ConcurrentExecutions', 'Maximum', {}),
           ...ofCache,
         ],

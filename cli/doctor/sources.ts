@@ -62,6 +62,7 @@ export async function openSources(options: SourceOptions, io: Io): Promise<Sourc
   const aws = new AwsLooks(
     login,
     () => readStack({ ...options, timeout: AWS_LIMIT / 1000 }, io),
+    scope,
     AWS_LIMIT,
     io.now,
   );

@@ -145,6 +145,7 @@ function responses(call: ApiCall): Json {
     ...(call.path.includes('{') ? (['not_found'] as const) : []),
     ...BY_ACCESS[call.access],
     ...(call.problems ?? []),
+    ...(call.needs === undefined ? [] : (['not_deployed'] as const)),
     ...(call.changesState ? BY_CHANGING : []),
     ...(call.isRepeatable ? (['idempotency_key_reused'] as const) : []),
     ...EVERYWHERE,

@@ -25,8 +25,8 @@ export const healthAnswer = z
       event_log: componentHealth,
       issuer_keys: componentHealth,
       state: componentHealth,
-      session_store: componentHealth,
-      health_check: componentHealth,
+      session_store: componentHealth.optional().meta({ description: 'Absent without sessions.' }),
+      health_check: componentHealth.optional().meta({ description: 'Absent without monitoring.' }),
     }),
     as_of: instant,
   })

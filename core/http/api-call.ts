@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import type { OptionalPart } from './not-deployed.ts';
 import type { ProblemCode } from './problem.ts';
 
 /** One call of the HTTP API: what it takes and answers, and who may make it. */
@@ -13,6 +14,8 @@ export interface ApiCall {
    * who signed in lately.
    */
   readonly access: 'public' | 'caller' | 'worker' | 'admin' | 'fresh_admin';
+  /** What it takes that not every deployment has: without it, it is 404 `not_deployed`. */
+  readonly needs?: OptionalPart;
   /** One sentence. */
   readonly summary: string;
   readonly body?: z.ZodType;

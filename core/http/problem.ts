@@ -14,6 +14,7 @@ export const PROBLEMS = {
   reauthentication_required: { status: 401, title: 'Recent sign-in required' },
   insufficient_privileges: { status: 403, title: 'Insufficient privileges' },
   not_found: { status: 404, title: 'Not found' },
+  not_deployed: { status: 404, title: 'Not deployed' },
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   maintenance_already_active: { status: 409, title: 'Maintenance already active' },
   maintenance_not_active: { status: 409, title: 'No maintenance active' },
@@ -46,6 +47,8 @@ export type ProblemCode = keyof typeof PROBLEMS;
 export interface ProblemExtras {
   readonly details?: readonly FieldProblem[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** Another than that of the code. */
+  readonly status?: 400;
   /** Members of the problem document beside the usual ones. */
   readonly members?: Readonly<Record<string, unknown>>;
 }
@@ -63,7 +66,7 @@ export class HttpProblem extends Error {
     super(message, options);
     const problem: { status: number; retryAfter?: number } = PROBLEMS[code];
     this.code = code;
-    this.status = problem.status;
+    this.status = extras.status ?? problem.status;
     this.headers = {
       ...(problem.retryAfter === undefined ? {} : { 'Retry-After': String(problem.retryAfter) }),
       ...extras.headers,

@@ -1,4 +1,3 @@
-import { METRIC_NAMESPACE } from '../environment.ts';
 import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { rfc3339 } from '../text.ts';
 import type { MetricQuery, MetricRange, MetricSeries } from './metric-source.ts';
@@ -6,6 +5,8 @@ import type { Statistics } from './schemas.ts';
 
 /** What the statistics are of, by the names that CloudWatch knows. */
 export interface Watched {
+  /** Of the metrics of maintenance mode itself. */
+  readonly namespace: string;
   readonly authorizer: string;
   readonly api: string;
   readonly stage: string;
@@ -29,10 +30,10 @@ export function rangeOf(minutes: number, now: number): MetricRange {
 
 /** What is asked of CloudWatch. @param ownTypes the operation types that the owner has added */
 export function statisticsQueries(watched: Watched, ownTypes: readonly string[]): readonly MetricQuery[] {
-  const { authorizer, api, stage, table, cache } = watched;
+  const { namespace, authorizer, api, stage, table, cache } = watched;
   const own = (id: string, metric: string, statistic = 'Sum'): MetricQuery => ({
     id,
-    namespace: METRIC_NAMESPACE,
+    namespace,
     metric,
     dimensions: {},
     statistic,

@@ -1,4 +1,5 @@
 import { blockedOperations } from '../decision/decide.ts';
+import type { DeployedParts } from '../deployed-parts.ts';
 import type { DrainRecord } from '../drain/record.ts';
 import { drainView } from '../drain/view.ts';
 import type { PurgeLedgerEntry } from '../purge/record.ts';
@@ -18,6 +19,8 @@ export interface StatusContext {
   readonly purging?: PurgeLedgerEntry | null;
   /** How many jobs are active; absent where it can't be told. */
   readonly activeJobs?: number | null;
+  /** What is deployed; absent where everything is. */
+  readonly deployed?: DeployedParts;
   /** The record of the drain, null before its first look; absent where it can't be told. */
   readonly drain?: DrainRecord | null | undefined;
 }
@@ -25,7 +28,7 @@ export interface StatusContext {
 /** The state as the status API shows it at `now`. */
 export function statusView(
   state: State,
-  { now, forAdmin, source, purging = null, activeJobs = null, drain }: StatusContext,
+  { now, forAdmin, source, purging = null, activeJobs = null, drain, deployed }: StatusContext,
 ): StatusView {
   const { maintenance, windows } = effective(state, now);
   const end = maintenance === null ? null : plannedEnd(maintenance);
@@ -44,9 +47,10 @@ export function statusView(
     active_jobs_count: activeJobs,
     message: statusMessage(maintenance, end, now),
     enabled_by: forAdmin && maintenance !== null ? heldBy(maintenance) : null,
-    invalidated_sessions: invalidatedSessions(state, purging, now),
-    session_purge: purgeView(state, purging, forAdmin),
-    job_drain: drainView(state, drain, { now, forAdmin }),
+    // Without sessions nobody carries out the order to end them, and without jobs nobody drains.
+    invalidated_sessions: deployed?.sessions === false ? null : invalidatedSessions(state, purging, now),
+    session_purge: deployed?.sessions === false ? null : purgeView(state, purging, forAdmin),
+    job_drain: deployed?.jobs === false ? null : drainView(state, drain, { now, forAdmin }),
     test_mode: isTest,
     next_window: nextWindow(windows),
     version: state.version,

@@ -28,7 +28,7 @@ export class ShopStack extends Stack {
       allowedOrigins: ['https://www.shop.example.com'],
       alwaysAllowed: ['/assets/{proxy+}', '/health'],
       freshSignIn: Duration.minutes(5),
-      sessions: { prefix: 'shop:session:', cookie: 'shop_sid', adminRoles: ['operator'] },
+      sessionPolicy: { prefix: 'shop:session:', cookie: 'shop_sid', adminRoles: ['operator'] },
       redis: {
         host: 'clustercfg.shop.abc123.euc1.cache.amazonaws.com',
         auth: { type: 'iam', user: 'maintenance', cache: 'shop', serverless: false },

@@ -1,5 +1,5 @@
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
 import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/gate/verdict.ts';
+import { METRIC_NAMESPACE } from '../aws/metric-namespace.ts';
 
 /**
  * One JSON object per line: the log line that people search for, and the metrics in the same line

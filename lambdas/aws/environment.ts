@@ -1,3 +1,4 @@
+import type { DeployedParts } from '../../core/deployed-parts.ts';
 import { ENV } from '../../core/environment.ts';
 
 type Name = keyof typeof ENV;
@@ -14,6 +15,11 @@ export function readEnvironment<N extends Name>(
   const missing = names.map((name) => ENV[name]).filter((variable) => !env[variable]);
   if (missing.length > 0) throw new Error(`Environment variables are missing: ${missing.join(', ')}.`);
   return Object.fromEntries(names.map((name) => [name, env[ENV[name]]])) as Record<N, string>;
+}
+
+/** What is deployed beside a function. */
+export function deployedParts(value: string): DeployedParts {
+  return JSON.parse(value) as DeployedParts;
 }
 
 /** The parts of a list that is separated by commas. */

@@ -11,7 +11,11 @@ export function leanReads(
   { region, credentials }: AwsIdentity,
   timeout: number,
 ): DynamoDbReads {
-  const endpoint =
-    env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.amazonaws.com`;
-  return dynamoDbOverHttps({ endpoint, region, timeout, credentials });
+  return dynamoDbOverHttps({ endpoint: dynamoDbEndpoint(env, region), region, timeout, credentials });
+}
+
+/** Where DynamoDB is: as the environment says, or at its address in the region. Regions of China have a suffix of their own. */
+export function dynamoDbEndpoint(env: NodeJS.ProcessEnv, region: string): string {
+  const suffix = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return env.AWS_ENDPOINT_URL_DYNAMODB ?? env.AWS_ENDPOINT_URL ?? `https://dynamodb.${region}.${suffix}`;
 }

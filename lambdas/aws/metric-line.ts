@@ -1,4 +1,4 @@
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
+import { METRIC_NAMESPACE } from './metric-namespace.ts';
 
 interface MetricOptions {
   /** Of every value. */

@@ -1,8 +1,11 @@
 import middy from '@middy/core';
+import type { ActionOf } from '../../core/api/api.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
+import type { DeployedParts } from '../../core/deployed-parts.ts';
 import type { DrainRecords } from '../../core/drain/record.ts';
 import type { EventLog } from '../../core/events/event-log.ts';
 import type { WatchRecords } from '../../core/health/enforcement-record.ts';
+import { requireDeployed, requireDeployedFields } from '../../core/http/not-deployed.ts';
 import type { NoticeRecords } from '../../core/notices/record.ts';
 import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
 import type { RuleStore } from '../../core/rules/rule-set.ts';
@@ -15,6 +18,7 @@ import { admit } from '../http/admit.ts';
 import { callerOf } from '../http/caller.ts';
 import { httpAnswers } from '../http/http-answers.ts';
 import { type ProxyEvent, type ProxyResult, preflight } from '../http/proxy-event.ts';
+import { readBody } from '../http/read-body.ts';
 import { Router } from '../http/router.ts';
 import { SERVE } from './serve.ts';
 
@@ -27,6 +31,8 @@ export interface ControlParts {
   readonly rules: RuleStore;
   readonly windows: WindowStore;
   readonly activeJobs: ActiveJobs;
+  /** What is deployed beside it. */
+  readonly deployed: DeployedParts;
   /** What was counted during each maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally' | 'record'>;
   /** What became of jobs during each maintenance. */
@@ -46,7 +52,12 @@ export interface ControlParts {
 
 /** Serves the calls that not everybody may make: those that change maintenance or show its history. */
 export function createControlHandler(parts: ControlParts) {
-  const router = new Router('control');
+  const { deployed } = parts;
+  const router = new Router(
+    'control',
+    ...(deployed.sessions ? [] : (['sessions'] as const)),
+    ...(deployed.jobs ? [] : (['jobs'] as const)),
+  );
   return middy<ProxyEvent, ProxyResult>()
     .use(httpAnswers(parts))
     .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
@@ -55,8 +66,16 @@ export function createControlHandler(parts: ControlParts) {
       const { action, call, parameters } = router.find(method, path);
       const caller = callerOf(event);
       admit(caller, call, event, parts);
+      requireDeployed(call, deployed);
+      if (call.body !== undefined) requireDeployedFields(readBody(event), deployed);
       const events = loggedEventLog(parts.events, parts.log, event.requestContext.requestId);
-      const answer = await SERVE[action]({ ...parts, event, caller, parameters, events });
+      const answer = await SERVE[action as ActionOf<'control'>]({
+        ...parts,
+        event,
+        caller,
+        parameters,
+        events,
+      });
       const state = events.newest();
       const link = state === null ? {} : nextWindowLink(state, path, parts.now());
       return { ...answer, headers: { ...link, ...answer.headers } };

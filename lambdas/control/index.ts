@@ -9,23 +9,25 @@ import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
-import { listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
+import { ENV } from '../../core/environment.ts';
+import { deployedParts, listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
-import { activeJobs } from '../http/active-jobs.ts';
+import { activeJobs, noJobs } from '../http/active-jobs.ts';
 import { knownPurging } from '../http/known-purging.ts';
 import { createControlHandler } from './control-handler.ts';
 
-const { stateTable, activityTable, jobTable, scope, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
+const { stateTable, activityTable, scope, parts, allowedOrigins, alwaysAllowed, freshSignInSeconds } =
   readEnvironment(process.env, [
     'stateTable',
     'activityTable',
-    'jobTable',
     'scope',
+    'parts',
     'allowedOrigins',
     'alwaysAllowed',
     'freshSignInSeconds',
   ]);
 
+const jobTable = process.env[ENV.jobTable];
 const client = createStoreClient();
 const store = { client, table: stateTable, scope };
 const log = createLog('control');
@@ -34,11 +36,15 @@ export const handler = createControlHandler({
   events: new DynamoDbEventLog(store),
   rules: new DynamoDbRuleStore(store),
   windows: new DynamoDbWindowStore(store),
-  activeJobs: activeJobs({
-    registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
-    log,
-    now: () => Date.now(),
-  }),
+  deployed: deployedParts(parts),
+  activeJobs:
+    jobTable === undefined
+      ? noJobs
+      : activeJobs({
+          registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
+          log,
+          now: () => Date.now(),
+        }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   drains: drainRecords({ client, table: activityTable, scope }),
   watched: watchRecords({ client, table: activityTable, scope }),

@@ -14,8 +14,10 @@ export interface HealthSources {
   readonly states: Pick<StateCache, 'get'>;
   /** When the issuer's keys were fetched; null when none are kept. */
   readonly issuerKeys: () => Promise<{ readonly fetchedAt: number } | null>;
-  readonly sessions: Pick<SessionStore, 'find'>;
-  readonly records: Pick<HealthRecordStore, 'read'>;
+  /** Undefined where sessions are no part of the deployment. */
+  readonly sessions: Pick<SessionStore, 'find'> | undefined;
+  /** Undefined where no health check is scheduled. */
+  readonly records: Pick<HealthRecordStore, 'read'> | undefined;
 }
 
 /** Longest time for one check, ms: together with the function's start well below what a prober waits. */
@@ -42,12 +44,17 @@ interface Check {
 
 /** Looks at every component at once, each in its own time: none can hide another. Never rejects. */
 export async function checkHealth(sources: HealthSources, now: () => number, log: Log): Promise<Health> {
-  const checks: Readonly<Record<Component, Check>> = {
+  const { sessions, records } = sources;
+  const checks: Readonly<Partial<Record<Component, Check>>> = {
     event_log: { run: () => checkEventLog(sources), onFailure: 'unhealthy' },
     issuer_keys: { run: () => checkIssuerKeys(sources, now), onFailure: 'degraded' },
     state: { run: () => checkState(sources, now), onFailure: 'unhealthy' },
-    session_store: { run: () => checkSessionStore(sources), onFailure: 'degraded' },
-    health_check: { run: () => checkHealthCheck(sources, now), onFailure: 'degraded' },
+    ...(sessions && {
+      session_store: { run: () => checkSessionStore(sessions), onFailure: 'degraded' as const },
+    }),
+    ...(records && {
+      health_check: { run: () => checkHealthCheck(records, now), onFailure: 'degraded' as const },
+    }),
   };
   const found = await Promise.all(
     (Object.entries(checks) as [Component, Check][]).map(
@@ -56,7 +63,7 @@ export async function checkHealth(sources: HealthSources, now: () => number, log
   );
   return {
     status: worstOf(found.map(([, { status }]) => status)),
-    components: Object.fromEntries(found) as Record<Component, ComponentHealth>,
+    components: Object.fromEntries(found) as Health['components'],
     as_of: rfc3339(now()),
   };
 }
@@ -86,7 +93,7 @@ async function checkEventLog({ events }: HealthSources): Promise<Finding> {
 }
 
 /** Looks up a session as the gate does. */
-async function checkSessionStore({ sessions }: HealthSources): Promise<Finding> {
+async function checkSessionStore(sessions: Pick<SessionStore, 'find'>): Promise<Finding> {
   await sessions.find(LOOKED_FOR);
   return { status: 'healthy', message: 'It can be read.', age_ms: null };
 }
@@ -103,7 +110,10 @@ async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number)
 }
 
 /** What looks at everything every minute. A new stack, where it has not run yet, is none the worse for it. */
-async function checkHealthCheck({ records }: HealthSources, now: () => number): Promise<Finding> {
+async function checkHealthCheck(
+  records: Pick<HealthRecordStore, 'read'>,
+  now: () => number,
+): Promise<Finding> {
   const record = await records.read();
   if (record === null) return { status: 'healthy', message: 'It has not run yet.', age_ms: null };
   const age = Math.max(0, now() - record.checkedAt);

@@ -13,6 +13,9 @@ export interface ActiveJobsParts {
 /** Tells how many jobs are active; null where that can't be told. */
 export type ActiveJobs = () => Promise<number | null>;
 
+/** Where jobs are no part of the deployment, nobody counts any. */
+export const noJobs: ActiveJobs = async () => null;
+
 /** Milliseconds for which a count is used without being made again: everybody may ask for it. */
 const KEPT = 1000;
 /** Milliseconds that a count may take. */

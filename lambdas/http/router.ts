@@ -11,13 +11,16 @@ export interface Route<A extends Action> {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Finds the calls of the API that one function serves. Paths are compared exactly. */
+/** Finds the calls of the API that one function serves: its own, and those of functions that aren't there. */
 export class Router<F extends ApiCall['servedBy']> {
   readonly #calls: readonly (readonly [ActionOf<F>, ApiCall])[];
 
-  constructor(servedBy: F) {
+  constructor(...servedBy: readonly F[]) {
     const calls = Object.entries(API) as [Action, ApiCall][];
-    this.#calls = calls.filter(([, call]) => call.servedBy === servedBy) as [ActionOf<F>, ApiCall][];
+    this.#calls = calls.filter(([, call]) => servedBy.some((each) => each === call.servedBy)) as [
+      ActionOf<F>,
+      ApiCall,
+    ][];
   }
 
   /** The methods that a path takes. Throws HttpProblem with status 404 for a path that is none of ours. */

@@ -2,8 +2,10 @@ import middy from '@middy/core';
 import type { LevelTopics } from '../../adapters/oncall/level-topics.ts';
 import type { ActionOf } from '../../core/api/api.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
+import type { DeployedParts } from '../../core/deployed-parts.ts';
 import { diagnose } from '../../core/health/diagnostics-view.ts';
 import type { HealthRecordStore } from '../../core/health/health-record.ts';
+import { requireDeployed } from '../../core/http/not-deployed.ts';
 import type { MetricSource } from '../../core/oncall/metric-source.ts';
 import type { Watched } from '../../core/oncall/statistics.ts';
 import type { State } from '../../core/state/state.ts';
@@ -21,6 +23,8 @@ export interface OperationsParts {
   readonly metrics: MetricSource;
   readonly attempts: Pick<AttemptStore, 'tally'>;
   readonly topics: LevelTopics;
+  /** What is deployed beside it. */
+  readonly deployed: DeployedParts;
   readonly watched: Watched;
   /** Name of the deployment's event log. */
   readonly scope: string;
@@ -56,6 +60,7 @@ export function createOperationsHandler(parts: OperationsParts) {
       const { action, call } = router.find(method, path);
       const caller = callerOf(event);
       admit(caller, call, event, parts);
+      requireDeployed(call, parts.deployed);
       return SERVE[action]({ event, caller }, parts);
     });
 }

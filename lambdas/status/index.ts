@@ -5,21 +5,23 @@ import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.t
 import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { ENV } from '../../core/environment.ts';
 import { stateOf } from '../../core/events/append-change.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
-import { listOf, readEnvironment } from '../aws/environment.ts';
+import { deployedParts, listOf, readEnvironment } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
-import { activeJobs } from '../http/active-jobs.ts';
+import { activeJobs, noJobs } from '../http/active-jobs.ts';
 import { knownPurging } from '../http/known-purging.ts';
 import { knownDrain } from './known-drain.ts';
 import { rulesInForce } from './rules-in-force.ts';
 import { createStatusHandler } from './status-handler.ts';
 
-const { stateTable, jobTable, activityTable, scope, allowedOrigins, issuer, clientId } = readEnvironment(
+const { stateTable, activityTable, scope, parts, allowedOrigins, issuer, clientId } = readEnvironment(
   process.env,
-  ['stateTable', 'jobTable', 'activityTable', 'scope', 'allowedOrigins', 'issuer', 'clientId'],
+  ['stateTable', 'activityTable', 'scope', 'parts', 'allowedOrigins', 'issuer', 'clientId'],
 );
 
+const jobTable = process.env[ENV.jobTable];
 const log = createLog('status');
 const client = createStoreClient();
 const events = new DynamoDbEventLog({ client, table: stateTable, scope });
@@ -37,11 +39,15 @@ export const handler = createStatusHandler({
       }),
   }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
-  activeJobs: activeJobs({
-    registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
-    log,
-    now: () => Date.now(),
-  }),
+  deployed: deployedParts(parts),
+  activeJobs:
+    jobTable === undefined
+      ? noJobs
+      : activeJobs({
+          registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
+          log,
+          now: () => Date.now(),
+        }),
   purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
   drain: knownDrain(drainRecords({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),

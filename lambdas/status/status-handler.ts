@@ -2,6 +2,7 @@ import middy from '@middy/core';
 import type { ActionOf } from '../../core/api/api.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
 import type { Rule } from '../../core/decision/rule.ts';
+import type { DeployedParts } from '../../core/deployed-parts.ts';
 import { drainable } from '../../core/drain/phase.ts';
 import { PAGE_PATH } from '../../core/environment.ts';
 import { check } from '../../core/http/check.ts';
@@ -42,6 +43,8 @@ export interface StatusParts {
   /** Reads what was counted during a maintenance. */
   readonly attempts: Pick<AttemptStore, 'tally'>;
   readonly activeJobs: ActiveJobs;
+  /** What is deployed beside it. */
+  readonly deployed: DeployedParts;
   readonly drain: KnownDrain;
   /** What is known of the purging of sessions. */
   readonly purging: () => Promise<PurgeLedgerEntry | null>;
@@ -95,7 +98,15 @@ async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts
   const forAdmin = caller.principal.role === 'admin';
   const drained = drainable(state, now);
   const drain = drained === null ? null : await parts.drain(drained.id);
-  const view = statusView(state, { now, forAdmin, source, purging, activeJobs, drain });
+  const view = statusView(state, {
+    now,
+    forAdmin,
+    source,
+    purging,
+    activeJobs,
+    drain,
+    deployed: parts.deployed,
+  });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, headersOf(state, event, parts.now()));
 }

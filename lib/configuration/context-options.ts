@@ -35,6 +35,7 @@ const jsonFile: Reader = (value, key) => {
 /** Each context key of the app in bin/: how its text is read, and the option that it sets. */
 export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...option: string[]]>> = {
   origin: [text, 'origin'],
+  originPath: [text, 'originPath'],
   originSecretVersion: [text, 'originSecretVersion'],
   routes: [jsonFile, 'routes'],
   domainName: [text, 'customDomain', 'domainName'],
@@ -57,13 +58,17 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   adminGroups: [list, 'adminGroups'],
   workerGroups: [list, 'workerGroups'],
   scope: [text, 'scope'],
-  sessionPrefix: [text, 'sessions', 'prefix'],
-  sessionCookie: [text, 'sessions', 'cookie'],
-  sessionRolePointers: [list, 'sessions', 'rolePointers'],
-  sessionUserPointers: [list, 'sessions', 'userPointers'],
-  sessionCreatedAtPointers: [list, 'sessions', 'createdAtPointers'],
-  sessionAdminRoles: [list, 'sessions', 'adminRoles'],
-  sessionWorkerRoles: [list, 'sessions', 'workerRoles'],
+  profile: [text, 'profile'],
+  sessions: [text, 'sessions'],
+  jobs: [flag, 'jobs'],
+  monitoring: [text, 'monitoring'],
+  sessionPrefix: [text, 'sessionPolicy', 'prefix'],
+  sessionCookie: [text, 'sessionPolicy', 'cookie'],
+  sessionRolePointers: [list, 'sessionPolicy', 'rolePointers'],
+  sessionUserPointers: [list, 'sessionPolicy', 'userPointers'],
+  sessionCreatedAtPointers: [list, 'sessionPolicy', 'createdAtPointers'],
+  sessionAdminRoles: [list, 'sessionPolicy', 'adminRoles'],
+  sessionWorkerRoles: [list, 'sessionPolicy', 'workerRoles'],
   cacheVpcCidr: [text, 'cache', 'vpcCidr'],
   cacheAvailabilityZones: [list, 'cache', 'availabilityZones'],
   cacheUserIds: [list, 'cache', 'userIds'],
@@ -95,6 +100,8 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   deletionProtection: [flag, 'deletionProtection'],
   logRetentionDays: [number, 'logRetention'],
   cloudWatchRole: [flag, 'cloudWatchRole'],
+  securityPolicy: [text, 'securityPolicy'],
+  metricsByMethod: [flag, 'metricsByMethod'],
 };
 
 /** Context that belongs to the CDK itself: feature flags and cached look-ups. All of it has a colon in its name. */

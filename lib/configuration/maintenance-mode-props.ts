@@ -60,7 +60,7 @@ export interface Throttling {
 }
 
 /** What the application's sessions in Redis look like. */
-export interface Sessions {
+export interface SessionPolicyOptions {
   /**
    * Begins the key of every session; what follows is its id. Everything that begins so is deleted when sessions end.
    * @default 'vedfolnir:session:'
@@ -152,7 +152,10 @@ export interface WorkloadOptions {
   readonly eventSourceMappings?: readonly string[];
 }
 
-/** Who is told: e-mail addresses, and https endpoints that take notifications of Amazon SNS. Each confirms by itself. */
+/**
+ * Who is told: e-mail addresses, and https endpoints that take notifications of Amazon SNS. Each confirms by itself. With
+ * `monitoring` as `essential` there are no notices, and whoever is named for a level follows the one topic of alarms.
+ */
 export interface Contacts {
   /** Whoever a maintenance concerns: begin, change, end, windows. @default nobody */
   readonly notices?: readonly string[];
@@ -208,6 +211,8 @@ export interface OriginRoute {
 export interface MaintenanceModeProps {
   /** The application to protect: `https://`, a host and, if need be, a port. No path. */
   readonly origin: string;
+  /** What stands before the path of every request at the origin, such as the stage of an API. @default none */
+  readonly originPath?: string;
   /**
    * The version of the origin's secret to send, after a rotation.
    * @default the current one at the time of deployment
@@ -248,11 +253,33 @@ export interface MaintenanceModeProps {
   readonly workerGroups?: readonly string[];
   /** Name of the event log within its table. A change of it begins an empty log. @default 'default' */
   readonly scope?: string;
+  /**
+   * Which parts there are, unless `sessions`, `redis`, `jobs` or `monitoring` says otherwise. `smallest`: the gate, the
+   * control API and windows. `essential`: and the health check with the alarms that matter most. `whole`: everything.
+   * docs/configuration.md says what each holds and costs.
+   * @default 'essential'
+   */
+  readonly profile?: 'smallest' | 'essential' | 'whole';
+  /**
+   * Whether the stack makes a cache for the application's sessions, in a network of its own. `none`: credentials from
+   * before a maintenance are worth nothing all the same, but no session is read, listed or deleted.
+   * @default as the profile says; a Redis that exists is named by `redis`
+   */
+  readonly sessions?: 'none' | 'cache';
+  /** Whether there is a registry of jobs, and what drains them and other work. @default as the profile says */
+  readonly jobs?: boolean;
+  /**
+   * `full`: every alarm with its escalation, notices, dashboard, saved queries and counts by client. `essential`: the
+   * health check, one topic and the alarms that matter most. `none`: no alarm and no scheduled health check, and no
+   * attempt is counted.
+   * @default as the profile says
+   */
+  readonly monitoring?: 'full' | 'essential' | 'none';
   /** @default sessions as above */
-  readonly sessions?: Sessions;
-  /** @default a cache with the defaults above, unless `redis` names one that exists */
+  readonly sessionPolicy?: SessionPolicyOptions;
+  /** @default a cache with the defaults above, where `sessions` is `cache` */
   readonly cache?: Cache;
-  /** @default none: the stack makes a cache */
+  /** @default none */
   readonly redis?: ExistingRedis;
   /** @default none: only what is in the registry of jobs */
   readonly workloads?: WorkloadOptions;
@@ -281,9 +308,24 @@ export interface MaintenanceModeProps {
   /** How long logs are kept. @default 3 months */
   readonly logRetention?: RetentionDays;
   /**
-   * Whether to set the account's role by which API Gateway writes logs. It is one for the whole account and region;
-   * `false` where something else manages it.
-   * @default true
+   * Whether to set the account's role by which API Gateway writes logs. It is one for the whole account and region, so
+   * an app that shares the account had better set it elsewhere; without any, a stage with logs can't be deployed.
+   * @default false
    */
   readonly cloudWatchRole?: boolean;
+  /**
+   * The oldest TLS that the API and its domain take, by AWS's name. All but `SecurityPolicy_TLS13_1_2_PQ_2025_09` want
+   * the host of the TLS handshake to be that of the request. A change takes API Gateway about a quarter of an hour.
+   * @default 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09'
+   */
+  readonly securityPolicy?:
+    | 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09'
+    | 'SecurityPolicy_TLS13_1_2_PQ_2025_09'
+    | 'SecurityPolicy_TLS13_1_3_2025_09'
+    | 'SecurityPolicy_TLS13_1_3_FIPS_2025_09';
+  /**
+   * Whether API Gateway measures each method by itself, at the price of custom metrics: five for each method that is
+   * called. Nothing here reads them. @default false
+   */
+  readonly metricsByMethod?: boolean;
 }

@@ -34,16 +34,31 @@ export const CONTACTS = z.strictObject({
 const LONGEST_DECISION = 3000;
 
 /** From what on an alarm is raised. A threshold of 0 would be reached by silence. */
-export const ALARM_THRESHOLDS = z.strictObject({
-  blockedCallsPerMinute: integer(1, 100_000_000).default(100),
-  sessionPurgeFailuresPerMinute: integer(1, 60).default(1),
-  unhealthyMinutes: integer(1, 60).default(3),
-  silentMinutes: integer(2, 60).default(3),
-  authorizerErrorsPerMinute: integer(1, 1_000_000).default(5),
-  authorizerThrottlesPerMinute: integer(1, 1_000_000).default(5),
-  authorizerMilliseconds: integer(1, LONGEST_DECISION).default(1000),
-  deadLetters: integer(1, 120_000).default(1),
-});
+export const ALARM_THRESHOLDS = z
+  .strictObject({
+    blockedCallsPerMinute: integer(1, 100_000_000),
+    sessionPurgeFailuresPerMinute: integer(1, 60),
+    unhealthyMinutes: integer(1, 60),
+    silentMinutes: integer(2, 60),
+    authorizerErrorsPerMinute: integer(1, 1_000_000),
+    authorizerThrottlesPerMinute: integer(1, 1_000_000),
+    authorizerMilliseconds: integer(1, LONGEST_DECISION),
+    deadLetters: integer(1, 120_000),
+  })
+  .partial();
+
+export type AlarmThresholds = Required<z.output<typeof ALARM_THRESHOLDS>>;
+
+export const DEFAULT_THRESHOLDS: AlarmThresholds = {
+  blockedCallsPerMinute: 100,
+  sessionPurgeFailuresPerMinute: 1,
+  unhealthyMinutes: 3,
+  silentMinutes: 3,
+  authorizerErrorsPerMinute: 5,
+  authorizerThrottlesPerMinute: 5,
+  authorizerMilliseconds: 1000,
+  deadLetters: 1,
+};
 
 /** An absolute address, or a path within wherever the alarm's reader has the project. */
 export const RUNBOOK_URL = text((value) =>

@@ -1,12 +1,14 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
 import { templateProblem } from '../../core/decision/rule.ts';
+import { DEFAULT_SECURITY_POLICY, SECURITY_POLICIES } from '../gateway/tls.ts';
 import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
-import { ALARM_THRESHOLDS, CONTACTS, RUNBOOK_URL } from './monitoring-schema.ts';
+import { ALARM_THRESHOLDS, CONTACTS, DEFAULT_THRESHOLDS, RUNBOOK_URL } from './monitoring-schema.ts';
+import { contradictions, MONITORING, type Parts, PROFILES } from './profiles.ts';
 import { CACHE, REDIS } from './redis-schema.ts';
-import { SESSIONS } from './session-schema.ts';
+import { SESSION_POLICY } from './session-schema.ts';
 
 function httpsProblem(value: string): string | null {
   const url = URL.parse(value);
@@ -18,13 +20,20 @@ function httpsProblem(value: string): string | null {
   return null;
 }
 
+/** Of what is known at deployment only, the rest is checked: it must say how the origin is reached. */
 function originProblem(value: string): string | null {
-  const problem = httpsProblem(value);
+  const known = Tokenization.reverseString(value)
+    .mapTokens({ mapToken: () => 'unknown.example' })
+    .join(new StringConcat());
+  if (known !== value && !value.startsWith('https://')) {
+    return 'must begin with https:// itself where the rest of it is known at deployment only';
+  }
+  const problem = httpsProblem(known);
   if (problem !== null) return problem;
-  const { origin } = new URL(value);
-  return value === origin || value === `${origin}/`
-    ? null
-    : `"${value}" is more than a host; requests keep their path, so give ${origin} alone`;
+  const { origin } = new URL(known);
+  if (known === origin || known === `${origin}/`) return null;
+  if (known !== value) return 'is more than a host; give its path, such as that of a stage, by "originPath"';
+  return `"${value}" is more than a host; give ${origin} alone, and a path that stands before all others by "originPath"`;
 }
 
 function issuerProblem(value: string): string | null {
@@ -81,12 +90,33 @@ export const DEFAULT_ALWAYS_ALLOWED = [
   '/api/csrf-token',
 ];
 
+const WORKLOADS = z.strictObject({
+  stateMachines: z
+    .array(
+      matching(/^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:[\w-]{1,80}$/, STATE_MACHINE),
+      'must be a list',
+    )
+    .max(50, 'must name 50 at most')
+    .default([]),
+  eventSourceMappings: z
+    .array(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, UUID), 'must be a list')
+    .max(50, 'must name 50 at most')
+    .default([]),
+});
+
 /** Every option by itself, its bounds and its default. */
 const OPTIONS = z.strictObject({
   origin: z
     .string({ error: missingOr('must be text', ORIGIN_MISSING) })
-    .pipe(text(originProblem))
+    .superRefine((value, context) => {
+      const message = originProblem(value);
+      if (message !== null) context.addIssue({ code: 'custom', message });
+    })
     .transform((value) => value.replace(/\/$/, '')),
+  originPath: matching(
+    /^(?:\/[\w.~-]+)+$/,
+    'must be a path such as /prod, without a slash at its end',
+  ).optional(),
   originSecretVersion: secretVersion.optional(),
   routes: z
     .array(
@@ -144,26 +174,18 @@ const OPTIONS = z.strictObject({
   adminGroups: groups.default(['admins']),
   workerGroups: groups.default(['workers']),
   scope: matching(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, "-" or "_"').default('default'),
-  sessions: SESSIONS.prefault({}),
+  profile: oneOf('smallest', 'essential', 'whole').default('essential'),
+  sessions: z
+    .enum(['none', 'cache'], 'must be "none" or "cache"; what sessions look like is said by "sessionPolicy"')
+    .optional(),
+  jobs: flag.optional(),
+  monitoring: oneOf(...MONITORING).optional(),
+  sessionPolicy: SESSION_POLICY.optional(),
   cache: CACHE.optional(),
   redis: REDIS.optional(),
-  workloads: z
-    .strictObject({
-      stateMachines: z
-        .array(
-          matching(/^arn:[\w-]+:states:[\w-]+:\d{12}:stateMachine:[\w-]{1,80}$/, STATE_MACHINE),
-          'must be a list',
-        )
-        .max(50, 'must name 50 at most')
-        .default([]),
-      eventSourceMappings: z
-        .array(matching(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, UUID), 'must be a list')
-        .max(50, 'must name 50 at most')
-        .default([]),
-    })
-    .prefault({}),
-  contacts: CONTACTS.prefault({}),
-  alarmThresholds: ALARM_THRESHOLDS.prefault({}),
+  workloads: WORKLOADS.optional(),
+  contacts: CONTACTS.optional(),
+  alarmThresholds: ALARM_THRESHOLDS.optional(),
   runbookUrl: RUNBOOK_URL,
   controlReservedConcurrency: integer(1, 1000).optional(),
   deletionProtection: flag.default(true),
@@ -171,20 +193,41 @@ const OPTIONS = z.strictObject({
     .custom<IKey>((key) => typeof key === 'object' && key !== null && 'keyArn' in key, 'must be a KMS key')
     .optional(),
   logRetention: z.enum(RetentionDays, 'must be one of RetentionDays').default(RetentionDays.THREE_MONTHS),
-  cloudWatchRole: flag.default(true),
+  cloudWatchRole: flag.default(false),
+  securityPolicy: z
+    .enum(SECURITY_POLICIES, `must be one of ${SECURITY_POLICIES.join(', ')}`)
+    .default(DEFAULT_SECURITY_POLICY),
+  metricsByMethod: flag.default(false),
 });
 
 /** The names of all options. */
 export const OPTION_NAMES: readonly string[] = Object.keys(OPTIONS.shape);
 
 /** Every option, and what they mean together. */
-export const CONFIGURATION = OPTIONS.refine(
-  ({ cache, redis }) => cache === undefined || redis === undefined,
-  {
-    message: 'is for the cache that the stack makes: with "redis" it makes none',
-    path: ['cache'],
-  },
-).transform(({ cache = CACHE.parse({}), ...others }) => ({ ...others, cache }));
+export const CONFIGURATION = OPTIONS.superRefine((options, context) => {
+  for (const { path, message } of contradictions(options, partsOf(options))) {
+    context.addIssue({ code: 'custom', path, message });
+  }
+}).transform((options) => ({
+  ...options,
+  ...partsOf(options),
+  originPath: options.originPath ?? '',
+  sessionPolicy: options.sessionPolicy ?? SESSION_POLICY.parse({}),
+  cache: options.cache ?? CACHE.parse({}),
+  workloads: options.workloads ?? WORKLOADS.parse({}),
+  contacts: options.contacts ?? CONTACTS.parse({}),
+  alarmThresholds: { ...DEFAULT_THRESHOLDS, ...options.alarmThresholds },
+}));
+
+/** The parts of a deployment: those of its profile, but for what is said of each. */
+function partsOf(options: z.output<typeof OPTIONS>): Parts {
+  const profile = PROFILES[options.profile];
+  return {
+    sessions: options.redis === undefined ? (options.sessions ?? profile.sessions) : 'existing',
+    jobs: options.jobs ?? profile.jobs,
+    monitoring: options.monitoring ?? profile.monitoring,
+  };
+}
 
 /** The options with every default filled in. */
 export type Configuration = z.output<typeof CONFIGURATION>;

@@ -40,7 +40,7 @@ const roles = z.array(role, 'must be a list');
 const cookie = matching(/^[!#$%&'*+.^_`|~\w-]{1,128}$/, 'must be the name of a cookie');
 
 /** What the application's sessions look like; the defaults are those of the application that this was made for. */
-export const SESSIONS = z.strictObject({
+export const SESSION_POLICY = z.strictObject({
   prefix: z
     .string('must be text')
     .superRefine((value, context) => {

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
@@ -11,7 +10,9 @@ import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { minuteTarget } from '../functions/minute-target.ts';
 import type { JobTable } from '../jobs/job-table.ts';
+import { tellOfMetrics } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { drainDefinition } from './drain-definition.ts';
 import { bindWorkloads } from './workloads.ts';
@@ -56,6 +57,7 @@ export class Drain extends Construct {
     eventLog.bindWriter(turns);
     activity.bindDrain(turns);
     jobTable.bindDrain(turns);
+    tellOfMetrics(turns, configuration);
     bindWorkloads(turns, workloads);
     return turns;
   }
@@ -96,11 +98,7 @@ export class Drain extends Construct {
     starter.addEnvironment(ENV.drainMachine, this.stateMachine.stateMachineArn);
     this.stateMachine.grantStartExecution(starter);
     this.stateMachine.grant(starter, 'states:ListExecutions');
-    const target = new LambdaFunction(starter, {
-      deadLetterQueue: deadLetters.queue,
-      maxEventAge: Duration.minutes(1),
-      retryAttempts: 1,
-    });
+    const target = minuteTarget(starter, { deadLetters, retryAttempts: 1 });
     new Rule(this, 'AtOnce', {
       description: 'Drains jobs when maintenance begins, and sets back what it paused when it ends',
       eventBus: bus,

@@ -3,6 +3,7 @@ import { ENV } from '../../core/environment.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
+import { tellOfMetrics } from '../monitoring/metrics.ts';
 import type { SessionRedis } from '../sessions/session-redis.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
 
@@ -19,7 +20,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
       configuration: Configuration;
       eventLog: EventLogTable;
       identity: Identity;
-      redis: SessionRedis;
+      redis: SessionRedis | undefined;
     },
   ) {
     const { configuration, eventLog, identity, redis } = options;
@@ -30,7 +31,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
       timeout: 3,
       minify: true,
       apart: { '#gate-redis': 'lambdas/authorizer/gate-redis.ts' },
-      network: redis.network,
+      network: redis?.network,
       logRetention: configuration.logRetention,
       deletionProtection: configuration.deletionProtection,
     });
@@ -38,7 +39,8 @@ export class AuthorizerFunction extends MaintenanceFunction {
     eventLog.bindRuleReader(this);
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
-    redis.bind(this, 'gate');
+    redis?.bind(this, 'gate');
+    tellOfMetrics(this, configuration);
     this.addEnvironment(ENV.adminGroups, configuration.adminGroups.join(','));
     this.addEnvironment(ENV.workerGroups, configuration.workerGroups.join(','));
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));

@@ -1,24 +1,13 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
-import type { ActivityTable } from '../activity/activity-table.ts';
-import type { Configuration } from '../configuration/schema.ts';
-import type { EventLogTable } from '../event-log/event-log-table.ts';
-import type { JobTable } from '../jobs/job-table.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import type { ServingParts } from './serving-parts.ts';
+import { tellOfParts } from './tell-of-parts.ts';
 
 /** Serves the admins' calls: the only function behind the API that writes to the event log. */
 export class ControlFunction extends MaintenanceFunction {
-  constructor(
-    scope: Construct,
-    id: string,
-    options: {
-      configuration: Configuration;
-      eventLog: EventLogTable;
-      activity: ActivityTable;
-      jobTable: JobTable;
-    },
-  ) {
-    const { configuration, eventLog, activity, jobTable } = options;
+  constructor(scope: Construct, id: string, parts: ServingParts) {
+    const { configuration } = parts;
     super(scope, id, {
       folder: 'control',
       description: 'Serves the control API of maintenance mode',
@@ -28,13 +17,22 @@ export class ControlFunction extends MaintenanceFunction {
       logRetention: configuration.logRetention,
       deletionProtection: configuration.deletionProtection,
     });
-    eventLog.bindWriter(this);
-    eventLog.bindRuleWriter(this);
-    eventLog.bindWindowWriter(this);
-    activity.bindReporter(this);
-    jobTable.bindCounter(this);
-    this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
-    this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
-    this.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));
+    bindControl(this, parts);
   }
+}
+
+/** Lets a function serve the admins' calls. */
+export function bindControl(
+  user: MaintenanceFunction,
+  { configuration, eventLog, activity, jobTable }: ServingParts,
+): void {
+  eventLog.bindWriter(user);
+  eventLog.bindRuleWriter(user);
+  eventLog.bindWindowWriter(user);
+  activity.bindReporter(user);
+  jobTable?.bindCounter(user);
+  tellOfParts(user, configuration);
+  user.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
+  user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
+  user.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, type CfnFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -7,6 +7,8 @@ import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { FunctionNetwork } from '../network/function-network.ts';
 import { letLambdaAttach, refuseCodeToAttach } from '../network/network-interfaces.ts';
+import { removalPolicyFor } from '../removal-policy.ts';
+import { environmentProblems } from './environment-size.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
@@ -27,7 +29,7 @@ export interface MaintenanceFunctionProps {
   readonly apart?: Readonly<Record<`#${string}`, string>>;
   readonly reservedConcurrentExecutions?: number | undefined;
   /** Where it runs. @default outside of any network of ours */
-  readonly network?: FunctionNetwork;
+  readonly network?: FunctionNetwork | undefined;
   readonly logRetention: RetentionDays;
   readonly deletionProtection: boolean;
 }
@@ -46,7 +48,7 @@ export class MaintenanceFunction extends NodejsFunction {
     const apart = props.apart ?? {};
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: props.logRetention,
-      removalPolicy: props.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(props.deletionProtection),
     });
     if (props.network !== undefined) letLambdaAttach(role);
     super(scope, id, {
@@ -88,6 +90,7 @@ export class MaintenanceFunction extends NodejsFunction {
       },
     });
     this.folder = props.folder;
+    this.node.addValidation({ validate: () => environmentProblems(this) });
     logGroup.grantWrite(role);
     if (props.network !== undefined) refuseCodeToAttach(this);
     (this.node.defaultChild as CfnFunction).addMetadata('maintenance:function', props.folder);

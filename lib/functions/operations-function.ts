@@ -3,41 +3,44 @@ import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import type { Watched } from '../../core/oncall/statistics.ts';
 import { acknowledge } from '../acknowledge.ts';
-import type { ActivityTable } from '../activity/activity-table.ts';
-import type { Configuration } from '../configuration/schema.ts';
-import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import type { ServingParts } from './serving-parts.ts';
+import { tellOfParts } from './tell-of-parts.ts';
 
 /** Serves those on call, outside of any network: it must work when Redis and what is around it do not. */
 export class OperationsFunction extends MaintenanceFunction {
-  constructor(
-    scope: Construct,
-    id: string,
-    options: { configuration: Configuration; eventLog: EventLogTable; activity: ActivityTable },
-  ) {
-    const { configuration, eventLog, activity } = options;
+  constructor(scope: Construct, id: string, parts: ServingParts) {
     super(scope, id, {
       folder: 'operations',
       description: 'Shows diagnostics and statistics of maintenance mode, and escalates',
       memorySize: 512,
       timeout: 15,
-      logRetention: configuration.logRetention,
-      deletionProtection: configuration.deletionProtection,
+      logRetention: parts.configuration.logRetention,
+      deletionProtection: parts.configuration.deletionProtection,
     });
-    eventLog.bindReader(this);
-    activity.bindReader(this);
-    activity.bindHealthReader(this);
-    this.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
-    this.addToRolePolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
-    acknowledge(
-      this.role ?? this,
-      'IAM5[Resource::*]',
-      'cloudwatch:GetMetricData knows no resources (Service Authorization Reference, "Amazon CloudWatch").',
-    );
+    bindOperations(this, parts);
   }
+}
 
-  /** Tells it what statistics are of. */
-  watch(watched: Watched): void {
-    this.addEnvironment(ENV.watched, this.stack.toJsonString(watched));
-  }
+/** Lets a function serve those on call. */
+export function bindOperations(
+  user: MaintenanceFunction,
+  { configuration, eventLog, activity }: ServingParts,
+): void {
+  eventLog.bindReader(user);
+  activity.bindReader(user);
+  activity.bindHealthReader(user);
+  tellOfParts(user, configuration);
+  user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
+  user.addToRolePolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
+  acknowledge(
+    user.role ?? user,
+    'IAM5[Resource::*]',
+    'cloudwatch:GetMetricData knows no resources (Service Authorization Reference, "Amazon CloudWatch").',
+  );
+}
+
+/** Tells a function what statistics are of. */
+export function bindWatched(user: MaintenanceFunction, watched: Watched): void {
+  user.addEnvironment(ENV.watched, user.stack.toJsonString(watched));
 }

@@ -8,17 +8,22 @@ import {
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { API } from '../../core/api/api.ts';
 import type { ApiCall } from '../../core/http/api-call.ts';
+import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 
-/** The function behind each part of the control API. */
-export type ServingFunctions = Readonly<Record<ApiCall['servedBy'], IFunction>>;
+/** The function behind each part of the control API. Parts that are not deployed have none: the control function says so. */
+export type ServingFunctions = Readonly<
+  Record<'control' | 'status' | 'health' | 'operations', MaintenanceFunction> &
+    Partial<Record<'sessions' | 'jobs', MaintenanceFunction>>
+>;
 
 const CALLS: readonly ApiCall[] = Object.values(API);
 
 /**
  * Serves the control API below `/api`. The control function has whatever is no other's, unknown paths included; the
- * functions for status and health what everybody may read; that for operations what those on call need; the functions for sessions and for jobs what lies below `/sessions` and
- * `/jobs`, but for the calls there that are another's. The canary answers by itself, so that whether it can be reached
- * is the authorizer's decision alone.
+ * functions for status and health what everybody may read; that for operations what those on call need; the functions
+ * for sessions and for jobs what lies below `/sessions` and `/jobs`, but for the calls there that are another's. Where one
+ * function serves it all, one greedy path is enough. The canary answers by itself, so that whether it can be reached is
+ * the authorizer's decision alone.
  */
 export function serveControlApi(branch: IResource, functions: ServingFunctions): void {
   const control = integration(functions.control);
@@ -27,11 +32,14 @@ export function serveControlApi(branch: IResource, functions: ServingFunctions):
   base.addMethod('ANY', control);
   base.addResource('{proxy+}').addMethod('ANY', control);
   for (const part of ['status', 'health', 'operations'] as const) {
+    if (functions[part] === functions.control) continue;
     const serving = integration(functions[part]);
     for (const path of pathsOf(part)) base.addResource(path).addMethod('ANY', serving);
   }
   for (const part of ['sessions', 'jobs'] as const) {
-    const serving = integration(functions[part]);
+    const handler = functions[part];
+    if (handler === undefined) continue;
+    const serving = integration(handler);
     const below = base.addResource(part);
     below.addMethod('ANY', serving);
     below.addResource('{proxy+}').addMethod('ANY', serving);

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   ApiKeySourceType,
   type CfnRestApi,
@@ -12,6 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration/schema.ts';
+import { removalPolicyFor } from '../removal-policy.ts';
 import { ACCESS_LOG_FORMAT } from './access-log-format.ts';
 import { acknowledgeGatewayFindings } from './acknowledged-findings.ts';
 import { type ServingFunctions, serveControlApi, serveMaintenancePage } from './control-routes.ts';
@@ -20,7 +21,7 @@ import { addGatewayResponses } from './gateway-responses.ts';
 import { proxyToOrigin } from './origin-proxy.ts';
 import { OriginSecret } from './origin-secret.ts';
 import { checkRoutes } from './route-check.ts';
-import { ENDPOINT_ACCESS_MODE, SECURITY_POLICY } from './tls.ts';
+import { tlsOf } from './tls.ts';
 
 /** The stage's name. Only its address without a domain of one's own shows it. */
 export const STAGE = 'live';
@@ -55,14 +56,18 @@ export class Gateway extends Construct {
     });
     this.accessLogs = new LogGroup(this, 'AccessLogs', {
       retention: configuration.logRetention,
-      removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(configuration.deletionProtection),
     });
     this.api = this.#createApi(configuration);
-    const branches = proxyToOrigin(this.api, configuration.origin, this.originSecret);
+    const branches = proxyToOrigin(
+      this.api,
+      `${configuration.origin}${configuration.originPath}`,
+      this.originSecret,
+    );
     serveControlApi(branches.api, options.serving);
     serveMaintenancePage(branches.page, options.serving.status);
     addGatewayResponses(this.api, configuration.allowedOrigins);
-    this.url = addCustomDomain(this.api, configuration.customDomain) ?? this.#executeApiUrl();
+    this.url = addCustomDomain(this.api, configuration) ?? this.#executeApiUrl();
     checkRoutes(this, { api: this.api, authorizer: this.authorizer, routes: configuration.routes });
     acknowledgeGatewayFindings(this.api);
   }
@@ -87,14 +92,13 @@ export class Gateway extends Construct {
         accessLogFormat: ACCESS_LOG_FORMAT,
         loggingLevel: MethodLoggingLevel.OFF,
         dataTraceEnabled: false,
-        metricsEnabled: true,
+        metricsEnabled: configuration.metricsByMethod,
         throttlingRateLimit: configuration.throttling.rateLimit,
         throttlingBurstLimit: configuration.throttling.burstLimit,
       },
     });
     const resource = api.node.defaultChild as CfnRestApi;
-    resource.securityPolicy = SECURITY_POLICY;
-    resource.endpointAccessMode = ENDPOINT_ACCESS_MODE;
+    Object.assign(resource, tlsOf(configuration.securityPolicy));
     api.node.tryRemoveChild('Endpoint');
     return api;
   }

@@ -1,7 +1,8 @@
-import { RemovalPolicy, SecretValue } from 'aws-cdk-lib';
+import { SecretValue } from 'aws-cdk-lib';
 import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
+import { removalPolicyFor } from '../removal-policy.ts';
 
 /** The header by which the origin tells the gateway from everybody else. */
 export const ORIGIN_SECRET_HEADER = 'X-Origin-Secret';
@@ -25,7 +26,7 @@ export class OriginSecret extends Construct {
     this.secret = new Secret(this, 'Secret', {
       description: `Sent to the origin as ${ORIGIN_SECRET_HEADER}`,
       generateSecretString: { excludePunctuation: true, passwordLength: 48 },
-      removalPolicy: options.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(options.deletionProtection),
     });
     const value = SecretValue.secretsManager(this.secret.secretArn, { versionId: options.versionId });
     this.headerValue = `'${value.unsafeUnwrap()}'`;

@@ -1,6 +1,5 @@
 import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
 import { type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
@@ -10,8 +9,11 @@ import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { minuteTarget } from '../functions/minute-target.ts';
+import { tellOfParts } from '../functions/tell-of-parts.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { JobTable } from '../jobs/job-table.ts';
+import { tellOfMetrics } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { SessionCache } from '../sessions/session-cache.ts';
 import type { SessionRedis } from '../sessions/session-redis.ts';
@@ -20,15 +22,18 @@ export interface HealthCheckProps {
   readonly configuration: Configuration;
   readonly eventLog: EventLogTable;
   readonly activity: ActivityTable;
-  readonly jobTable: JobTable;
+  readonly jobTable: JobTable | undefined;
   readonly identity: Identity;
   readonly deadLetters: DeadLetterQueue;
-  readonly redis: SessionRedis;
+  readonly redis: SessionRedis | undefined;
   readonly bus: IEventBus;
   /** Where clients reach the API, without a trailing slash. */
   readonly apiUrl: string;
-  /** What takes up work that is left over. */
-  readonly workers: { readonly purge: MaintenanceFunction; readonly starter: MaintenanceFunction };
+  /** What takes up work that is left over, as far as there is any. */
+  readonly workers: {
+    readonly purge: MaintenanceFunction | undefined;
+    readonly starter: MaintenanceFunction | undefined;
+  };
 }
 
 /**
@@ -37,19 +42,19 @@ export interface HealthCheckProps {
  */
 export class HealthCheck extends Construct {
   readonly function: MaintenanceFunction;
-  /** Looks at Redis. */
-  readonly redisProbe: MaintenanceFunction;
+  /** Invokes it. */
+  readonly everyMinute: Rule;
 
   constructor(scope: Construct, id: string, props: HealthCheckProps) {
     super(scope, id);
-    this.redisProbe = this.#probe(props);
     this.function = this.#check(props);
-    this.#lookAtCache(props.redis);
+    if (props.redis) this.#lookAtRedis(props.configuration, props.redis);
+    this.#letRestart(props.workers);
     this.#lookAtAlarms();
-    this.#schedule(props);
+    this.everyMinute = this.#schedule(props);
   }
 
-  #probe({ configuration, redis }: HealthCheckProps): MaintenanceFunction {
+  #lookAtRedis(configuration: Configuration, redis: SessionRedis): void {
     const probe = new MaintenanceFunction(this, 'RedisProbe', {
       folder: 'redis-probe',
       description: 'Tells the health check how Redis is',
@@ -61,11 +66,12 @@ export class HealthCheck extends Construct {
     });
     probe.addEnvironment(ENV.scope, configuration.scope);
     redis.bind(probe, 'keeper');
-    return probe;
+    this.#letInvoke(probe, ENV.redisProbe);
+    if (redis instanceof SessionCache) this.#lookAtCache(redis);
   }
 
   #check(props: HealthCheckProps): MaintenanceFunction {
-    const { configuration, eventLog, activity, jobTable, identity, deadLetters, workers } = props;
+    const { configuration, eventLog, activity, jobTable, identity, deadLetters } = props;
     const check = new MaintenanceFunction(this, 'Function', {
       folder: 'health-check',
       description: 'Looks at every part of maintenance mode, and at whether the block blocks',
@@ -78,34 +84,38 @@ export class HealthCheck extends Construct {
     eventLog.bindProbe(check);
     eventLog.bindKeyReader(check, identity.issuer);
     activity.bindHealthCheck(check);
-    jobTable.bindCounter(check);
+    jobTable?.bindCounter(check);
+    tellOfParts(check, configuration);
+    tellOfMetrics(check, configuration);
     check.addToRolePolicy(
       new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: [deadLetters.queue.queueArn] }),
-    );
-    check.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['lambda:InvokeFunction'],
-        resources: [this.redisProbe, workers.purge, workers.starter].map(({ functionArn }) => functionArn),
-      }),
     );
     for (const [name, value] of [
       [ENV.issuer, identity.issuer],
       [ENV.apiUrl, props.apiUrl],
-      [ENV.originUrl, configuration.origin],
-      [ENV.redisProbe, this.redisProbe.functionName],
+      [ENV.originUrl, `${configuration.origin}${configuration.originPath}`],
       [ENV.deadLetterQueue, deadLetters.queue.queueUrl],
-      [ENV.purgeFunction, workers.purge.functionName],
-      [ENV.starterFunction, workers.starter.functionName],
     ] as const) {
       check.addEnvironment(name, value);
     }
     return check;
   }
 
+  #letRestart({ purge, starter }: HealthCheckProps['workers']): void {
+    if (purge) this.#letInvoke(purge, ENV.purgeFunction);
+    if (starter) this.#letInvoke(starter, ENV.starterFunction);
+  }
+
+  /** @param name the variable that tells which function it is */
+  #letInvoke({ functionArn, functionName }: MaintenanceFunction, name: string): void {
+    this.function.addEnvironment(name, functionName);
+    this.function.addToRolePolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [functionArn] }),
+    );
+  }
+
   /** A Redis that is somebody else's is theirs to look after: only what can be seen from its network is looked at. */
-  #lookAtCache(redis: SessionRedis): void {
-    if (!(redis instanceof SessionCache)) return;
-    const { cache } = redis;
+  #lookAtCache({ cache }: SessionCache): void {
     this.function.addEnvironment(ENV.cacheName, cache.serverlessCacheName);
     this.function.addToRolePolicy(
       new PolicyStatement({ actions: ['elasticache:DescribeServerlessCaches'], resources: [cache.attrArn] }),
@@ -137,21 +147,17 @@ export class HealthCheck extends Construct {
     );
   }
 
-  #schedule({ bus, deadLetters }: HealthCheckProps): void {
-    const target = new LambdaFunction(this.function, {
-      deadLetterQueue: deadLetters.queue,
-      maxEventAge: Duration.minutes(1),
-      retryAttempts: 0,
-    });
-    new Rule(this, 'EveryMinute', {
-      description: 'Checks the health of maintenance mode',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [target],
-    });
+  #schedule({ bus, deadLetters }: HealthCheckProps): Rule {
+    const target = minuteTarget(this.function, { deadLetters, retryAttempts: 0 });
     new Rule(this, 'AtOnce', {
       description: 'Measures how soon the gate shows an event',
       eventBus: bus,
       eventPattern: { source: [EVENT_SOURCE], detail: { type: [...DECISIVE_EVENTS] } },
+      targets: [target],
+    });
+    return new Rule(this, 'EveryMinute', {
+      description: 'Checks the health of maintenance mode',
+      schedule: Schedule.rate(Duration.minutes(1)),
       targets: [target],
     });
   }

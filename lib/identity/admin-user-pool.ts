@@ -1,4 +1,4 @@
-import { Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
 import {
   AccountRecovery,
   CfnManagedLoginBranding,
@@ -13,6 +13,7 @@ import {
 import { Construct } from 'constructs';
 import { acknowledge } from '../acknowledge.ts';
 import type { Configuration } from '../configuration/schema.ts';
+import { removalPolicyFor } from '../removal-policy.ts';
 
 /**
  * The user pool of those who run maintenance. Nobody signs up by himself, accounts are recovered by an administrator
@@ -43,7 +44,7 @@ export class AdminUserPool extends Construct {
       accountRecovery: AccountRecovery.NONE,
       featurePlan: FeaturePlan.ESSENTIALS,
       deletionProtection: configuration.deletionProtection,
-      removalPolicy: configuration.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(configuration.deletionProtection),
     });
     for (const groupName of new Set([...configuration.adminGroups, ...configuration.workerGroups])) {
       this.pool.addGroup(`Group-${groupName}`, { groupName });

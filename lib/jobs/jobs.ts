@@ -5,6 +5,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { runEveryMinute } from '../functions/run-every-minute.ts';
+import { tellOfMetrics } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { JobTable } from './job-table.ts';
 
@@ -41,6 +42,7 @@ export class Jobs extends Construct {
     });
     eventLog.bindReader(this.function);
     jobTable.bindRegistrar(this.function);
+    tellOfMetrics(this.function, configuration);
     bus.grantPutEventsTo(this.function);
     this.function.addEnvironment(ENV.eventBus, bus.eventBusName);
     this.function.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));

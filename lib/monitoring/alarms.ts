@@ -1,6 +1,12 @@
-import { Alarm, ComparisonOperator, type IAlarm, type IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IAlarm,
+  type IAlarmAction,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import {
   ALARMS,
   type AlarmDefinition,
@@ -21,12 +27,18 @@ const COMPARISONS: Readonly<Record<Condition['side'], ComparisonOperator>> = {
 };
 
 export interface AlarmsProps {
+  /** Those there are. */
+  readonly names: readonly AlarmName[];
   readonly conditions: Readonly<Record<AlarmName, Condition>>;
   readonly topics: AlertTopics;
   /** What stands before each name. */
   readonly prefix: string;
   /** Where the troubleshooting guide is. */
   readonly runbookUrl: string;
+  /** Whether an alarm that nobody cures reaches the next level. */
+  readonly escalates: boolean;
+  /** What has to be there before silence means anything. */
+  readonly checking: IDependable;
 }
 
 /**
@@ -40,7 +52,9 @@ export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
     this.#props = props;
-    this.all = ALARMS.flatMap((alarm) => this.#withTwin(alarm));
+    this.all = ALARMS.filter(({ name }) => props.names.includes(name)).flatMap((alarm) =>
+      this.#withTwin(alarm),
+    );
   }
 
   #withTwin(definition: AlarmDefinition & { readonly name: AlarmName }): Alarm[] {
@@ -51,12 +65,13 @@ export class Alarms extends Construct {
     const level = levelOf(severity);
     const first = this.#alarm(name, condition, `${description} ${guide}`);
     if (level === null) {
-      first.addAlarmAction(new SnsAction(this.#props.topics.notices));
+      const { notices } = this.#props.topics;
+      if (notices) first.addAlarmAction(new SnsAction(notices));
       return [first];
     }
     this.#tell(first, level);
     const next = nextLevel(severity);
-    if (next === null) return [first];
+    if (next === null || !this.#props.escalates) return [first];
     const longer = { ...condition, minutes: condition.minutes + ESCALATES_AFTER / 60_000 };
     const twin = this.#alarm(`${name}${TWIN}`, longer, `Still so after 15 minutes: ${description} ${guide}`);
     this.#tell(twin, next);
@@ -64,7 +79,7 @@ export class Alarms extends Construct {
   }
 
   #alarm(name: string, { metric, side, threshold, minutes, missing }: Condition, description: string): Alarm {
-    return new Alarm(this, idOf(name), {
+    const alarm = new Alarm(this, idOf(name), {
       alarmName: `${this.#props.prefix}${name}`,
       alarmDescription: description,
       metric,
@@ -73,6 +88,9 @@ export class Alarms extends Construct {
       evaluationPeriods: minutes,
       treatMissingData: missing,
     });
+    // Else a first deployment would be told of a silence that is only its own beginning.
+    if (missing === TreatMissingData.BREACHING) alarm.node.addDependency(this.#props.checking);
+    return alarm;
   }
 
   /** That it is over is worth knowing to whoever was told that it is not. */

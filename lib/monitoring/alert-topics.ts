@@ -1,45 +1,58 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { Effect, Grant, type IGrantable, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Stack } from 'aws-cdk-lib';
+import {
+  type Conditions,
+  Grant,
+  type IGrantable,
+  PolicyStatement,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import { Alias, Key } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { LEVELS, type Level } from '../../core/health/alarms.ts';
 import type { Configuration } from '../configuration/schema.ts';
-
-/** Who publishes beside the functions: alarms, and rules on the bus. */
-const SERVICES = ['cloudwatch.amazonaws.com', 'events.amazonaws.com'];
+import { removalPolicyFor } from '../removal-policy.ts';
 
 /**
- * The topics that people follow: notices for everybody whom a maintenance concerns, and three levels for those on call.
+ * The topics that people follow: notices for everybody whom a maintenance concerns, and three levels for those on call;
+ * or, where only what is essential is watched, one for those on call whatever the level.
  * What is published is encrypted with a key of their own: CloudWatch may not use the AWS managed key of SNS, and an
  * alarm that can't publish fails in silence.
  * Source: Amazon SNS, "Encrypting messages published to Amazon SNS with AWS KMS"; Amazon CloudWatch, "Encryption with KMS".
  */
 export class AlertTopics extends Construct {
   readonly key: Key;
-  readonly notices: Topic;
+  /** Undefined where nobody is told of each maintenance. */
+  readonly notices: Topic | undefined;
   readonly levels: Readonly<Record<Level, Topic>>;
 
-  constructor(scope: Construct, id: string, { contacts, deletionProtection }: Configuration) {
+  constructor(scope: Construct, id: string, { contacts, deletionProtection, monitoring }: Configuration) {
     super(scope, id);
     this.key = new Key(this, 'Key', {
       description: 'Encrypts notices and alarms of maintenance mode',
       enableKeyRotation: true,
-      removalPolicy: deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(deletionProtection),
     });
     new Alias(this, 'Alias', {
       aliasName: `alias/${Stack.of(this).stackName}-alerts`,
       targetKey: this.key,
     });
-    this.#let(['kms:Decrypt', 'kms:GenerateDataKey*'], '*', (statement) =>
-      this.key.addToResourcePolicy(statement),
-    );
-    this.notices = this.#topic('Notices', 'Maintenance notices', contacts.notices);
-    const [one, two, three] = LEVELS.map((level) =>
-      this.#topic(`Level${level}`, `Maintenance alarms, level ${level}`, contacts[`level${level}`]),
-    ) as [Topic, Topic, Topic];
-    this.levels = { 1: one, 2: two, 3: three };
+    const { notices, level1, level2, level3 } = contacts;
+    if (monitoring === 'full') {
+      this.notices = this.#topic('Notices', 'Maintenance notices', notices);
+      const [one, two, three] = LEVELS.map((level) =>
+        this.#topic(`Level${level}`, `Maintenance alarms, level ${level}`, contacts[`level${level}`]),
+      ) as [Topic, Topic, Topic];
+      this.levels = { 1: one, 2: two, 3: three };
+    } else {
+      const followers = new Set([...level1, ...level2, ...level3]);
+      const topic = this.#topic('Alarms', 'Maintenance alarms', [...followers]);
+      this.levels = { 1: topic, 2: topic, 3: topic };
+    }
+    this.#letPublishers(['kms:Decrypt', 'kms:GenerateDataKey*'], '*', this.key, {
+      StringLike: { 'kms:EncryptionContext:aws:sns:topicArn': this.#anyTopic() },
+    });
   }
 
   /** Lets a function publish. */
@@ -54,7 +67,7 @@ export class AlertTopics extends Construct {
 
   #topic(id: string, displayName: string, contacts: readonly string[]): Topic {
     const topic = new Topic(this, id, { displayName, masterKey: this.key, enforceSSL: true });
-    this.#let(['sns:Publish'], topic.topicArn, (statement) => topic.addToResourcePolicy(statement));
+    this.#letPublishers(['sns:Publish'], topic.topicArn, topic, undefined);
     for (const contact of contacts) {
       topic.addSubscription(
         contact.startsWith('https://') ? new UrlSubscription(contact) : new EmailSubscription(contact),
@@ -63,17 +76,43 @@ export class AlertTopics extends Construct {
     return topic;
   }
 
-  /** For this account's alarms and rules only: the services act for whoever asks them. */
-  #let(actions: string[], resource: string, add: (statement: PolicyStatement) => void): void {
-    add(
+  /**
+   * Lets alarms of this account and rules publish. Rules get a statement without the account of the source: EventBridge
+   * tells neither SNS nor KMS for whom it acts, and a condition on that would drop every message of theirs in silence.
+   * Source: Amazon SNS, "Enable compatibility between event sources from AWS services and encrypted topics"; Amazon
+   * EventBridge, "Using resource-based policies".
+   *
+   * @param ofRules what else has to be so where a rule publishes
+   */
+  #letPublishers(
+    actions: string[],
+    resource: string,
+    to: { addToResourcePolicy(statement: PolicyStatement): unknown },
+    ofRules: Conditions | undefined,
+  ): void {
+    const resources = [resource];
+    to.addToResourcePolicy(
       new PolicyStatement({
-        sid: 'AlarmsAndRulesOfThisAccount',
-        effect: Effect.ALLOW,
-        principals: SERVICES.map((service) => new ServicePrincipal(service)),
+        sid: 'AlarmsOfThisAccount',
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions,
-        resources: [resource],
+        resources,
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
+    to.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'Rules',
+        principals: [new ServicePrincipal('events.amazonaws.com')],
+        actions,
+        resources,
+        ...(ofRules && { conditions: ofRules }),
+      }),
+    );
+  }
+
+  /** Any topic of this account and region: the key can't name those that are encrypted with it. */
+  #anyTopic(): string {
+    return Stack.of(this).formatArn({ service: 'sns', resource: '*' });
   }
 }

@@ -5,7 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { AlarmName } from '../../core/health/alarms.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import { BLOCKED_CALLS } from './log-metrics.ts';
-import { ownMetric } from './metrics.ts';
+import type { OwnMetric } from './metrics.ts';
 
 /** What raises an alarm: a metric that has been at its threshold, or beyond, for so many minutes in a row. */
 export interface Condition {
@@ -24,7 +24,11 @@ const MINUTE = { period: Duration.minutes(1) };
 /** What raises each alarm. */
 export function conditions(
   { alarmThresholds: limits }: Pick<Configuration, 'alarmThresholds'>,
-  { authorizer, deadLetters }: { readonly authorizer: IFunction; readonly deadLetters: IQueue },
+  {
+    authorizer,
+    deadLetters,
+    ownMetric,
+  }: { readonly authorizer: IFunction; readonly deadLetters: IQueue; readonly ownMetric: OwnMetric },
 ): Readonly<Record<AlarmName, Condition>> {
   return {
     'maintenance-activated': atLeast(1, ownMetric('MaintenanceActive', Stats.MAXIMUM)),

@@ -15,19 +15,22 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
+import type { Parts } from '../configuration/profiles.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { BLOCKED_CALLS, SECURITY_EVENTS } from './log-metrics.ts';
-import { ownMetric } from './metrics.ts';
+import { type OwnMetric, ownMetrics } from './metrics.ts';
 
 export interface MaintenanceDashboardProps {
   readonly dashboardName: string;
+  /** Where the metrics of maintenance mode belong. */
+  readonly namespace: string;
   readonly alarms: readonly IAlarm[];
   readonly functions: readonly MaintenanceFunction[];
   readonly authorizer: MaintenanceFunction;
   readonly api: RestApi;
   /** Where the troubleshooting guide is. */
   readonly runbookUrl: string;
+  readonly parts: Parts;
 }
 
 const WHOLE = 24;
@@ -42,6 +45,9 @@ export class MaintenanceDashboard extends Dashboard {
       defaultInterval: Duration.hours(3),
       periodOverride: PeriodOverride.INHERIT,
     });
+    const { namespace } = props;
+    const { sessions, jobs } = props.parts;
+    const ownMetric = ownMetrics(namespace);
     this.addWidgets(
       new TextWidget({
         markdown: `# Maintenance\nWhat to do about an alarm: ${props.runbookUrl}`,
@@ -61,7 +67,7 @@ export class MaintenanceDashboard extends Dashboard {
           ownMetric('MaintenanceActive', Stats.MAXIMUM).with({ label: 'active' }),
           ownMetric('EmergencyActive', Stats.MAXIMUM).with({ label: 'emergency' }),
           ownMetric('MaintenanceOverdue', Stats.MAXIMUM).with({ label: 'overdue' }),
-          ownMetric('ActiveJobs', Stats.MAXIMUM).with({ label: 'active jobs' }),
+          ...(jobs ? [ownMetric('ActiveJobs', Stats.MAXIMUM).with({ label: 'active jobs' })] : []),
           ownMetric(BLOCKED_CALLS, Stats.SUM).with({ label: 'blocked in a minute' }),
           ownMetric('EnforcementLag', Stats.MAXIMUM).with({ label: 'enforcement lag, ms' }),
         ],
@@ -74,7 +80,7 @@ export class MaintenanceDashboard extends Dashboard {
         ownMetric('MaintenanceOverdue', Stats.MAXIMUM),
       ]),
       graph('Blocked calls by mode and type', THIRD, [
-        search(`{${METRIC_NAMESPACE},Mode,Operation} MetricName="BlockedRequests"`, 'Sum'),
+        search(`{"${namespace}",Mode,Operation} MetricName="BlockedRequests"`, 'Sum'),
       ]),
       graph('Let through all the same', THIRD, [
         ownMetric('AdminBypasses', Stats.SUM),
@@ -83,15 +89,8 @@ export class MaintenanceDashboard extends Dashboard {
       ]),
     );
     this.addWidgets(
-      graph('Sessions', THIRD, [
-        ownMetric('SessionsPurged', Stats.SUM),
-        ownMetric('SessionPurgeFailures', Stats.SUM),
-      ]),
-      graph('Jobs', THIRD, [
-        ownMetric('ActiveJobs', Stats.MAXIMUM),
-        ownMetric('JobsTerminated', Stats.SUM),
-        ownMetric('DrainStuck', Stats.SUM),
-      ]),
+      ...(sessions === 'none' ? [] : [sessionsGraph(ownMetric)]),
+      ...(jobs ? [jobsGraph(ownMetric)] : []),
       graph('Decisions under maintenance, ms', THIRD, [
         ownMetric('DecisionLatency', Stats.percentile(50)).with({ label: 'p50' }),
         ownMetric('DecisionLatency', Stats.percentile(99)).with({ label: 'p99' }),
@@ -100,7 +99,7 @@ export class MaintenanceDashboard extends Dashboard {
     );
     this.addWidgets(
       graph('Components, 1 is healthy', THIRD, [
-        search(`{${METRIC_NAMESPACE},Component} MetricName="ComponentHealthy"`, 'Minimum'),
+        search(`{"${namespace}",Component} MetricName="ComponentHealthy"`, 'Minimum'),
       ]),
       graph('Enforcement', THIRD, [
         ownMetric('EnforcementLag', Stats.MAXIMUM).with({ label: 'lag, ms' }),
@@ -148,6 +147,21 @@ const MINUTE = { period: Duration.minutes(1) };
 
 function graph(title: string, width: number, left: readonly IMetric[]): IWidget {
   return new GraphWidget({ title, width, height: 6, left: [...left], leftYAxis: { min: 0 } });
+}
+
+function sessionsGraph(ownMetric: OwnMetric): IWidget {
+  return graph('Sessions', THIRD, [
+    ownMetric('SessionsPurged', Stats.SUM),
+    ownMetric('SessionPurgeFailures', Stats.SUM),
+  ]);
+}
+
+function jobsGraph(ownMetric: OwnMetric): IWidget {
+  return graph('Jobs', THIRD, [
+    ownMetric('ActiveJobs', Stats.MAXIMUM),
+    ownMetric('JobsTerminated', Stats.SUM),
+    ownMetric('DrainStuck', Stats.SUM),
+  ]);
 }
 
 /** Whatever there is of a metric: each of its dimensions' values as a line of its own. */

@@ -1,6 +1,5 @@
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { METRIC_NAMESPACE } from '../../core/environment.ts';
 
 /** Blocked calls of all modes and types together: `BlockedRequests` has them apart, and an alarm can't add those up. */
 export const BLOCKED_CALLS = 'BlockedCalls';
@@ -15,6 +14,8 @@ const BLOCKED = '{ $.event = "operation_blocked" && $.operation != "canary" }';
 const REFUSED = '{ $.status = "401" || $.status = "403" }';
 
 export interface LogMetricsProps {
+  /** Where the metrics belong. */
+  readonly namespace: string;
   /** The logs of those that decide about requests. */
   readonly deciders: readonly ILogGroup[];
   readonly accessLogs: ILogGroup;
@@ -24,8 +25,11 @@ export interface LogMetricsProps {
 
 /** Metrics that are counted of log lines, where nothing writes them as such. */
 export class LogMetrics extends Construct {
-  constructor(scope: Construct, id: string, { deciders, accessLogs, security }: LogMetricsProps) {
+  readonly #namespace: string;
+
+  constructor(scope: Construct, id: string, { namespace, deciders, accessLogs, security }: LogMetricsProps) {
     super(scope, id);
+    this.#namespace = namespace;
     for (const [index, logGroup] of deciders.entries()) {
       this.#count(`Blocked${index}`, logGroup, BLOCKED_CALLS, BLOCKED, '$.calls');
     }
@@ -41,7 +45,7 @@ export class LogMetrics extends Construct {
     new MetricFilter(this, id, {
       logGroup,
       filterPattern: FilterPattern.literal(pattern),
-      metricNamespace: METRIC_NAMESPACE,
+      metricNamespace: this.#namespace,
       metricName,
       metricValue,
     });

@@ -2,8 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IEventBus } from 'aws-cdk-lib/aws-events';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IDependable } from 'constructs';
 import { ENV } from '../../core/environment.ts';
+import { ALARMS, type AlarmName } from '../../core/health/alarms.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
@@ -14,6 +15,7 @@ import { AlertTopics } from './alert-topics.ts';
 import { conditions } from './conditions.ts';
 import { MaintenanceDashboard } from './dashboard.ts';
 import { LogMetrics } from './log-metrics.ts';
+import { metricNamespace, ownMetrics } from './metrics.ts';
 import { Notices } from './notices.ts';
 import { SavedQueries } from './saved-queries.ts';
 
@@ -25,34 +27,79 @@ export interface MonitoringProps {
   readonly deadLetters: DeadLetterQueue;
   readonly api: RestApi;
   readonly accessLogs: ILogGroup;
+  /** What has to be there before silence means anything. */
+  readonly checking: IDependable;
   /** All functions there are; those of which something is asked in particular are found by their folders. */
   readonly functions: readonly MaintenanceFunction[];
 }
 
-/** Tells people: what happens to maintenance, what is wrong with it, and what to look at. */
+/** The alarms without which nobody would know that the gate does not do what it should. */
+const ESSENTIAL: readonly AlarmName[] = [
+  'enforcement-mismatch',
+  'health-check-failing',
+  'health-check-silent',
+  'authorizer-errors',
+  'dead-letters',
+];
+
+/**
+ * Tells people: what happens to maintenance, what is wrong with it, and what to look at. Where only what is essential is
+ * wanted, that are the alarms above and one topic.
+ */
 export class Monitoring extends Construct {
   readonly topics: AlertTopics;
   /** What stands before the name of every alarm. */
   readonly alarmPrefix: string;
-  readonly notices: Notices;
   readonly alarms: Alarms;
+  readonly #isFull: boolean;
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { configuration, deadLetters, accessLogs, api } = props;
+    const { configuration, deadLetters, functions, checking } = props;
+    this.#isFull = configuration.monitoring === 'full';
+    this.alarmPrefix = `${Stack.of(this).stackName}-`;
+    this.topics = new AlertTopics(this, 'Topics', configuration);
+    const authorizer = functions.find(({ folder }) => folder === 'authorizer');
+    if (authorizer === undefined) throw new Error('There is no authorizer to watch.');
+    const { notices } = this.topics;
+    const all = notices
+      ? [
+          ...functions,
+          new Notices(this, 'Notices', { ...props, topics: this.topics, topic: notices }).function,
+        ]
+      : functions;
+
+    this.alarms = new Alarms(this, 'Alarms', {
+      names: alarmsFor(configuration),
+      conditions: conditions(configuration, {
+        authorizer,
+        deadLetters: deadLetters.queue,
+        ownMetric: ownMetrics(metricNamespace(this, configuration)),
+      }),
+      topics: this.topics,
+      prefix: this.alarmPrefix,
+      runbookUrl: configuration.runbookUrl,
+      escalates: this.#isFull,
+      checking,
+    });
+    if (this.#isFull) this.#show(props, all, authorizer);
+  }
+  /** What people look at when they are told. */
+  #show(
+    props: MonitoringProps,
+    functions: readonly MaintenanceFunction[],
+    authorizer: MaintenanceFunction,
+  ): void {
+    const { configuration, accessLogs, api } = props;
     const { runbookUrl } = configuration;
     const stackName = Stack.of(this).stackName;
-    this.alarmPrefix = `${stackName}-`;
-    this.topics = new AlertTopics(this, 'Topics', configuration);
-    this.notices = new Notices(this, 'Notices', { ...props, topics: this.topics });
-
-    const functions = [...props.functions, this.notices.function];
-    const find = (folder: string) => functions.filter((each) => each.folder === folder);
-    const logsOf = (...folders: string[]) => folders.flatMap(find).map(({ logGroup }) => logGroup);
-    const [authorizer] = find('authorizer');
-    if (authorizer === undefined) throw new Error('There is no authorizer to watch.');
-
+    const logsOf = (...folders: string[]) =>
+      folders
+        .flatMap((folder) => functions.filter((each) => each.folder === folder))
+        .map(({ logGroup }) => logGroup);
+    const namespace = metricNamespace(this, configuration);
     new LogMetrics(this, 'LogMetrics', {
+      namespace,
       deciders: logsOf('authorizer', 'jobs'),
       accessLogs,
       security: [
@@ -61,17 +108,11 @@ export class Monitoring extends Construct {
         { event: 'sign_in_refused', logs: logsOf('signin-guard') },
       ],
     });
-    this.alarms = new Alarms(this, 'Alarms', {
-      conditions: conditions(configuration, { authorizer, deadLetters: deadLetters.queue }),
-      topics: this.topics,
-      prefix: this.alarmPrefix,
-      runbookUrl,
-    });
     new SavedQueries(this, 'Queries', {
       folder: stackName,
       logs: functions.map(({ logGroup }) => logGroup),
       deciders: logsOf('authorizer', 'jobs'),
-      sessions: logsOf('authorizer', 'purge', 'sessions', 'mirror'),
+      sessions: configuration.sessions === 'none' ? [] : logsOf('authorizer', 'purge', 'sessions', 'mirror'),
       security: [
         ...logsOf('authorizer', 'control', 'sessions', 'jobs', 'operations', 'publisher', 'signin-guard'),
         accessLogs,
@@ -79,16 +120,19 @@ export class Monitoring extends Construct {
     });
     new MaintenanceDashboard(this, 'Dashboard', {
       dashboardName: stackName,
+      namespace,
       alarms: this.alarms.all,
       functions,
       authorizer,
       api,
       runbookUrl,
+      parts: configuration,
     });
   }
 
-  /** Lets a function tell those on call, each level by its topic. */
+  /** Lets a function tell those on call, each level by its topic; where there are no levels, it is told of none. */
   bindEscalation(user: MaintenanceFunction): void {
+    if (!this.#isFull) return;
     const { levels } = this.topics;
     const arns = Object.fromEntries(Object.entries(levels).map(([level, { topicArn }]) => [level, topicArn]));
     user.addEnvironment(ENV.levelTopics, Stack.of(this).toJsonString(arns));
@@ -99,4 +143,15 @@ export class Monitoring extends Construct {
   bindAlarmNames(user: MaintenanceFunction): void {
     user.addEnvironment(ENV.alarmPrefix, this.alarmPrefix);
   }
+}
+
+/** The alarms that can be raised by what is deployed. */
+function alarmsFor({ monitoring, sessions, jobs }: Configuration): AlarmName[] {
+  const missing: AlarmName[] = [
+    ...(sessions === 'none' ? (['session-manager-failure'] as const) : []),
+    ...(jobs ? [] : (['drain-stuck'] as const)),
+  ];
+  return ALARMS.map(({ name }) => name).filter(
+    (name) => (monitoring === 'full' || ESSENTIAL.includes(name)) && !missing.includes(name),
+  );
 }

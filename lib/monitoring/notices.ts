@@ -2,6 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { type IEventBus, Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
 import { NOTICED_EVENTS } from '../../core/notices/notice.ts';
@@ -29,10 +30,12 @@ export class Notices extends Construct {
       bus: IEventBus;
       deadLetters: DeadLetterQueue;
       topics: AlertTopics;
+      /** The topic of notices. */
+      topic: Topic;
     },
   ) {
     super(scope, id);
-    const { configuration, eventLog, activity, bus, deadLetters, topics } = options;
+    const { configuration, eventLog, activity, bus, deadLetters, topics, topic } = options;
     this.function = new MaintenanceFunction(this, 'Function', {
       folder: 'notices',
       description: 'Tells people of what happens to maintenance',
@@ -43,8 +46,8 @@ export class Notices extends Construct {
     });
     eventLog.bindReader(this.function);
     activity.bindNotices(this.function);
-    this.function.addEnvironment(ENV.noticesTopic, topics.notices.topicArn);
-    topics.letPublish(this.function, topics.notices);
+    this.function.addEnvironment(ENV.noticesTopic, topic.topicArn);
+    topics.letPublish(this.function, topic);
     this.function.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(1),

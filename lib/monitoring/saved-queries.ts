@@ -8,7 +8,7 @@ export interface SavedQueriesProps {
   readonly logs: readonly ILogGroup[];
   /** Of those that decide about requests. */
   readonly deciders: readonly ILogGroup[];
-  /** Of those that work on sessions. */
+  /** Of those that work on sessions; none where there are no sessions. */
   readonly sessions: readonly ILogGroup[];
   /** Where whatever concerns security is told. */
   readonly security: readonly ILogGroup[];
@@ -32,12 +32,7 @@ export class SavedQueries extends Construct {
       statsStatements: ['sum(calls) as blocked by mode, operation'],
       sort: 'blocked desc',
     });
-    this.#save('Session issues', props.sessions, {
-      fields: ['@timestamp', 'service', 'level', 'event', 'message', 'error.message'],
-      filterStatements: ['level in ["ERROR", "WARN"] and @message like /(?i)session|redis/'],
-      sort: '@timestamp desc',
-      limit: 200,
-    });
+    if (props.sessions.length > 0) this.#saveSessionIssues(props.sessions);
     this.#save('Maintenance activity', props.logs, {
       fields: ['@timestamp', 'service', 'message', 'version'],
       filterStatements: ['message like /^\\[(MAINTENANCE|EMERGENCY)\\]/'],
@@ -58,6 +53,15 @@ export class SavedQueries extends Construct {
       ],
       sort: '@timestamp desc',
       limit: 500,
+    });
+  }
+
+  #saveSessionIssues(logs: readonly ILogGroup[]): void {
+    this.#save('Session issues', logs, {
+      fields: ['@timestamp', 'service', 'level', 'event', 'message', 'error.message'],
+      filterStatements: ['level in ["ERROR", "WARN"] and @message like /(?i)session|redis/'],
+      sort: '@timestamp desc',
+      limit: 200,
     });
   }
 

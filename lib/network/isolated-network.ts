@@ -1,4 +1,4 @@
-import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import {
   FlowLogDestination,
@@ -14,6 +14,7 @@ import {
 import { AnyPrincipal, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { removalPolicyFor } from '../removal-policy.ts';
 import type { FunctionNetwork } from './function-network.ts';
 import { functionsSecurityGroup } from './functions-security-group.ts';
 
@@ -60,7 +61,7 @@ export class IsolatedNetwork extends Construct implements FunctionNetwork {
     this.#admitTables(options.tables);
     const logs = new LogGroup(this, 'RefusedTraffic', {
       retention: options.logRetention,
-      removalPolicy: options.deletionProtection ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyFor(options.deletionProtection),
     });
     this.vpc.addFlowLog('Refused', {
       destination: FlowLogDestination.toCloudWatchLogs(logs),

@@ -1,8 +1,12 @@
 import { mirrorKey, offencePrefix } from '../../core/identity/session.ts';
 import type { RedisUser } from './session-redis.ts';
 
-/** What a client of a cluster sends before and between its commands; AUTH and HELLO are open to everybody. */
-const CONNECTING = ['asking', 'cluster|slots', 'ping'];
+/**
+ * What a client of a cluster sends before and between its commands; AUTH and HELLO are open to everybody. ASKING is not
+ * among them: a serverless cache is one shard to its clients, so it never moves a slot, and ElastiCache refuses access
+ * strings with commands that it doesn't know. Source: Amazon ElastiCache, "Supported and restricted commands".
+ */
+const CONNECTING = ['cluster|slots', 'ping'];
 
 /**
  * One session by its id, the copy of the state, and the count of blocked calls. EXPIRE is for the count and reaches

@@ -48,7 +48,7 @@ export class ExistingRedis extends Construct implements SessionRedis {
         }),
       );
     }
-    tellOfRedis(user, { host, port, tls, auth: authSettings(auth) }, this.#configuration.sessions);
+    tellOfRedis(user, { host, port, tls, auth: authSettings(auth) }, this.#configuration.sessionPolicy);
   }
 
   #arnOf(resource: string, resourceName: string): string {

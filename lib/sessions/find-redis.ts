@@ -7,13 +7,17 @@ import { ExistingRedis } from './existing-redis.ts';
 import { SessionCache } from './session-cache.ts';
 import type { SessionRedis } from './session-redis.ts';
 
-/** The Redis that the options name, or else a cache in a network of its own, which outlives the stack as it does. */
+/**
+ * The Redis that the options name, or a cache in a network of its own, which outlives the stack as it does; undefined
+ * where sessions are no part of the deployment.
+ */
 export function findRedis(
   scope: Construct,
   { configuration, tables }: { configuration: Configuration; tables: readonly ITable[] },
-): SessionRedis {
-  const { redis, cache, logRetention, deletionProtection } = configuration;
+): SessionRedis | undefined {
+  const { sessions, redis, cache, logRetention, deletionProtection } = configuration;
   if (redis !== undefined) return new ExistingRedis(scope, 'Redis', { configuration, redis });
+  if (sessions === 'none') return undefined;
   const network = new IsolatedNetwork(scope, 'Network', {
     cidr: cache.vpcCidr,
     availabilityZones: cache.availabilityZones,
@@ -21,6 +25,6 @@ export function findRedis(
     logRetention,
     deletionProtection,
   });
-  if (deletionProtection) RemovalPolicies.of(network).retain();
+  if (deletionProtection) RemovalPolicies.of(network).retainOnUpdateOrDelete();
   return new SessionCache(scope, 'SessionCache', { configuration, network });
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Names, RemovalPolicies, RemovalPolicy, Token } from 'aws-cdk-lib';
 import { Connections, type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
@@ -21,13 +22,17 @@ const PORTS = Port.tcpRange(6379, 6380);
 
 /** ElastiCache takes 40 characters, in lower case, for the ids of caches, users and groups; the longest ends so. */
 const NAME_LENGTH = 40 - '-keeper'.length;
+/** Characters by which the name tells what can't be changed. */
+const FINGERPRINT_LENGTH = 6;
 
 /**
  * A cache for the application's sessions: ElastiCache Serverless for Valkey, always over TLS, at rest under a key that
  * one can revoke. Its users sign in with IAM, so there is no password to keep or to rotate; each may do only what its
  * functions do. A group of Valkey users needs no user named `default`, so there is none that everybody knows.
  *
- * The names follow from the construct's place. With deletion protection, cache, key and users outlive the stack.
+ * The names follow from the construct's place and from what a cache can't change: its network and its key. So another
+ * network or key makes a new cache beside the old one, where CloudFormation would refuse to replace one that keeps its
+ * name. With deletion protection, cache, key and users outlive the stack.
  */
 export class SessionCache extends Construct implements SessionRedis, IConnectable {
   readonly network: FunctionNetwork;
@@ -48,7 +53,7 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
     const { cache: wanted } = configuration;
     this.#configuration = configuration;
     this.network = network;
-    this.#name = Names.uniqueResourceName(this, { maxLength: NAME_LENGTH, separator: '-' }).toLowerCase();
+    this.#name = this.#nameFor(configuration);
     const securityGroup = new SecurityGroup(this, 'SecurityGroup', {
       vpc: network.vpc,
       description: 'The cache that holds sessions',
@@ -59,6 +64,8 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
       this.connections.allowDefaultPortFrom(functions, 'Functions of maintenance mode');
     }
     this.#users = { gate: this.#addUser('gate'), keeper: this.#addUser('keeper') };
+    // Changed one after the other: the group that holds both takes one change at a time.
+    this.#users.keeper.addResourceDependency(this.#users.gate);
     const group = new CfnUserGroup(this, 'Users', {
       engine: ENGINE,
       userGroupId: `${this.#name}-users`,
@@ -77,7 +84,7 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
       ...(wanted.snapshotRetention === 0 ? {} : { dailySnapshotTime: wanted.snapshotTime }),
       cacheUsageLimits: limitsOf(wanted),
     });
-    if (configuration.deletionProtection) RemovalPolicies.of(this).retain();
+    if (configuration.deletionProtection) RemovalPolicies.of(this).retainOnUpdateOrDelete();
   }
 
   /** Host and port. */
@@ -97,19 +104,29 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
       tls: true,
       auth: { type: 'iam', user: userId, cache: cache.serverlessCacheName, serverless: true },
     };
-    tellOfRedis(user, settings, this.#configuration.sessions);
+    tellOfRedis(user, settings, this.#configuration.sessionPolicy);
+  }
+
+  #nameFor({ cache: { vpcCidr, availabilityZones }, encryptionKey }: Configuration): string {
+    const unchangeable = JSON.stringify([vpcCidr, availabilityZones, encryptionKey?.node.path]);
+    const fingerprint = createHash('sha256').update(unchangeable).digest('hex').slice(0, FINGERPRINT_LENGTH);
+    const place = Names.uniqueResourceName(this, {
+      maxLength: NAME_LENGTH - FINGERPRINT_LENGTH - 1,
+      separator: '-',
+    });
+    return `${place.toLowerCase()}-${fingerprint}`;
   }
 
   /** With IAM, a user's id and name have to be the same. */
   #addUser(as: RedisUser): CfnUser {
-    const { sessions, scope } = this.#configuration;
+    const { sessionPolicy, scope } = this.#configuration;
     const userId = `${this.#name}-${as}`;
     return new CfnUser(this, `User-${as}`, {
       engine: ENGINE,
       userId,
       userName: userId,
       authenticationMode: { Type: 'iam' },
-      accessString: accessString(as, { prefix: sessions.prefix, scope }),
+      accessString: accessString(as, { prefix: sessionPolicy.prefix, scope }),
     });
   }
 

@@ -1,6 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
 import { type IEventBus, Match, Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
 import type { EventType } from '../../core/events/event-types.ts';
@@ -8,7 +7,9 @@ import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
+import { minuteTarget } from '../functions/minute-target.ts';
 import type { Identity } from '../identity/identity.ts';
+import { tellOfMetrics } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { SessionRedis } from './session-redis.ts';
 
@@ -53,13 +54,8 @@ export class SessionPurge extends Construct {
     eventLog.bindKeyReader(this.function, identity.issuer);
     this.function.addEnvironment(ENV.issuer, identity.issuer);
     redis.bind(this.function, 'keeper');
-    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
-
-    const target = new LambdaFunction(this.function, {
-      deadLetterQueue: deadLetters.queue,
-      maxEventAge: Duration.minutes(1),
-      retryAttempts: 1,
-    });
+    tellOfMetrics(this.function, configuration);
+    const target = minuteTarget(this.function, { deadLetters, retryAttempts: 1 });
     new Rule(this, 'AtOnce', {
       description: 'Ends sessions when maintenance does',
       eventBus: bus,

@@ -15,6 +15,7 @@ import {
   OriginRequestPolicy,
   OriginRequestQueryStringBehavior,
   PriceClass,
+  S3OriginAccessControl,
   SecurityPolicyProtocol,
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
@@ -27,6 +28,7 @@ import { STAGE } from '../gateway/gateway.ts';
 import type { MaintenanceMode } from '../maintenance-mode.ts';
 import { acknowledgeConsoleFindings } from './acknowledged-findings.ts';
 import { consoleFiles } from './console-site.ts';
+import { globalName } from './global-name.ts';
 import { securityHeaders } from './security-headers.ts';
 
 /** What may be kept for some seconds, since the API says so where nobody's credential is in the call. */
@@ -76,7 +78,11 @@ export class ConsoleStack extends Stack {
             minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
           }),
       defaultBehavior: {
-        origin: S3BucketOrigin.withOriginAccessControl(bucket),
+        origin: S3BucketOrigin.withOriginAccessControl(bucket, {
+          originAccessControl: new S3OriginAccessControl(this, 'FilesAccess', {
+            originAccessControlName: globalName(this, 'files'),
+          }),
+        }),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         responseHeadersPolicy: securityHeaders(this, signInOrigins(maintenance)),
         compress: true,
@@ -104,6 +110,7 @@ export class ConsoleStack extends Stack {
     });
     const shared = { origin, viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY, compress: true };
     const cachePolicy = new CachePolicy(this, 'PublicCalls', {
+      cachePolicyName: globalName(this, 'public-calls'),
       comment: 'As long as the API says, 5 s at most; by who asks',
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
@@ -132,6 +139,7 @@ export class ConsoleStack extends Stack {
 
   #passOn() {
     return new OriginRequestPolicy(this, 'AdminCalls', {
+      originRequestPolicyName: globalName(this, 'admin-calls'),
       comment: 'Headers and query of a call, without its cookies and its host',
       headerBehavior: OriginRequestHeaderBehavior.denyList('host'),
       queryStringBehavior: OriginRequestQueryStringBehavior.all(),

@@ -1,6 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { HeadersFrameOption, HeadersReferrerPolicy, ResponseHeadersPolicy } from 'aws-cdk-lib/aws-cloudfront';
 import type { Construct } from 'constructs';
+import { globalName } from './global-name.ts';
 
 /**
  * What a browser is told about the console's files. Scripts come from the console's own files and nowhere else, and
@@ -24,6 +25,7 @@ export function securityHeaders(scope: Construct, signInOrigins: readonly string
     "frame-ancestors 'none'",
   ];
   return new ResponseHeadersPolicy(scope, 'Headers', {
+    responseHeadersPolicyName: globalName(scope, 'headers'),
     comment: 'The console of maintenance mode',
     securityHeadersBehavior: {
       contentSecurityPolicy: { contentSecurityPolicy: policy.join('; '), override: true },

@@ -12,7 +12,7 @@ import { stateWith } from '../support/examples.ts';
 import { RedisServers } from '../support/redis-server.ts';
 
 const SCOPE = 'default';
-const policy: SessionPolicy = configure({ origin: 'https://origin.test' }).sessions;
+const policy: SessionPolicy = configure({ origin: 'https://origin.test' }).sessionPolicy;
 const OFFENCES = `${offencePrefix(SCOPE)}client:1`;
 
 let servers: RedisServers;

@@ -49,7 +49,7 @@ describe('the counting of attempts', () => {
 describe('the table of what is counted', () => {
   test('is keyed by partition, paid on demand, recoverable, encrypted, cleaned by time, without a stream', () => {
     const table = resourcesOf(template, 'AWS::DynamoDB::Table')[tableId(template, 'Activity')];
-    expect(table?.DeletionPolicy).toBe('Retain');
+    expect(table?.DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(table?.Properties).toEqual({
       AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],

@@ -13,10 +13,15 @@ afterAll(() => rmSync(output, { recursive: true, force: true }));
 /** The folder of each function's bundle, by the function's own folder. */
 function bundle(): ReadonlyMap<string, string> {
   const app = new App({ outdir: output, context: { 'aws:cdk:enable-asset-metadata': true } });
-  const stack = new MaintenanceStack(app, 'Test', { origin: 'https://origin.test' });
-  const { template } = app.synth().getStackArtifact(stack.artifactId);
+  const stacks = (['whole', 'smallest'] as const).map(
+    (profile) => new MaintenanceStack(app, `Test-${profile}`, { origin: 'https://origin.test', profile }),
+  );
+  const assembly = app.synth();
+  const resources = stacks.flatMap(({ artifactId }): Resource[] =>
+    Object.values(assembly.getStackArtifact(artifactId).template.Resources),
+  );
   const bundles = new Map<string, string>();
-  for (const { Metadata } of Object.values(template.Resources as Record<string, Resource>)) {
+  for (const { Metadata } of resources) {
     const folder = Metadata?.['maintenance:function'];
     if (typeof folder === 'string')
       bundles.set(folder, path.join(output, String(Metadata?.['aws:asset:path'])));
@@ -40,6 +45,7 @@ const packageOf = (folder: string): { type: string; imports?: Record<string, str
 describe('the bundles', () => {
   test('are one for each function', () => {
     expect([...bundles.keys()].sort()).toEqual([
+      'api',
       'authorizer',
       'control',
       'drain',

@@ -79,6 +79,17 @@ describe('the stack of the console', () => {
     expect(JSON.stringify(allowed[0]?.Condition)).toContain('AWS:SourceArn');
   });
 
+  test('names what CloudFront keeps by region too: such names are unique in the account', () => {
+    const names = ['CachePolicy', 'OriginRequestPolicy', 'ResponseHeadersPolicy', 'OriginAccessControl'].map(
+      (kind) => {
+        const properties = one(template, `AWS::CloudFront::${kind}`);
+        return (properties[`${kind}Config`] as { Name: unknown }).Name;
+      },
+    );
+    for (const name of names) expect(JSON.stringify(name)).toContain('"AWS::Region"');
+    expect(new Set(names.map((name) => JSON.stringify(name))).size).toBe(4);
+  });
+
   test('browsers are told to run its own scripts only, none that stands in a page, and to let nobody frame it', () => {
     const { SecurityHeadersConfig: headers } = one(template, 'AWS::CloudFront::ResponseHeadersPolicy')
       .ResponseHeadersPolicyConfig as { SecurityHeadersConfig: Record<string, Record<string, unknown>> };

@@ -13,7 +13,7 @@ describe('the table of the event log', () => {
 
   test('outlives the stack', () => {
     expect(tableOf(template)).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
       Properties: { DeletionProtectionEnabled: true },
     });
@@ -47,7 +47,7 @@ describe('the table of the event log', () => {
   test("takes a key of the owner's own, which those who read and write may use", () => {
     const stack = new Stack(testApp(), 'Own');
     const encryptionKey = new Key(stack, 'Key');
-    new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', encryptionKey });
+    new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', profile: 'whole', encryptionKey });
     const own = Template.fromStack(stack);
     expect(tableOf(own)?.Properties.SSESpecification).toMatchObject({ SSEEnabled: true, SSEType: 'KMS' });
     const users = Object.entries(resourcesOf(own, 'AWS::IAM::Policy')).filter(([, policy]) =>

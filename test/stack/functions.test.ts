@@ -23,7 +23,7 @@ const bus = onlyId(template, 'AWS::Events::EventBus');
 const cache = onlyId(template, 'AWS::ElastiCache::ServerlessCache');
 /** The topic of a level of escalation. */
 const level = (number: number) => onlyId(template, 'AWS::SNS::Topic', `Level${number}`);
-const NAME = 'test-maintenessioncache-daa1d069';
+const NAME = 'test-mainioncache-daa1d069-47fd55';
 /** What a function in the network is told of Redis, signing in as a user. */
 const redis = (user: 'gate' | 'keeper') => {
   const endpoint = (attribute: string) => ({ 'Fn::GetAtt': [cache, `Endpoint.${attribute}`] });
@@ -42,6 +42,9 @@ const redis = (user: 'gate' | 'keeper') => {
     }),
   };
 };
+/** What a function is told of the whole that it is part of. */
+const parts = { PARTS: JSON.stringify({ sessions: true, jobs: true, monitoring: 'full' }) };
+const metrics = { METRIC_NAMESPACE: 'EnhancedMaintenanceMode/Test/default' };
 const alwaysAllowed = '/static/{proxy+},/favicon.ico,/health,/health/{proxy+},/api/csrf-token';
 
 const FOLDERS = [
@@ -78,6 +81,7 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
         REFUSAL_FORM: 'negotiated',
         OFFENDER_THRESHOLD: '30',
+        ...metrics,
         ...redis('gate'),
       },
     ],
@@ -85,6 +89,7 @@ describe('environment', () => {
       'control',
       {
         ...store,
+        ...parts,
         ...jobStore,
         ACTIVITY_TABLE: { Ref: activity },
         ALWAYS_ALLOWED: alwaysAllowed,
@@ -96,6 +101,7 @@ describe('environment', () => {
       'status',
       {
         ...store,
+        ...parts,
         ...jobStore,
         ACTIVITY_TABLE: { Ref: activity },
         ISSUER: issuer,
@@ -105,7 +111,14 @@ describe('environment', () => {
     ],
     [
       'health',
-      { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ALLOWED_ORIGINS: '*', ...redis('gate') },
+      {
+        ...store,
+        ...parts,
+        ACTIVITY_TABLE: { Ref: activity },
+        ISSUER: issuer,
+        ALLOWED_ORIGINS: '*',
+        ...redis('gate'),
+      },
     ],
     [
       'jobs',
@@ -113,6 +126,7 @@ describe('environment', () => {
         ...store,
         ...jobStore,
         EVENT_BUS: { Ref: bus },
+        ...metrics,
         ALLOWED_ORIGINS: '*',
         REFUSAL_FORM: 'negotiated',
         OFFENDER_THRESHOLD: '30',
@@ -120,16 +134,20 @@ describe('environment', () => {
     ],
     ['job-sweep', jobStore],
     ['tick', { ...store, ISSUER: issuer }],
-    ['tally', { SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
+    ['tally', { ...parts, SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
     ['publisher', { ...store, ACTIVITY_TABLE: { Ref: activity }, EVENT_BUS: { Ref: bus } }],
     ['redis-probe', { SCOPE: 'default', ...redis('keeper') }],
-    ['purge', { ...store, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') }],
+    [
+      'purge',
+      { ...store, ...metrics, ACTIVITY_TABLE: { Ref: activity }, ISSUER: issuer, ...redis('keeper') },
+    ],
     ['mirror', { SCOPE: 'default', ...redis('keeper') }],
     ['sessions', { ...store, ALLOWED_ORIGINS: '*', ...redis('keeper') }],
     [
       'operations',
       {
         ...store,
+        ...parts,
         ACTIVITY_TABLE: { Ref: activity },
         ALLOWED_ORIGINS: '*',
         LEVEL_TOPICS: {
@@ -142,7 +160,7 @@ describe('environment', () => {
           'Fn::Join': [
             '',
             [
-              '{"authorizer":"',
+              '{"namespace":"EnhancedMaintenanceMode/Test/default","authorizer":"',
               { Ref: functionOf(template, 'authorizer')[0] },
               '","api":"Test-MaintenanceMode-Gateway","stage":"live","table":"',
               { Ref: table },
@@ -501,7 +519,7 @@ describe('runtime', () => {
     });
     const logs = (Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
     expect(template.findResources('AWS::Logs::LogGroup')[logs]).toMatchObject({
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: { RetentionInDays: 90 },
     });
   });

@@ -171,7 +171,7 @@ describe('the API', () => {
           ResourcePath: '/*',
           LoggingLevel: 'OFF',
           DataTraceEnabled: false,
-          MetricsEnabled: true,
+          MetricsEnabled: false,
           ThrottlingRateLimit: 1000,
           ThrottlingBurstLimit: 2000,
         },
@@ -180,6 +180,27 @@ describe('the API', () => {
     synthesise({ throttling: { rateLimit: 5 } }).hasResourceProperties('AWS::ApiGateway::Stage', {
       MethodSettings: [Match.objectLike({ ThrottlingRateLimit: 5, ThrottlingBurstLimit: 2000 })],
     });
+  });
+
+  test('takes other TLS, for clients that know no forward secrecy or name another host', () => {
+    synthesise({ securityPolicy: 'SecurityPolicy_TLS13_1_2_PQ_2025_09' }).hasResourceProperties(
+      'AWS::ApiGateway::RestApi',
+      { SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PQ_2025_09', EndpointAccessMode: 'BASIC' },
+    );
+  });
+
+  test('measures each method only when it is told to', () => {
+    synthesise({ metricsByMethod: true }).hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: [Match.objectLike({ MetricsEnabled: true })],
+    });
+  });
+
+  test('puts a path before that of every request at the origin', () => {
+    const uris = Object.values(routesOf(synthesise({ originPath: '/prod' })))
+      .map(({ Properties }) => (Properties.Integration as { Uri?: unknown }).Uri)
+      .filter((uri) => typeof uri === 'string');
+    expect(uris.length).toBeGreaterThan(3);
+    for (const uri of uris) expect(uri).toMatch(/^https:\/\/origin\.test\/prod(?:\/|$)/);
   });
 
   test('logs each access without its path, query, headers or user', () => {

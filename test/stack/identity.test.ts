@@ -7,7 +7,7 @@ describe('the user pool', () => {
 
   test('lets nobody sign up, offers a second factor and recovers accounts through an administrator', () => {
     template.hasResource('AWS::Cognito::UserPool', {
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       Properties: {
         AdminCreateUserConfig: { AllowAdminCreateUserOnly: true },
         MfaConfiguration: 'OPTIONAL',

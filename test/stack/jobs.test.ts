@@ -13,7 +13,7 @@ describe('the table of jobs', () => {
       KeySchema: [key('pk', 'HASH'), key(attribute, 'RANGE')],
       Projection: { ProjectionType: 'KEYS_ONLY' },
     });
-    expect(table?.DeletionPolicy).toBe('Retain');
+    expect(table?.DeletionPolicy).toBe('RetainExceptOnCreate');
     expect(table?.Properties).toEqual({
       AttributeDefinitions: ['pk', 'id', 'start_key', 'active_key', 'troubled_key'].map((AttributeName) => ({
         AttributeName,

@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import { Template } from 'aws-cdk-lib/assertions';
 import { ALARMS, alarmOf, anchorOf, levelOf, nextLevel } from '../../core/health/alarms.ts';
-import { onlyId, type Resource, resourcesOf, statementsOf, synthesise } from './synthesise.ts';
+import {
+  functionOf,
+  onlyId,
+  type Resource,
+  resourcesOf,
+  statementsOf,
+  synthesise,
+  testApp,
+  testStack,
+} from './synthesise.ts';
 
 const template = synthesise();
 const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm'));
@@ -59,13 +69,21 @@ describe('alarms', () => {
       TreatMissingData: 'breaching',
     });
     expect(named('maintenance-overdue')).toMatchObject({
-      Namespace: 'EnhancedMaintenanceMode',
+      Namespace: 'EnhancedMaintenanceMode/Test/default',
       MetricName: 'MaintenanceOverdue',
       Statistic: 'Maximum',
       Threshold: 1,
       Period: 60,
       TreatMissingData: 'notBreaching',
     });
+  });
+
+  test('silence means nothing before anything is there to be silent', () => {
+    const silent = alarms.filter(({ Properties }) => String(Properties.AlarmName).includes('-silent'));
+    expect(silent).toHaveLength(2);
+    for (const { DependsOn } of silent) {
+      expect(DependsOn).toContainEqual(expect.stringContaining('HealthCheckEveryMinute'));
+    }
   });
 
   test('take thresholds, and refuse those that do not exist or cannot work', () => {
@@ -83,44 +101,95 @@ describe('alarms', () => {
   });
 });
 
-describe('topics', () => {
-  const account = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
-  const services = { Service: ['cloudwatch.amazonaws.com', 'events.amazonaws.com'] };
+describe('metrics', () => {
+  interface Measured {
+    readonly Namespace?: string;
+    readonly MetricName?: string;
+    readonly Dimensions?: unknown;
+  }
 
-  test('are encrypted with a key that alarms and rules of this account may use', () => {
+  test('of two deployments in one account and region are never the same', () => {
+    const app = testApp();
+    const deployments = [
+      testStack({}, app, 'Staging'),
+      testStack({}, app, 'Production'),
+      testStack({ scope: 'blue' }, app, 'Other'),
+    ].map((stack) => Template.fromStack(stack));
+    const ownMetrics = deployments.map((each) => [
+      ...Object.values(resourcesOf(each, 'AWS::CloudWatch::Alarm')).map(({ Properties }) => {
+        const { Namespace, MetricName, Dimensions } = Properties as Measured;
+        return JSON.stringify([Namespace, MetricName, Dimensions]);
+      }),
+      ...Object.values(resourcesOf(each, 'AWS::Logs::MetricFilter')).map(({ Properties }) =>
+        JSON.stringify(Properties.MetricTransformations),
+      ),
+    ]);
+    const own = ownMetrics.map((metrics) => new Set(metrics.filter((metric) => !metric.includes('"AWS/'))));
+    for (const metrics of own) expect(metrics.size).toBeGreaterThan(5);
+    const all = own.flatMap((metrics) => [...metrics]);
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  test('belong where the functions write them', () => {
+    const names = ['authorizer', 'jobs', 'purge', 'drain', 'health-check'].map((folder) => {
+      const { Environment } = functionOf(template, folder)[1].Properties;
+      return (Environment as { Variables: Record<string, unknown> }).Variables.METRIC_NAMESPACE;
+    });
+    expect(new Set(names)).toEqual(new Set([named('maintenance-overdue').Namespace]));
+  });
+});
+
+describe('topics', () => {
+  interface PolicyStatement {
+    readonly Principal?: { readonly Service?: string };
+    readonly Condition?: unknown;
+  }
+  const account = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+  const ofService = (statements: readonly PolicyStatement[], service: string) =>
+    statements.filter(({ Principal }) => Principal?.Service === `${service}.amazonaws.com`);
+
+  test('are encrypted with a key that alarms of this account and rules may use', () => {
     const keys = Object.entries(resourcesOf(template, 'AWS::KMS::Key')).filter(([id]) =>
       id.includes('Topics'),
     );
-    const [[id, key] = ['', undefined]] = keys;
-    expect(key?.Properties).toMatchObject({ EnableKeyRotation: true });
-    expect((key?.Properties.KeyPolicy as { Statement: object[] } | undefined)?.Statement).toContainEqual(
-      expect.objectContaining({
-        Principal: services,
-        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        Condition: account,
-      }),
-    );
+    if (keys[0] === undefined) throw new Error('There is no key.');
+    const [id, { Properties: key }] = keys[0];
+    expect(key).toMatchObject({ EnableKeyRotation: true });
+    const { Statement } = key.KeyPolicy as { Statement: PolicyStatement[] };
+    const Action = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+    expect(ofService(Statement, 'cloudwatch')).toEqual([
+      expect.objectContaining({ Effect: 'Allow', Action, Condition: account }),
+    ]);
+    expect(ofService(Statement, 'events')).toEqual([expect.objectContaining({ Effect: 'Allow', Action })]);
     for (const { Properties } of Object.values(resourcesOf(template, 'AWS::SNS::Topic'))) {
       expect(Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [id, 'Arn'] });
     }
   });
 
-  test('let alarms and rules of this account publish, and nobody without TLS', () => {
+  test('let alarms of this account and rules publish, and nobody without TLS', () => {
     const policies = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy'));
     expect(policies).toHaveLength(4);
     for (const { Properties } of policies) {
-      const { Statement } = Properties.PolicyDocument as { Statement: object[] };
-      expect(Statement).toContainEqual(
-        expect.objectContaining({
-          Effect: 'Allow',
-          Principal: services,
-          Action: 'sns:Publish',
-          Condition: account,
-        }),
-      );
+      const { Statement } = Properties.PolicyDocument as { Statement: PolicyStatement[] };
+      const publish = { Effect: 'Allow', Action: 'sns:Publish' };
+      expect(ofService(Statement, 'cloudwatch')).toEqual([
+        expect.objectContaining({ ...publish, Condition: account }),
+      ]);
+      expect(ofService(Statement, 'events')).toEqual([expect.objectContaining(publish)]);
       expect(Statement).toContainEqual(
         expect.objectContaining({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
       );
+    }
+  });
+
+  test('ask nothing of EventBridge that it does not tell: for whom it acts', () => {
+    for (const type of ['AWS::KMS::Key', 'AWS::SNS::TopicPolicy']) {
+      for (const { Properties } of Object.values(resourcesOf(template, type))) {
+        const { Statement } = (Properties.KeyPolicy ?? Properties.PolicyDocument) as {
+          Statement: PolicyStatement[];
+        };
+        expect(JSON.stringify(ofService(Statement, 'events'))).not.toContain('aws:Source');
+      }
     }
   });
 

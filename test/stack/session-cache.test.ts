@@ -4,6 +4,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { Key } from 'aws-cdk-lib/aws-kms';
+import type { MaintenanceModeProps } from '../../lib/configuration/maintenance-mode-props.ts';
 import { MaintenanceMode } from '../../lib/maintenance-mode.ts';
 import { SessionCache } from '../../lib/sessions/session-cache.ts';
 import { functionOf, onlyId, type Resource, resourcesOf, synthesise, testApp } from './synthesise.ts';
@@ -11,7 +12,7 @@ import { functionOf, onlyId, type Resource, resourcesOf, synthesise, testApp } f
 const template = synthesise();
 const of = (type: string, from = template) => Object.values(resourcesOf(from, `AWS::ElastiCache::${type}`));
 const cacheOf = (from: Template): Resource['Properties'] => of('ServerlessCache', from)[0]?.Properties ?? {};
-const NAME = 'test-maintenessioncache-daa1d069';
+const NAME = 'test-mainioncache-daa1d069-47fd55';
 
 describe('the cache', () => {
   test('is serverless Valkey in the isolated subnets, encrypted by a key of its own, with a daily snapshot', () => {
@@ -62,9 +63,12 @@ describe('the cache', () => {
     const key = (from: Template) =>
       resourcesOf(from, 'AWS::KMS::Key')[onlyId(from, 'AWS::KMS::Key', 'SessionCache')];
     const subnets = (from: Template) => Object.values(resourcesOf(from, 'AWS::EC2::Subnet'));
-    expect(policies(template)).toEqual(new Set(['Retain']));
-    expect(key(template)?.DeletionPolicy).toBe('Retain');
-    expect(subnets(template).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual(['Retain', 'Retain']);
+    expect(policies(template)).toEqual(new Set(['RetainExceptOnCreate']));
+    expect(key(template)?.DeletionPolicy).toBe('RetainExceptOnCreate');
+    expect(subnets(template).map(({ DeletionPolicy }) => DeletionPolicy)).toEqual([
+      'RetainExceptOnCreate',
+      'RetainExceptOnCreate',
+    ]);
     const unprotected = synthesise({ deletionProtection: false });
     expect(policies(unprotected)).toEqual(new Set([undefined]));
     expect(key(unprotected)?.DeletionPolicy).toBe('Delete');
@@ -74,14 +78,14 @@ describe('the cache', () => {
   test("takes the owner's key where there is one", () => {
     const stack = new Stack(testApp(), 'Own');
     const encryptionKey = new Key(stack, 'Key');
-    new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', encryptionKey });
+    new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', sessions: 'cache', encryptionKey });
     const own = Template.fromStack(stack);
     expect(cacheOf(own).KmsKeyId).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^Key/), 'Arn'] });
   });
 
   test('lets in whom the owner lets in', () => {
     const stack = new Stack(testApp(), 'Own');
-    const { redis } = new MaintenanceMode(stack, 'M', { origin: 'https://origin.test' });
+    const { redis } = new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', sessions: 'cache' });
     const application = new SecurityGroup(stack, 'Application', { vpc: new Vpc(stack, 'Peered') });
     if (!(redis instanceof SessionCache)) throw new Error('There is no cache.');
     redis.connections.allowDefaultPortFrom(application);
@@ -96,11 +100,26 @@ describe('the cache', () => {
     const app = testApp();
     const stacks = ['One', 'Other'].map((name) => {
       const stack = new Stack(app, name);
-      new MaintenanceMode(stack, 'M', { origin: 'https://origin.test' });
+      new MaintenanceMode(stack, 'M', { origin: 'https://origin.test', sessions: 'cache' });
       return stack;
     });
     const names = stacks.map((stack) => cacheOf(Template.fromStack(stack)).ServerlessCacheName);
     expect(new Set(names).size).toBe(2);
+  });
+});
+
+describe('its name', () => {
+  const nameFor = (cache: MaintenanceModeProps['cache']) =>
+    cacheOf(synthesise({ cache })).ServerlessCacheName;
+
+  test('is another where the network is: a cache keeps its own for life, and can be replaced by no namesake', () => {
+    const zones = ['eu-central-1a', 'eu-central-1b'];
+    const names = [NAME, nameFor({ vpcCidr: '10.9.0.0/24' }), nameFor({ availabilityZones: zones })];
+    expect(new Set(names).size).toBe(3);
+  });
+
+  test('stays where the rest changes', () => {
+    expect(nameFor({ snapshotRetention: 3, maximumGigabytes: 5, userIds: ['shop'] })).toBe(NAME);
   });
 });
 
@@ -132,12 +151,12 @@ describe('its users', () => {
     [
       'gate',
       'on ~vedfolnir:session:* ~enhanced-maintenance-mode:default:state ~enhanced-maintenance-mode:default:blocked:* ' +
-        'resetchannels -@all +asking +cluster|slots +ping +exists +expire +getrange +hmget +incrby',
+        'resetchannels -@all +cluster|slots +ping +exists +expire +getrange +hmget +incrby',
     ],
     [
       'keeper',
       'on ~vedfolnir:session:* ~enhanced-maintenance-mode:default:state resetchannels -@all ' +
-        '+asking +cluster|slots +ping +dbsize +eval +evalsha +exists +get +getrange +hget +hmget +hset ' +
+        '+cluster|slots +ping +dbsize +eval +evalsha +exists +get +getrange +hget +hmget +hset ' +
         '+info +pttl +scan +strlen +unlink',
     ],
   ])('%s may do what its functions do, and nothing else', (name, rules) => {
@@ -145,7 +164,7 @@ describe('its users', () => {
   });
 
   test("are about the owner's sessions and event log", () => {
-    const other = synthesise({ sessions: { prefix: 'shop/' }, scope: 'shop' });
+    const other = synthesise({ sessionPolicy: { prefix: 'shop/' }, scope: 'shop' });
     expect(user('keeper', other)?.AccessString).toContain(
       'on ~shop/* ~enhanced-maintenance-mode:shop:state resetchannels',
     );
@@ -158,7 +177,8 @@ describe('a Redis that exists', () => {
     const commandsOf = (rules: string) => rules.split(' ').filter((rule) => rule.startsWith('+'));
     const ours = of('User').flatMap(({ Properties }) => commandsOf(String(Properties.AccessString)));
     const documented = commandsOf(/^ *(on ~.*)$/m.exec(page)?.[1] ?? '');
-    expect(documented.toSorted()).toEqual([...new Set(ours)].toSorted());
+    // A cluster that moves its slots sends its clients on with ASK; a serverless cache knows no such command.
+    expect(documented.toSorted()).toEqual([...new Set([...ours, '+asking'])].toSorted());
   });
 
   const redis = {

@@ -19,7 +19,7 @@ const redis = {
 /** What is said of options that may be wrong, null when they are taken. */
 function complaint(options: Record<string, unknown>): string | null {
   try {
-    configure({ origin, ...options });
+    configure({ origin, profile: 'whole', ...options });
     return null;
   } catch (error) {
     if (error instanceof ConfigurationError) return error.message;
@@ -62,8 +62,8 @@ describe('the prefix of sessions', () => {
     [`${'s'.repeat(128)}:`, /128 characters at most/],
     [Token.asString({ Ref: 'Prefix' }), /must be known at synthesis/],
   ])('%j is refused with a sentence', (prefix, why) => {
-    expect(complaint({ sessions: { prefix } })).toMatch(why);
-    expect(complaint({ sessions: { prefix } })).toMatch(/^Option "sessions.prefix" /);
+    expect(complaint({ sessionPolicy: { prefix } })).toMatch(why);
+    expect(complaint({ sessionPolicy: { prefix } })).toMatch(/^Option "sessionPolicy.prefix" /);
   });
 
   test('whatever is taken matches no key of our own, and nothing that goes on as another word', () => {
@@ -88,40 +88,44 @@ describe('options of sessions, cache and Redis', () => {
   test.each<[wrong: string, options: Record<string, unknown>, sentence: RegExp]>([
     [
       'a pointer without a slash',
-      { sessions: { rolePointers: ['role'] } },
-      /"sessions.rolePointers.0" must be a JSON/,
+      { sessionPolicy: { rolePointers: ['role'] } },
+      /"sessionPolicy.rolePointers.0" must be a JSON/,
     ],
-    ['a pointer to everything', { sessions: { rolePointers: [''] } }, /must be a JSON pointer/],
+    ['a pointer to everything', { sessionPolicy: { rolePointers: [''] } }, /must be a JSON pointer/],
     [
       'a pointer with a bare tilde',
-      { sessions: { userPointers: ['/a~2'] } },
-      /"sessions.userPointers.0" must be a/,
+      { sessionPolicy: { userPointers: ['/a~2'] } },
+      /"sessionPolicy.userPointers.0" must be a/,
     ],
     [
       'no pointer',
-      { sessions: { createdAtPointers: [] } },
-      /"sessions.createdAtPointers" must name at least one/,
+      { sessionPolicy: { createdAtPointers: [] } },
+      /"sessionPolicy.createdAtPointers" must name at least one/,
     ],
     [
       'pointers that are no list',
-      { sessions: { rolePointers: '/role' } },
-      /"sessions.rolePointers" must be a list/,
+      { sessionPolicy: { rolePointers: '/role' } },
+      /"sessionPolicy.rolePointers" must be a list/,
     ],
     [
       'no role of admins',
-      { sessions: { adminRoles: [] } },
-      /"sessions.adminRoles" must name at least one role/,
+      { sessionPolicy: { adminRoles: [] } },
+      /"sessionPolicy.adminRoles" must name at least one role/,
     ],
-    ['a blank role', { sessions: { adminRoles: [' '] } }, /a role is text without white space at its ends/],
+    [
+      'a blank role',
+      { sessionPolicy: { adminRoles: [' '] } },
+      /a role is text without white space at its ends/,
+    ],
     [
       'a cookie with a space',
-      { sessions: { cookie: 'a b' } },
-      /"sessions.cookie" must be the name of a cookie/,
+      { sessionPolicy: { cookie: 'a b' } },
+      /"sessionPolicy.cookie" must be the name of a cookie/,
     ],
     [
       'an option of sessions that does not exist',
-      { sessions: { prefx: 'a:' } },
-      /Unknown option "sessions.prefx"/,
+      { sessionPolicy: { prefx: 'a:' } },
+      /Unknown option "sessionPolicy.prefx"/,
     ],
     ['no network', { cache: { vpcCidr: '10.0.0.0' } }, /"cache.vpcCidr".*is not a network from \/16 to \/26/],
     ['a network that is too small', { cache: { vpcCidr: '10.0.0.0/27' } }, /is not a network from/],
@@ -138,6 +142,11 @@ describe('options of sessions, cache and Redis', () => {
       'a user id in capitals',
       { cache: { userIds: ['Shop'] } },
       /"cache.userIds.0" must be the id of an ElastiCache/,
+    ],
+    [
+      'whether there are sessions, beside a Redis that has them',
+      { sessions: 'none', redis },
+      /"sessions" must be left out where "redis" names the Redis/,
     ],
     ['a cache beside a Redis', { cache: {}, redis }, /"cache" is for the cache that the stack makes/],
     ['a Redis without a host', { redis: { ...redis, host: undefined } }, /"redis.host" is missing/],
@@ -195,8 +204,8 @@ describe('options of sessions, cache and Redis', () => {
   });
 
   test('the defaults are those of the contract', () => {
-    const { sessions, cache, redis: existing } = configure({ origin });
-    expect(sessions).toMatchObject({
+    const { sessionPolicy, cache, redis: existing } = configure({ origin });
+    expect(sessionPolicy).toMatchObject({
       prefix: 'vedfolnir:session:',
       cookie: 'session_id',
       rolePointers: ['/role', '/user/role'],
@@ -246,7 +255,8 @@ describe('options of sessions, cache and Redis', () => {
       redisSecurityGroupId: 'sg-0a1b2c3d',
     };
     expect(configure(contextOptions(new App({ context }).node))).toMatchObject({
-      sessions: {
+      sessions: 'existing',
+      sessionPolicy: {
         prefix: 'shop:',
         cookie: 'sid',
         rolePointers: ['/a', '/b'],
@@ -267,6 +277,7 @@ describe('options of sessions, cache and Redis', () => {
     });
     const other = {
       origin,
+      sessions: 'cache',
       cacheVpcCidr: '10.1.0.0/24',
       cacheAvailabilityZones: 'eu-central-1a,eu-central-1b',
       cacheUserIds: 'shop',

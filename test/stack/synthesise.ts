@@ -11,9 +11,18 @@ export function testApp(): App {
   return new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [] } });
 }
 
-/** The stack with the options given, which may be wrong on purpose. */
-export function testStack(options: Partial<MaintenanceModeProps> = {}): MaintenanceStack {
-  return new MaintenanceStack(testApp(), 'Test', { origin: 'https://origin.test', ...options });
+/** The stack with everything switched on and the options given, which may be wrong on purpose. */
+export function testStack(
+  options: Partial<MaintenanceModeProps> = {},
+  app = testApp(),
+  id = 'Test',
+): MaintenanceStack {
+  return new MaintenanceStack(app, id, {
+    origin: 'https://origin.test',
+    profile: 'whole',
+    cloudWatchRole: true,
+    ...options,
+  });
 }
 
 export const synthesise = (options: Partial<MaintenanceModeProps> = {}): Template =>

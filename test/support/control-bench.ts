@@ -1,3 +1,4 @@
+import { type DeployedParts, EVERYTHING } from '../../core/deployed-parts.ts';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import type { WatchRecord } from '../../core/health/enforcement-record.ts';
 import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
@@ -30,7 +31,9 @@ export class ControlBench {
   readonly #handler;
   #ids = 0;
 
-  constructor(options: { readonly allowedOrigins?: readonly string[] } = {}) {
+  constructor(
+    options: { readonly allowedOrigins?: readonly string[]; readonly deployed?: DeployedParts } = {},
+  ) {
     this.#handler = createControlHandler({
       events: this.events,
       rules: this.rules,
@@ -43,6 +46,7 @@ export class ControlBench {
       purging: async () => this.purging,
       log: this.log,
       activeJobs: async () => this.activeJobs,
+      deployed: options.deployed ?? EVERYTHING,
       now: () => this.time,
       newId: () => {
         this.#ids += 1;

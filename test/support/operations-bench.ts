@@ -1,3 +1,4 @@
+import { EVERYTHING } from '../../core/deployed-parts.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import type { HealthRecord } from '../../core/health/health-record.ts';
 import type { EscalationNotice } from '../../core/oncall/escalation.ts';
@@ -31,6 +32,7 @@ export class OperationsBench {
       },
     },
     attempts: this.attempts,
+    deployed: EVERYTHING,
     metrics: {
       read: async (queries, range) => {
         this.asked.push({ queries, range });
@@ -45,7 +47,14 @@ export class OperationsBench {
         return `message-${this.published.length}`;
       },
     },
-    watched: { authorizer: 'gate', api: 'api', stage: 'live', table: 'state', cache: 'cache' },
+    watched: {
+      namespace: 'EnhancedMaintenanceMode/Test/default',
+      authorizer: 'gate',
+      api: 'api',
+      stage: 'live',
+      table: 'state',
+      cache: 'cache',
+    },
     scope: 'default',
     state: async () => {
       if (this.state === null) throw new StoreUnavailableError('down');

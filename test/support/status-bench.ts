@@ -1,5 +1,6 @@
 import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
 import type { Rule } from '../../core/decision/rule.ts';
+import { EVERYTHING } from '../../core/deployed-parts.ts';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge/record.ts';
@@ -33,6 +34,7 @@ export class StatusBench {
     },
     attempts: this.attempts,
     activeJobs: async () => this.activeJobs,
+    deployed: EVERYTHING,
     rules: async () => this.rules,
     purging: async () => this.purging,
     drain: async () => this.drain,
