@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
@@ -200,4 +201,16 @@ describe('the control API', () => {
       );
     },
   );
+});
+
+test('the page on configuration has the figures of each profile', () => {
+  const page = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
+  for (const profile of PROFILES) {
+    const { Resources } = templates[profile].toJSON();
+    const functions = foldersOf(templates[profile]).length;
+    const alarms = alarmsOf(templates[profile]).length;
+    expect(page).toContain(
+      `| \`${profile}\` | ${Object.keys(Resources).length} | ${functions} | ${alarms} |`,
+    );
+  }
 });
