@@ -1,13 +1,17 @@
 // Made of refusal-page.client.ts and refusal-page.client.css by scripts/page-assets.ts.
 
+const BEFORE =
+  'const w=12e4,a=t=>document.querySelector(t),l=t=>String(t).padStart(2,"0"),{now:h,op:d}=document.body.dataset,f=new URL("api/maintenance/status",a("#u").href),M=Number(h)-Date.now(),u=15e3*(.8+Math.random()*.4);let e=u,i=null;const c=a("#k");c&&(c.hidden=!1,c.addEventListener("click",()=>history.back()));const r=a("time");if(r){const t=Date.parse(r.dateTime);r.textContent=new Date(t).toLocaleString(document.documentElement.lang,{dateStyle:"medium",timeStyle:"short"}),setInterval(()=>{const n=Math.max(0,Math.ceil((t-M-Date.now())/1e3)),o=Math.floor(n/60),s=[Math.floor(o/60),l(o%60),l(n%60)].join(":");a("#c").textContent="(".concat(s,")")},1e3)}async function g(){const t=await fetch(f,{headers:i?{"If-None-Match":i}:{},cache:"no-store",credentials:"omit"});if(t.status===304)return!1;if(t.status!==200)throw new Error;const{is_active:n,test_mode:o,blocked_operations:s}=await t.json();return i=t.headers.get("etag"),!n||o||d!=="admin_operations"&&!s.includes(d)}async function m(){if(!document.hidden)try{if(await g()){';
+const AFTER = ';return}e=u}catch{e=Math.min(e*2,12e4)}setTimeout(m,e)}setTimeout(m,e);';
+
 export const COME_BACK = {
-  text: 'const _=12e4,a=t=>document.querySelector(t),l=t=>String(t).padStart(2,"0"),{now:f,op:d}=document.body.dataset,h=new URL("api/maintenance/status",a("#u").href),M=Number(f)-Date.now(),u=15e3*(.8+Math.random()*.4);let e=u,i=null;const c=a("#k");c&&(c.hidden=!1,c.addEventListener("click",()=>history.back()));const r=a("time");if(r){const t=Date.parse(r.dateTime);r.textContent=new Date(t).toLocaleString(document.documentElement.lang,{dateStyle:"medium",timeStyle:"short"}),setInterval(()=>{const n=Math.max(0,Math.ceil((t-M-Date.now())/1e3)),o=Math.floor(n/60),s=[Math.floor(o/60),l(o%60),l(n%60)].join(":");a("#c").textContent="(".concat(s,")")},1e3)}async function w(){const t=await fetch(h,{headers:i?{"If-None-Match":i}:{},cache:"no-store",credentials:"omit"});if(t.status===304)return!1;if(t.status!==200)throw new Error;const{is_active:n,test_mode:o,blocked_operations:s}=await t.json();return i=t.headers.get("etag"),!n||o||d!=="admin_operations"&&!s.includes(d)}function g(){location.reload()}async function m(){if(!document.hidden)try{if(await w()){g();return}e=u}catch{e=Math.min(e*2,12e4)}setTimeout(m,e)}setTimeout(m,e);',
-  source: "'sha256-v2YifaKHF7XsX+y6KYNtd0CU4jGKM/P4UmMO808MJ1I='",
+  text: `${BEFORE}location.reload()${AFTER}`,
+  source: "'sha256-dIVkaxm4fnbROdQ+8GrbENXNt/A0DQy0Zc6MOk3kg9w='",
 };
 
 export const SAY_SO = {
-  text: 'const _=12e4,e=t=>document.querySelector(t),l=t=>String(t).padStart(2,"0"),{now:h,op:d}=document.body.dataset,f=new URL("api/maintenance/status",e("#u").href),M=Number(h)-Date.now(),u=15e3*(.8+Math.random()*.4);let n=u,i=null;const c=e("#k");c&&(c.hidden=!1,c.addEventListener("click",()=>history.back()));const r=e("time");if(r){const t=Date.parse(r.dateTime);r.textContent=new Date(t).toLocaleString(document.documentElement.lang,{dateStyle:"medium",timeStyle:"short"}),setInterval(()=>{const o=Math.max(0,Math.ceil((t-M-Date.now())/1e3)),a=Math.floor(o/60),s=[Math.floor(a/60),l(a%60),l(o%60)].join(":");e("#c").textContent="(".concat(s,")")},1e3)}async function g(){const t=await fetch(f,{headers:i?{"If-None-Match":i}:{},cache:"no-store",credentials:"omit"});if(t.status===304)return!1;if(t.status!==200)throw new Error;const{is_active:o,test_mode:a,blocked_operations:s}=await t.json();return i=t.headers.get("etag"),!o||a||d!=="admin_operations"&&!s.includes(d)}function w(){{const t=e("#o");t.textContent=t.dataset.text}}async function m(){if(!document.hidden)try{if(await g()){w();return}n=u}catch{n=Math.min(n*2,12e4)}setTimeout(m,n)}setTimeout(m,n);',
-  source: "'sha256-spIpqzvbJurmmhyfBz0Q4jChIn+zyzBVxaMBMPmWU1s='",
+  text: `${BEFORE}(o=>o.textContent=o.dataset.text)(document.querySelector("#o"))${AFTER}`,
+  source: "'sha256-pHy3D/Ahwdjtg11gxLo4e3t0X8O3V6GxSM05Mj+DLTg='",
 };
 
 export const STYLE = {

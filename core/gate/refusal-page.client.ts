@@ -7,11 +7,8 @@
  * `#k`: button that goes back. No `$` in the text that is sent: API Gateway gives it a meaning.
  */
 
-/**
- * Set where the script is built. True: it loads the page anew, only for a page that was asked for with GET, and whose
- * loading changes nothing. False: it says that the service is available, and leaves it to the visitor to go on.
- */
-declare const COMES_BACK: boolean;
+/** What is done when it is open again; scripts/page-assets.ts puts it in its place. */
+declare function goOn(): void;
 
 interface Status {
   readonly is_active: boolean;
@@ -65,14 +62,6 @@ async function isOpen(): Promise<boolean> {
   const { is_active, test_mode, blocked_operations }: Status = await answer.json();
   tag = answer.headers.get('etag');
   return !is_active || test_mode || (op !== 'admin_operations' && !blocked_operations.includes(op));
-}
-
-function goOn(): void {
-  if (COMES_BACK) location.reload();
-  else {
-    const news = find('#o');
-    news.textContent = news.dataset.text as string;
-  }
 }
 
 async function watch(): Promise<void> {
