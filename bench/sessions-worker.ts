@@ -11,7 +11,7 @@ import { createLog } from '../lambdas/aws/log.ts';
 import { createPurgeHandler } from '../lambdas/purge/purge-handler.ts';
 import { ALICE, enable } from '../test/support/examples.ts';
 import { InMemoryEventLog } from '../test/support/in-memory-event-log.ts';
-import { InMemoryPurgeLedger } from '../test/support/in-memory-purge-ledger.ts';
+import { InMemoryPurgeRecord } from '../test/support/in-memory-purge-record.ts';
 import { POLICY } from '../test/support/sessions.ts';
 import { isAdmin, sessionKey } from './support/session-keys.ts';
 
@@ -36,7 +36,7 @@ const server = { host: '127.0.0.1', port, tls: false, auth: { type: 'none' } } a
 
 /** Each way makes its preparations, and returns what is measured. */
 const ways: Readonly<Record<Way, () => Promise<() => Promise<void>>>> = {
-  /** The function as it is, but for event log and ledger, which are in memory. */
+  /** The function as it is, but for the event log and the record of the purge, which are in memory. */
   purge: async () => {
     const redis = new RedisConnection(server);
     const store = new RedisSessionStore(redis, POLICY);
@@ -44,7 +44,7 @@ const ways: Readonly<Record<Way, () => Promise<() => Promise<void>>>> = {
     const handler = createPurgeHandler({
       store,
       events,
-      ledger: new InMemoryPurgeLedger(),
+      record: new InMemoryPurgeRecord(),
       mirror: new RedisStateMirror(redis, 'default'),
       issuerKeys: async () => null,
       log: createLog('purge'),

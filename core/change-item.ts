@@ -1,4 +1,4 @@
-import type { LedgerItem } from './versioned-item.ts';
+import type { VersionedItem } from './versioned-item.ts';
 
 /**
  * Changes a versioned item: reads it, and puts in its place what comes of it; again where somebody else has written
@@ -11,7 +11,7 @@ import type { LedgerItem } from './versioned-item.ts';
  * @example await changeItem(cursor, (last) => Math.max(last ?? 0, 42), 3)
  */
 export async function changeItem<Entry>(
-  item: LedgerItem<Entry>,
+  item: VersionedItem<Entry>,
   change: (entry: Entry) => Entry | Promise<Entry>,
   maxTries: number,
 ): Promise<boolean> {

@@ -1,10 +1,10 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { NO_PAUSES, type PauseLedgerEntry } from '../../core/drain/pause.ts';
+import { NO_PAUSES, type PauseRecord } from '../../core/drain/pause.ts';
 import type { DrainRecord, DrainRecords } from '../../core/drain/record.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
-import { DynamoDbLedgerItem } from '../state/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
+import { DynamoDbVersionedItem } from '../state/versioned-item.ts';
 
-export interface DrainLedgerOptions {
+export interface DrainRecordOptions {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   /** The table of what is counted. */
@@ -14,9 +14,9 @@ export interface DrainLedgerOptions {
 }
 
 /** The records of drains in DynamoDB, an item for each maintenance. */
-export function drainRecords({ client, table, scope }: DrainLedgerOptions): DrainRecords {
+export function drainRecords({ client, table, scope }: DrainRecordOptions): DrainRecords {
   return (maintenanceId) =>
-    new DynamoDbLedgerItem<DrainRecord | null>({
+    new DynamoDbVersionedItem<DrainRecord | null>({
       client,
       table,
       key: `DRAIN#${scope}#${maintenanceId}`,
@@ -26,8 +26,8 @@ export function drainRecords({ client, table, scope }: DrainLedgerOptions): Drai
 }
 
 /** What is paused, in DynamoDB: one item. */
-export function pauseLedger({ client, table, scope }: DrainLedgerOptions): LedgerItem<PauseLedgerEntry> {
-  return new DynamoDbLedgerItem({
+export function pauseRecord({ client, table, scope }: DrainRecordOptions): VersionedItem<PauseRecord> {
+  return new DynamoDbVersionedItem({
     client,
     table,
     key: `PAUSES#${scope}`,

@@ -7,7 +7,7 @@ import {
 import type { WatchRecord, WatchRecords } from '../../core/health/enforcement-record.ts';
 import type { HealthRecord, HealthRecordStore } from '../../core/health/health-record.ts';
 import { askStore } from '../state/state-store.ts';
-import { DynamoDbLedgerItem } from '../state/versioned-item.ts';
+import { DynamoDbVersionedItem } from '../state/versioned-item.ts';
 
 export interface HealthRecordOptions {
   /** Best made by `createStoreClient`, which gives up in time. */
@@ -66,7 +66,7 @@ export class DynamoDbHealthRecords implements HealthRecordStore {
 /** What the health check saw during maintenances, in DynamoDB, an item for each. */
 export function watchRecords({ client, table, scope }: HealthRecordOptions): WatchRecords {
   return (maintenanceId) =>
-    new DynamoDbLedgerItem<WatchRecord | null>({
+    new DynamoDbVersionedItem<WatchRecord | null>({
       client,
       table,
       key: `WATCH#${scope}#${maintenanceId}`,

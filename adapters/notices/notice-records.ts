@@ -1,11 +1,11 @@
 import { NO_NOTICES, type NoticeRecords } from '../../core/notices/record.ts';
-import type { DrainLedgerOptions } from '../drain/drain-records.ts';
-import { DynamoDbLedgerItem } from '../state/versioned-item.ts';
+import type { DrainRecordOptions } from '../drain/drain-records.ts';
+import { DynamoDbVersionedItem } from '../state/versioned-item.ts';
 
 /** The records of notices in DynamoDB, an item for each maintenance and for each window. */
-export function noticeRecords({ client, table, scope }: DrainLedgerOptions): NoticeRecords {
+export function noticeRecords({ client, table, scope }: DrainRecordOptions): NoticeRecords {
   return (subject) =>
-    new DynamoDbLedgerItem({
+    new DynamoDbVersionedItem({
       client,
       table,
       key: `NOTICES#${scope}#${subject}`,

@@ -1,8 +1,8 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge/record.ts';
-import { DynamoDbLedgerItem } from '../state/versioned-item.ts';
+import { EMPTY_ENTRY, type PurgeRecord, type PurgeRecordItem } from '../../core/purge/record.ts';
+import { DynamoDbVersionedItem } from '../state/versioned-item.ts';
 
-export interface DynamoDbPurgeLedgerOptions {
+export interface DynamoDbPurgeRecordOptions {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   /** The table of what is counted. */
@@ -15,8 +15,8 @@ export interface DynamoDbPurgeLedgerOptions {
  * The progress of purging in DynamoDB. A call takes well below a lease at most, so that a save can be late and still in
  * time.
  */
-export class DynamoDbPurgeLedger extends DynamoDbLedgerItem<PurgeLedgerEntry> implements PurgeLedger {
-  constructor({ client, table, scope }: DynamoDbPurgeLedgerOptions) {
+export class DynamoDbPurgeRecord extends DynamoDbVersionedItem<PurgeRecord> implements PurgeRecordItem {
+  constructor({ client, table, scope }: DynamoDbPurgeRecordOptions) {
     super({
       client,
       table,

@@ -5,10 +5,10 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 import { askStore } from './state-store.ts';
 
-export interface DynamoDbLedgerItemOptions<Entry> {
+export interface DynamoDbVersionedItemOptions<Entry> {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   /** The table of what is counted. */
@@ -27,11 +27,11 @@ const CALL_DEADLINE = 3000;
 type Item = Record<string, AttributeValue>;
 
 /** An entry in DynamoDB: one item, replaced as a whole while its revision is the one that was read. */
-export class DynamoDbLedgerItem<Entry> implements LedgerItem<Entry> {
-  readonly #options: DynamoDbLedgerItemOptions<Entry>;
+export class DynamoDbVersionedItem<Entry> implements VersionedItem<Entry> {
+  readonly #options: DynamoDbVersionedItemOptions<Entry>;
   readonly #key: Item;
 
-  constructor(options: DynamoDbLedgerItemOptions<Entry>) {
+  constructor(options: DynamoDbVersionedItemOptions<Entry>) {
     this.#options = options;
     this.#key = { pk: { S: options.key } };
   }

@@ -1,6 +1,6 @@
 import { blockedOperations } from '../decision/decide.ts';
 import type { EventDraft } from '../events/event.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord } from '../purge/record.ts';
 import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import { ownOperations, type Plan, plannedEnd, type State } from '../state/state.ts';
@@ -30,14 +30,14 @@ export type CommandAnswer =
 /**
  * The answer to a command that was accepted: the state after it, and what belongs to the command.
  *
- * @param purging what the ledger of purging said before the command; null when it is not known
+ * @param purging what the record of purging said before the command; null when it is not known
  * @param activeJobs how many jobs are active; null where that can't be told
  */
 export function commandAnswer(
   command: Command,
   accepted: EventDraft,
   before: State,
-  purging: PurgeLedgerEntry | null = null,
+  purging: PurgeRecord | null = null,
   activeJobs: number | null = null,
 ): CommandAnswer {
   if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);

@@ -1,12 +1,12 @@
 import { changeItem } from '../change-item.ts';
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 
 /**
  * What brings new work by itself and can be kept from it for a time, such as the event source mappings of functions.
  * Calls are safe to repeat. Every method rejects when its service gives no good answer.
  */
 export interface PausableKind {
-  /** Unique among kinds, and stable: it is kept in the ledger. */
+  /** Unique among kinds, and stable: it is kept in the record. */
   readonly name: string;
   /** What is to be paused, by configuration. */
   readonly ids: readonly string[];
@@ -24,17 +24,17 @@ export interface Pause {
   readonly former: 'enabled' | 'paused';
 }
 
-export interface PauseLedgerEntry {
+export interface PauseRecord {
   readonly pauses: readonly Pause[];
   /** The maintenance that paused last: whose drain sets all of it back. Null before the first. */
   readonly maintenanceId: string | null;
 }
 
-export const NO_PAUSES: PauseLedgerEntry = { pauses: [], maintenanceId: null };
+export const NO_PAUSES: PauseRecord = { pauses: [], maintenanceId: null };
 
 export interface PauseParts {
   readonly kinds: readonly PausableKind[];
-  readonly ledger: LedgerItem<PauseLedgerEntry>;
+  readonly record: VersionedItem<PauseRecord>;
 }
 
 /** What failures to pause are told under: each kind of what is paused, and the pauses as a whole. */
@@ -46,7 +46,7 @@ export interface PauseOutcome {
   readonly failed: readonly { readonly kind: string; readonly id: string; readonly reason: string }[];
 }
 
-/** More changes than this to the ledger by others, while one is made, mean that something is wrong. */
+/** More changes than this to the record by others, while one is made, mean that something is wrong. */
 const MAX_TRIES = 10;
 
 /**
@@ -54,9 +54,9 @@ const MAX_TRIES = 10;
  * whoever is killed in between leaves behind what is needed to set it back. It is written once more afterwards, so that
  * an execution that is setting things back at the same time has to look again. Rejects with StoreUnavailableError.
  */
-export async function pauseAll({ kinds, ledger }: PauseParts, maintenanceId: string): Promise<PauseOutcome> {
+export async function pauseAll({ kinds, record }: PauseParts, maintenanceId: string): Promise<PauseOutcome> {
   const outcome = new Outcome();
-  const known = (await ledger.read()).entry.pauses;
+  const known = (await record.read()).entry.pauses;
   for (const kind of kinds) {
     for (const id of kind.ids) {
       await outcome.of(kind.name, id, async () => {
@@ -65,10 +65,10 @@ export async function pauseAll({ kinds, ledger }: PauseParts, maintenanceId: str
         if (seen === 'gone' || (seen === 'paused' && noted !== undefined)) return;
         if (seen === 'busy' && noted === undefined) throw new Error('It is changing at the moment.');
         const pause = noted ?? { kind: kind.name, id, former: seen === 'paused' ? 'paused' : 'enabled' };
-        await note(ledger, pause, maintenanceId);
+        await note(record, pause, maintenanceId);
         if (seen === 'paused') return;
         await kind.set(id, 'paused');
-        await note(ledger, pause, maintenanceId);
+        await note(record, pause, maintenanceId);
       });
     }
   }
@@ -76,12 +76,8 @@ export async function pauseAll({ kinds, ledger }: PauseParts, maintenanceId: str
 }
 
 /** Writes a pause down. What something was before stays as it was written first. */
-async function note(
-  ledger: LedgerItem<PauseLedgerEntry>,
-  pause: Pause,
-  maintenanceId: string,
-): Promise<void> {
-  await change(ledger, ({ pauses }) => ({
+async function note(record: VersionedItem<PauseRecord>, pause: Pause, maintenanceId: string): Promise<void> {
+  await change(record, ({ pauses }) => ({
     maintenanceId,
     pauses: pauses.some((other) => isOf(other, pause.kind, pause.id)) ? pauses : [...pauses, pause],
   }));
@@ -89,17 +85,17 @@ async function note(
 
 /**
  * Sets back all that is paused, also what is not configured any more, to what it was before. What is set back is taken
- * off the ledger only then, and only where nobody has written to it meanwhile: it may have been paused again. Rejects
+ * off the record only then, and only where nobody has written to it meanwhile: it may have been paused again. Rejects
  * with StoreUnavailableError.
  */
-export async function restoreAll({ kinds, ledger }: PauseParts): Promise<PauseOutcome> {
+export async function restoreAll({ kinds, record }: PauseParts): Promise<PauseOutcome> {
   const outcome = new Outcome();
-  const { pauses } = (await ledger.read()).entry;
+  const { pauses } = (await record.read()).entry;
   for (const { kind: name, id, former } of pauses) {
     await outcome.of(name, id, async () => {
       const kind = kinds.find((candidate) => candidate.name === name);
       if (kind === undefined) throw new Error(`Nothing here knows how to set back a ${name}.`);
-      await change(ledger, async (entry) => {
+      await change(record, async (entry) => {
         // Whatever it shows: a pause that was accepted a moment ago may not show yet. What was paused was not touched.
         if (former === 'enabled' && entry.pauses.some((pause) => isOf(pause, name, id)))
           await kind.set(id, 'enabled');
@@ -116,10 +112,10 @@ function isOf(pause: Pause, kind: string, id: string): boolean {
 
 /** @param to is asked again whenever somebody else has written meanwhile */
 async function change(
-  ledger: LedgerItem<PauseLedgerEntry>,
-  to: (entry: PauseLedgerEntry) => PauseLedgerEntry | Promise<PauseLedgerEntry>,
+  record: VersionedItem<PauseRecord>,
+  to: (entry: PauseRecord) => PauseRecord | Promise<PauseRecord>,
 ): Promise<void> {
-  if (await changeItem(ledger, to, MAX_TRIES)) return;
+  if (await changeItem(record, to, MAX_TRIES)) return;
   throw new Error('The list of what is paused changes faster than it can be written.');
 }
 

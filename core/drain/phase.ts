@@ -1,6 +1,6 @@
 import { effective } from '../state/clock.ts';
 import type { Maintenance, State } from '../state/state.ts';
-import type { PauseLedgerEntry } from './pause.ts';
+import type { PauseRecord } from './pause.ts';
 import type { DrainRecord } from './record.ts';
 
 /** What a drain works on: jobs of a normal maintenance, or of one emergency. There may be several of it in one maintenance. */
@@ -39,7 +39,7 @@ export function neededDrain(
   state: State,
   now: number,
   record: DrainRecord | null,
-  { pauses, maintenanceId }: PauseLedgerEntry,
+  { pauses, maintenanceId }: PauseRecord,
 ): string | null {
   const maintenance = drainable(state, now);
   if (maintenance === null) return pauses.length > 0 ? maintenanceId : null;

@@ -1,4 +1,4 @@
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 import type { DrainProgress } from './decide-drain.ts';
 
 /**
@@ -69,7 +69,7 @@ export interface StepRecord {
 }
 
 /** Where the record of a maintenance is kept; null before the first step of its drain. */
-export type DrainRecords = (maintenanceId: string) => LedgerItem<DrainRecord | null>;
+export type DrainRecords = (maintenanceId: string) => VersionedItem<DrainRecord | null>;
 
 /** Reads the record of a maintenance. Rejects with StoreUnavailableError. */
 export async function readDrainRecord(

@@ -1,8 +1,8 @@
 import { stateOf } from '../events/append-change.ts';
 import type { EventLog } from '../events/event-log.ts';
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 import { NOTHING_DONE } from './decide-drain.ts';
-import type { PauseLedgerEntry } from './pause.ts';
+import type { PauseRecord } from './pause.ts';
 import { drainable, neededDrain, phaseOf } from './phase.ts';
 import { type DrainRecords, newDrainRecord } from './record.ts';
 
@@ -21,7 +21,7 @@ export interface DrainName {
 export interface StartParts {
   readonly events: Pick<EventLog, 'head'>;
   readonly records: DrainRecords;
-  readonly pauses: Pick<LedgerItem<PauseLedgerEntry>, 'read'>;
+  readonly pauses: Pick<VersionedItem<PauseRecord>, 'read'>;
   readonly drains: Drains;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,6 +1,6 @@
 import { changeItem } from '../change-item.ts';
 import type { EventType } from '../events/event-types.ts';
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 
 /** How long it took until the gateway was seen to decide by an event. */
 export interface MeasuredLag {
@@ -27,7 +27,7 @@ export interface WatchRecord {
 export const NOTHING_WATCHED: WatchRecord = { lags: [], alarms: [] };
 
 /** Where the record of a maintenance is kept; null before the first that was seen of it. */
-export type WatchRecords = (maintenanceId: string) => LedgerItem<WatchRecord | null>;
+export type WatchRecords = (maintenanceId: string) => VersionedItem<WatchRecord | null>;
 
 /** The latest lags and the first alarms that a record has room for. */
 const MOST = 100;

@@ -39,12 +39,12 @@ export async function giveNotice(
   const [event, before] = items;
   const notice = event?.number === number ? noticeOf(event) : null;
   if (event === undefined || notice === null) return 'unknown';
-  const ledger = records(noticeSubject(event));
-  const { entry } = await ledger.read();
+  const item = records(noticeSubject(event));
+  const { entry } = await item.read();
   if (isSettled(entry, event.id)) return 'repeated';
   const { id: eventId, type } = event;
   const keep = (outcome: NoticeGiven['outcome'], error: string | null = null): Promise<void> =>
-    remember(ledger, { eventId, number, type, outcome, at: parts.now(), error }).catch(parts.onUnrecorded);
+    remember(item, { eventId, number, type, outcome, at: parts.now(), error }).catch(parts.onUnrecorded);
   if (isSilent(event, before?.state ?? null)) {
     await keep('suppressed');
     return 'suppressed';
@@ -59,7 +59,7 @@ export async function giveNotice(
   return 'sent';
 }
 
-async function remember(ledger: ReturnType<NoticeRecords>, notice: NoticeGiven): Promise<void> {
-  if (await changeItem(ledger, (record) => withNotice(record, notice), MAX_TRIES)) return;
+async function remember(item: ReturnType<NoticeRecords>, notice: NoticeGiven): Promise<void> {
+  if (await changeItem(item, (record) => withNotice(record, notice), MAX_TRIES)) return;
   throw new StoreUnavailableError('The record of notices changes faster than it can be written.');
 }

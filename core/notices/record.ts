@@ -1,5 +1,5 @@
 import type { EventType } from '../events/event-types.ts';
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 
 /** What became of the notice of one event. */
 export interface NoticeGiven {
@@ -26,7 +26,7 @@ export const NO_NOTICES: NoticeRecord = { given: [] };
 const MOST_GIVEN = 100;
 
 /** Where the notices of a maintenance, or of a window, are kept: one item for each. */
-export type NoticeRecords = (subject: string) => LedgerItem<NoticeRecord>;
+export type NoticeRecords = (subject: string) => VersionedItem<NoticeRecord>;
 
 /** The record after a notice: each event has one entry, the newest of its outcomes. */
 export function withNotice({ given }: NoticeRecord, notice: NoticeGiven): NoticeRecord {

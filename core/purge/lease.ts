@@ -1,11 +1,11 @@
 import { cutOff } from './progress.ts';
-import type { PurgeLedger, PurgeLedgerEntry } from './record.ts';
+import type { PurgeRecord, PurgeRecordItem } from './record.ts';
 
 /** How long after its last save a run counts as alive, ms: several saves may be late, and a killed one is soon replaced. */
 const LEASE = 15_000;
 
 export interface LeaseParts {
-  readonly ledger: PurgeLedger;
+  readonly record: PurgeRecordItem;
   /** Unique: names who holds the lease. */
   readonly owner: string;
   /** Milliseconds since the epoch. */
@@ -13,16 +13,16 @@ export interface LeaseParts {
 }
 
 /**
- * The right to work on the ledger, held by one at a time. Nothing but the ledger knows of it, so it is held for sure
+ * The right to work on the record, held by one at a time. Nothing but the record knows of it, so it is held for sure
  * at the moment of a save only: whoever was paused for long finds out by saving.
  */
 export class PurgeLease {
   readonly #parts: LeaseParts;
   #revision: number;
-  #entry: PurgeLedgerEntry;
+  #entry: PurgeRecord;
   #savedAt: number;
 
-  private constructor(parts: LeaseParts, revision: number, entry: PurgeLedgerEntry) {
+  private constructor(parts: LeaseParts, revision: number, entry: PurgeRecord) {
     this.#parts = parts;
     this.#revision = revision;
     this.#entry = entry;
@@ -34,7 +34,7 @@ export class PurgeLease {
    * that was killed.
    */
   static async take(parts: LeaseParts): Promise<PurgeLease | null> {
-    const { entry, revision } = await parts.ledger.read();
+    const { entry, revision } = await parts.record.read();
     const { lease, run } = entry;
     if (lease !== null && lease.until > parts.now()) return null;
     const isKilled = lease !== null && run !== null && run.finishedAt === null;
@@ -43,7 +43,7 @@ export class PurgeLease {
     return (await taken.save({})) ? taken : null;
   }
 
-  get entry(): PurgeLedgerEntry {
+  get entry(): PurgeRecord {
     return this.#entry;
   }
 
@@ -53,19 +53,19 @@ export class PurgeLease {
   }
 
   /** Saves what has changed and stays in charge. False when somebody else has taken over: stop then. */
-  async save(changes: Partial<Omit<PurgeLedgerEntry, 'lease'>>): Promise<boolean> {
+  async save(changes: Partial<Omit<PurgeRecord, 'lease'>>): Promise<boolean> {
     const { owner, now } = this.#parts;
     return this.#replace({ ...this.#entry, ...changes, lease: { owner, until: now() + LEASE } });
   }
 
   /** Saves what has changed and gives the lease back. */
-  async release(changes: Partial<Omit<PurgeLedgerEntry, 'lease'>>): Promise<boolean> {
+  async release(changes: Partial<Omit<PurgeRecord, 'lease'>>): Promise<boolean> {
     return this.#replace({ ...this.#entry, ...changes, lease: null });
   }
 
-  async #replace(entry: PurgeLedgerEntry): Promise<boolean> {
+  async #replace(entry: PurgeRecord): Promise<boolean> {
     const startedAt = this.#parts.now();
-    if (!(await this.#parts.ledger.replace(this.#revision, entry))) return false;
+    if (!(await this.#parts.record.replace(this.#revision, entry))) return false;
     this.#revision += 1;
     this.#entry = entry;
     this.#savedAt = startedAt;

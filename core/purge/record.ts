@@ -1,6 +1,6 @@
 import type { WalkPosition } from '../sessions/session-store.ts';
 import type { PurgeOrder } from '../state/state.ts';
-import type { LedgerItem } from '../versioned-item.ts';
+import type { VersionedItem } from '../versioned-item.ts';
 
 /** What a run has come across. */
 export interface PurgeCounts {
@@ -40,7 +40,7 @@ export interface PurgeRun {
 }
 
 /** What is known of purging, in one item that is replaced as a whole. */
-export interface PurgeLedgerEntry {
+export interface PurgeRecord {
   /** The newest run, whether it is through or not; null before the first. */
   readonly run: PurgeRun | null;
   /** Where the next slice begins that looks for sessions which appeared after the purge; null for the begin. */
@@ -51,7 +51,7 @@ export interface PurgeLedgerEntry {
   readonly lease: { readonly owner: string; readonly until: number } | null;
 }
 
-export const EMPTY_ENTRY: PurgeLedgerEntry = { run: null, slice: null, ended: null, lease: null };
+export const EMPTY_ENTRY: PurgeRecord = { run: null, slice: null, ended: null, lease: null };
 
 /** Where the progress of purging is kept; EMPTY_ENTRY is there before the first. */
-export type PurgeLedger = LedgerItem<PurgeLedgerEntry>;
+export type PurgeRecordItem = VersionedItem<PurgeRecord>;

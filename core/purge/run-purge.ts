@@ -9,8 +9,8 @@ import { PurgeLease } from './lease.ts';
 import { WalkAhead } from './prefetch.ts';
 import { advanced, beginRun, failed, type PurgedPiece } from './progress.ts';
 import { appendPurgeReceipt } from './receipt.ts';
-import type { PurgeLedger, PurgeLedgerEntry, PurgeRun } from './record.ts';
-import { fateOf, isClosedToMembers, type PurgeCircumstances, sliceOrder } from './verdict.ts';
+import type { PurgeRecord, PurgeRecordItem, PurgeRun } from './record.ts';
+import { isClosedToMembers, type PurgeCircumstances, sessionVerdict, sliceOrder } from './verdict.ts';
 
 /** Sessions that one call was to delete. */
 export interface EndedBatch {
@@ -26,7 +26,7 @@ export interface EndedBatch {
 
 export interface PurgeParts {
   readonly store: Pick<SessionStore, 'walk' | 'endUnchanged' | 'size'>;
-  readonly ledger: PurgeLedger;
+  readonly record: PurgeRecordItem;
   readonly events: EventLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -64,13 +64,13 @@ const SAVED_EVERY = 2000;
 
 /**
  * Deletes the sessions that the newest state says are to be deleted. It can be called at any time, by anybody, as often
- * as they like, and be killed between any two steps: state and ledger alone tell what there is to do.
+ * as they like, and be killed between any two steps: state and record alone tell what there is to do.
  *
  * - An order that stands is carried out in two passes through all keys; the receipt takes it away.
  * - Without an order, while the application is closed to members, the next slice of the keys is looked through.
  * - Otherwise nothing is done.
  *
- * Rejects with StoreUnavailableError when the event log or the ledger can't be reached; the next call goes on.
+ * Rejects with StoreUnavailableError when the event log or the record can't be reached; the next call goes on.
  */
 export async function runPurge(parts: PurgeParts, limits: PurgeLimits): Promise<PurgeOutcome> {
   const { events, now } = parts;
@@ -101,7 +101,7 @@ class Purge {
   /** Sessions that are worked on at once, and keys that a walk goes past to find so many. */
   #batchSize = FIRST_BATCH;
   #keys = FIRST_BATCH;
-  #ended: PurgeLedgerEntry['ended'];
+  #ended: PurgeRecord['ended'];
   /** Whether the number is known of everything that was deleted. */
   #isCounted = true;
 
@@ -209,7 +209,9 @@ class Purge {
       asOf,
       now: instant,
     };
-    const sessions = step.sessions.filter(({ facts }) => fateOf(facts, order, circumstances) === 'end');
+    const sessions = step.sessions.filter(
+      ({ facts }) => sessionVerdict(facts, order, circumstances) === 'end',
+    );
     const [deleted, endTime] = await this.#timed(() => this.#end(sessions));
     this.#batchSize = nextBatchSize(this.#batchSize, Math.max(walkTime, endTime));
     this.#keys = keysToPass(this.#batchSize, { passed: step.passed, found: step.sessions.length });
@@ -261,19 +263,16 @@ class Purge {
     return this.#parts.now() >= this.#limits.until;
   }
 
-  #save(changes: Partial<Pick<PurgeLedgerEntry, 'run' | 'slice'>>): Promise<boolean> {
+  #save(changes: Partial<Pick<PurgeRecord, 'run' | 'slice'>>): Promise<boolean> {
     return this.#lease.save({ ...changes, ended: this.#ended });
   }
 
-  #release(changes: Partial<Pick<PurgeLedgerEntry, 'run' | 'slice'>>): Promise<boolean> {
+  #release(changes: Partial<Pick<PurgeRecord, 'run' | 'slice'>>): Promise<boolean> {
     return this.#lease.release({ ...changes, ended: this.#ended });
   }
 
-  /** Leaves the ledger in good order where it can be reached. Errors that are not the session store's are thrown on. */
-  async #giveUp(
-    error: unknown,
-    changes: Partial<Pick<PurgeLedgerEntry, 'run' | 'slice'>>,
-  ): Promise<PurgeOutcome> {
+  /** Leaves the record in good order where it can be reached. Errors that are not the session store's are thrown on. */
+  async #giveUp(error: unknown, changes: Partial<Pick<PurgeRecord, 'run' | 'slice'>>): Promise<PurgeOutcome> {
     if (error instanceof StoreUnavailableError) throw error;
     await this.#release(changes);
     if (error instanceof SessionStoreUnavailableError) return { outcome: 'failed', error };

@@ -29,9 +29,9 @@ export function isClosedToMembers(state: State, now: number): boolean {
  * - Otherwise those stay that began after the order. Where it can't be told when a session began, it goes if somebody
  *   asked for it to, and stays if it was to go for a maintenance that is over.
  *
- * @example fateOf({ ...facts, role: 'member' }, order, { isClosed: true, asOf: now, now }) // 'end'
+ * @example sessionVerdict({ ...facts, role: 'member' }, order, { isClosed: true, asOf: now, now }) // 'end'
  */
-export function fateOf(
+export function sessionVerdict(
   facts: SessionFacts,
   order: PurgeOrder,
   circumstances: PurgeCircumstances,

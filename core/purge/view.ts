@@ -1,17 +1,17 @@
 import { effective } from '../state/clock.ts';
 import type { PurgeOrder, State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
-import type { PurgeLedgerEntry, PurgeRun } from './record.ts';
+import type { PurgeRecord, PurgeRun } from './record.ts';
 import type { PurgeView } from './schemas.ts';
 
 /**
  * The newest purge, null when there has never been one.
  *
- * @param purging what the ledger says; null when it is not known
+ * @param purging what the record says; null when it is not known
  */
 export function purgeView(
   { purge: standing }: State,
-  purging: PurgeLedgerEntry | null,
+  purging: PurgeRecord | null,
   forAdmin: boolean,
 ): PurgeView | null {
   const run = purging?.run ?? null;
@@ -34,11 +34,7 @@ export function purgeView(
 }
 
 /** How many sessions the maintenance that is active has ended; null when it is not known. */
-export function invalidatedSessions(
-  state: State,
-  purging: PurgeLedgerEntry | null,
-  now: number,
-): number | null {
+export function invalidatedSessions(state: State, purging: PurgeRecord | null, now: number): number | null {
   const { maintenance } = effective(state, now);
   if (maintenance === null) return 0;
   if (purging === null) return null;

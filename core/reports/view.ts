@@ -32,7 +32,7 @@ export interface ReportParts {
   readonly counts: ReportCounts;
   /** Every rule by which requests were classified. */
   readonly rules: readonly Rule[];
-  /** Sessions that the ledger of purging has counted for this maintenance; null where it has another, or none. */
+  /** Sessions that the record of purging has counted for this maintenance; null where it has another, or none. */
   readonly endedSessions: number | null;
   readonly drain: ReportDrain;
   readonly watched: ReportWatch;

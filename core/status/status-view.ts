@@ -2,7 +2,7 @@ import { blockedOperations } from '../decision/decide.ts';
 import type { DeployedParts } from '../deployed-parts.ts';
 import type { DrainRecord } from '../drain/record.ts';
 import { drainView } from '../drain/view.ts';
-import type { PurgeLedgerEntry } from '../purge/record.ts';
+import type { PurgeRecord } from '../purge/record.ts';
 import { invalidatedSessions, purgeView } from '../purge/view.ts';
 import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
@@ -15,8 +15,8 @@ export interface StatusContext {
   readonly now: number;
   readonly forAdmin: boolean;
   readonly source: StatusView['state_source'];
-  /** What the ledger of purging says; absent where it can't be told. */
-  readonly purging?: PurgeLedgerEntry | null;
+  /** What the record of purging says; absent where it can't be told. */
+  readonly purging?: PurgeRecord | null;
   /** How many jobs are active; absent where it can't be told. */
   readonly activeJobs?: number | null;
   /** What is deployed; absent where everything is. */

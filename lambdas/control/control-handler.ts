@@ -7,7 +7,7 @@ import type { EventLog } from '../../core/events/event-log.ts';
 import type { WatchRecords } from '../../core/health/enforcement-record.ts';
 import { requireDeployed, requireDeployedFields } from '../../core/http/not-deployed.ts';
 import type { NoticeRecords } from '../../core/notices/record.ts';
-import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { PurgeRecord } from '../../core/purge/record.ts';
 import type { RuleStore } from '../../core/rules/rule-set.ts';
 import { nextWindowLink } from '../../core/windows/next-window-link.ts';
 import type { WindowStore } from '../../core/windows/window.ts';
@@ -42,7 +42,7 @@ export interface ControlParts {
   /** What became of telling people. */
   readonly notices: NoticeRecords;
   /** What is known of the purging of sessions. */
-  readonly purging: () => Promise<PurgeLedgerEntry | null>;
+  readonly purging: () => Promise<PurgeRecord | null>;
   /** Path templates that maintenance never blocks. */
   readonly alwaysAllowed: readonly string[];
   readonly allowedOrigins: readonly string[];

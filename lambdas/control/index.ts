@@ -5,7 +5,7 @@ import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { watchRecords } from '../../adapters/health/health-record-store.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { noticeRecords } from '../../adapters/notices/notice-records.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
@@ -50,7 +50,7 @@ export const handler = createControlHandler({
   watched: watchRecords({ client, table: activityTable, scope }),
   notices: noticeRecords({ client, table: activityTable, scope }),
   alwaysAllowed: listOf(alwaysAllowed),
-  purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
+  purging: knownPurging(new DynamoDbPurgeRecord({ client, table: activityTable, scope }), log),
   log,
   now: () => Date.now(),
   newId: randomUUID,

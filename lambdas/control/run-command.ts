@@ -3,7 +3,7 @@ import { type CommandType, parseCommand } from '../../core/commands/parse-comman
 import { commandResult } from '../../core/commands/result.ts';
 import { type CommandRequest, type Dependencies, executeCommand } from '../../core/events/append-change.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
-import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { PurgeRecord } from '../../core/purge/record.ts';
 import type { ActiveJobs } from '../http/active-jobs.ts';
 import type { Caller } from '../http/caller.ts';
 import { expectedVersion, idempotencyKey, requestHash } from '../http/preconditions.ts';
@@ -16,7 +16,7 @@ export async function runCommand(
   event: ProxyEvent,
   caller: Caller,
   dependencies: Dependencies & {
-    readonly purging: () => Promise<PurgeLedgerEntry | null>;
+    readonly purging: () => Promise<PurgeRecord | null>;
     readonly activeJobs: ActiveJobs;
   },
   status = 200,

@@ -1,7 +1,7 @@
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { KIND_CLIENT } from '../../adapters/drain/client-options.ts';
-import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { drainRecords, pauseRecord } from '../../adapters/drain/drain-records.ts';
 import { EventSourceMappings } from '../../adapters/drain/event-source-mappings.ts';
 import { StepFunctionsExecutions } from '../../adapters/drain/step-functions-executions.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
@@ -22,15 +22,15 @@ const { stateTable, activityTable, jobTable, scope, workloads } = readEnvironmen
 ]);
 
 const client = createStoreClient();
-const ledgers = { client, table: activityTable, scope };
+const activity = { client, table: activityTable, scope };
 const { stateMachines, eventSourceMappings } = JSON.parse(workloads) as Workloads;
 
 export const handler = createDrainHandler({
   events: new DynamoDbEventLog({ client, table: stateTable, scope }),
-  records: drainRecords(ledgers),
+  records: drainRecords(activity),
   pausing: {
     kinds: [new EventSourceMappings({ client: new LambdaClient(KIND_CLIENT), uuids: eventSourceMappings })],
-    ledger: pauseLedger(ledgers),
+    record: pauseRecord(activity),
   },
   kinds: [
     new RegisteredJobs(new DynamoDbJobRegistry({ client, table: jobTable, scope })),

@@ -40,7 +40,7 @@ import {
 } from '../../core/health/enforcement-record.ts';
 import { inOrder } from '../../core/health/finding.ts';
 import type { AlarmSeen, HealthRecord, HealthRecordStore } from '../../core/health/health-record.ts';
-import type { PurgeLedger } from '../../core/purge/record.ts';
+import type { PurgeRecordItem } from '../../core/purge/record.ts';
 import { effective } from '../../core/state/clock.ts';
 import type { State } from '../../core/state/state.ts';
 import type { Log } from '../aws/log.ts';
@@ -56,7 +56,7 @@ export interface HealthCheckParts {
   readonly takeThrottles: () => number;
   readonly records: HealthRecordStore;
   readonly watched: WatchRecords;
-  readonly purging: Pick<PurgeLedger, 'read'>;
+  readonly purging: Pick<PurgeRecordItem, 'read'>;
   readonly drains: DrainRecords;
   readonly published: () => Promise<number | null>;
   readonly deadLetters: () => Promise<number>;

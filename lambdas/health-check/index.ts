@@ -11,7 +11,7 @@ import { writeProbe } from '../../adapters/health/write-probe.ts';
 import { readIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { countThrottles } from '../../adapters/oncall/throttle-count.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { ENV } from '../../core/environment.ts';
 import { readEnvironment } from '../aws/environment.ts';
@@ -59,7 +59,7 @@ export const handler = createHealthCheckHandler({
   takeThrottles: countThrottles(client),
   records: new DynamoDbHealthRecords(activity),
   watched: watchRecords(activity),
-  purging: new DynamoDbPurgeLedger(activity),
+  purging: new DynamoDbPurgeRecord(activity),
   drains: drainRecords(activity),
   published: async () => (await cursor.read()).entry,
   deadLetters: () => countMessages(sqs, environment.deadLetterQueue),

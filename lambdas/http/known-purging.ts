@@ -1,4 +1,4 @@
-import type { PurgeLedger, PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { PurgeRecord, PurgeRecordItem } from '../../core/purge/record.ts';
 import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 
@@ -11,10 +11,10 @@ const PATIENCE = 1000;
  * last known, or null.
  */
 export function knownPurging(
-  ledger: Pick<PurgeLedger, 'read'>,
+  ledger: Pick<PurgeRecordItem, 'read'>,
   log: Log,
-): () => Promise<PurgeLedgerEntry | null> {
-  let last: PurgeLedgerEntry | null = null;
+): () => Promise<PurgeRecord | null> {
+  let last: PurgeRecord | null = null;
   return async () => {
     try {
       const { entry } = await withTimeLimit(PATIENCE, ledger.read());

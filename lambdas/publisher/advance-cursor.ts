@@ -1,5 +1,5 @@
 import { changeItem } from '../../core/change-item.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 
 /** Times that it is tried: the stream and the sweep may be at it at once. */
 const MAX_TRIES = 3;
@@ -9,7 +9,7 @@ const MAX_TRIES = 3;
  * before them is missing, so that the sweep begins there. The first that is ever published is where counting begins.
  */
 export async function advanceCursor(
-  cursor: LedgerItem<number | null>,
+  cursor: VersionedItem<number | null>,
   first: number,
   last: number,
 ): Promise<void> {

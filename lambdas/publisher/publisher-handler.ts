@@ -5,7 +5,7 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import { eventOf } from '../../adapters/events/event-item.ts';
 import { line } from '../../core/text.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 import type { Destination } from '../aws/destination.ts';
 import type { Log } from '../aws/log.ts';
 import type { BatchResult, StreamEvent, StreamRecord } from '../aws/stream-event.ts';
@@ -17,7 +17,7 @@ export interface PublisherParts {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   readonly destination: Destination;
   /** How far the log has been published. */
-  readonly cursor: LedgerItem<number | null>;
+  readonly cursor: VersionedItem<number | null>;
   readonly log: Log;
 }
 

@@ -1,6 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
 import type { EventLog } from '../../core/events/event-log.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 import type { Destination } from '../aws/destination.ts';
 import type { Log } from '../aws/log.ts';
 import { advanceCursor } from './advance-cursor.ts';
@@ -11,7 +11,7 @@ export interface SweepParts {
   readonly events: Pick<EventLog, 'head' | 'page'>;
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   readonly destination: Destination;
-  readonly cursor: LedgerItem<number | null>;
+  readonly cursor: VersionedItem<number | null>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { readIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
@@ -25,7 +25,7 @@ const connection = openRedis(redis, process.env);
 
 export const handler = createPurgeHandler({
   store: new RedisSessionStore(connection, JSON.parse(sessions) as SessionPolicy),
-  ledger: new DynamoDbPurgeLedger({ client, table: activityTable, scope }),
+  record: new DynamoDbPurgeRecord({ client, table: activityTable, scope }),
   events: new DynamoDbEventLog({ client, table: stateTable, scope }),
   mirror: new RedisStateMirror(connection, scope),
   issuerKeys: async () => {

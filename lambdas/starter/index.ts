@@ -1,5 +1,5 @@
 import { SFNClient } from '@aws-sdk/client-sfn';
-import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { drainRecords, pauseRecord } from '../../adapters/drain/drain-records.ts';
 import { StepFunctionsDrains } from '../../adapters/drain/step-functions-drains.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
@@ -15,12 +15,12 @@ const { stateTable, activityTable, scope, drainMachine } = readEnvironment(proce
 ]);
 
 const client = createStoreClient();
-const ledgers = { client, table: activityTable, scope };
+const activity = { client, table: activityTable, scope };
 
 export const handler = createStarterHandler({
   events: new DynamoDbEventLog({ client, table: stateTable, scope }),
-  records: drainRecords(ledgers),
-  pauses: pauseLedger(ledgers),
+  records: drainRecords(activity),
+  pauses: pauseRecord(activity),
   drains: new StepFunctionsDrains(new SFNClient(), drainMachine),
   log: createLog('starter'),
   now: () => Date.now(),

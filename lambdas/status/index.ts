@@ -2,7 +2,7 @@ import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-s
 import { drainRecords } from '../../adapters/drain/drain-records.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
-import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { ENV } from '../../core/environment.ts';
@@ -48,7 +48,7 @@ export const handler = createStatusHandler({
           log,
           now: () => Date.now(),
         }),
-  purging: knownPurging(new DynamoDbPurgeLedger({ client, table: activityTable, scope }), log),
+  purging: knownPurging(new DynamoDbPurgeRecord({ client, table: activityTable, scope }), log),
   drain: knownDrain(drainRecords({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
   log,

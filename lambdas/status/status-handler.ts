@@ -7,7 +7,7 @@ import { drainable } from '../../core/drain/phase.ts';
 import { PAGE_PATH } from '../../core/environment.ts';
 import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
-import type { PurgeLedgerEntry } from '../../core/purge/record.ts';
+import type { PurgeRecord } from '../../core/purge/record.ts';
 import type { State } from '../../core/state/state.ts';
 import type { StateCache } from '../../core/state/state-cache.ts';
 import {
@@ -47,7 +47,7 @@ export interface StatusParts {
   readonly deployed: DeployedParts;
   readonly drain: KnownDrain;
   /** What is known of the purging of sessions. */
-  readonly purging: () => Promise<PurgeLedgerEntry | null>;
+  readonly purging: () => Promise<PurgeRecord | null>;
   /** The rules by which requests are classified in a state. */
   readonly rules: (state: State) => Promise<readonly Rule[]>;
 }

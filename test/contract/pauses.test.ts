@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { pauseLedger } from '../../adapters/drain/drain-records.ts';
-import { NO_PAUSES, type PauseLedgerEntry, pauseAll, restoreAll } from '../../core/drain/pause.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import { pauseRecord } from '../../adapters/drain/drain-records.ts';
+import { NO_PAUSES, type PauseRecord, pauseAll, restoreAll } from '../../core/drain/pause.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 import { FakeMappings } from '../support/drain-bench.ts';
 import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
-import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../support/in-memory-versioned-item.ts';
 
 const table = 'Activity';
 let dynalite: Dynalite;
@@ -17,12 +17,12 @@ afterAll(() => dynalite.stop());
 
 let scopes = 0;
 
-/** Makes the two ends of one ledger, as two executions of a drain have them. */
-const KINDS: [string, () => [LedgerItem<PauseLedgerEntry>, LedgerItem<PauseLedgerEntry>]][] = [
+/** Makes the two ends of one record, as two executions of a drain have them. */
+const KINDS: [string, () => [VersionedItem<PauseRecord>, VersionedItem<PauseRecord>]][] = [
   [
     'in memory',
     () => {
-      const item = new InMemoryLedgerItem<PauseLedgerEntry>(NO_PAUSES);
+      const item = new InMemoryVersionedItem<PauseRecord>(NO_PAUSES);
       return [item, item];
     },
   ],
@@ -30,7 +30,7 @@ const KINDS: [string, () => [LedgerItem<PauseLedgerEntry>, LedgerItem<PauseLedge
     'in DynamoDB',
     () => {
       const options = { client: dynalite.client, table, scope: `scope-${++scopes}` };
-      return [pauseLedger(options), pauseLedger(options)];
+      return [pauseRecord(options), pauseRecord(options)];
     },
   ],
 ];
@@ -42,8 +42,8 @@ describe.each(KINDS)('two executions of a drain, with what they pause kept %s', 
     const [one, other] = ends();
     const mappings = new FakeMappings(FORMER);
     const outcomes = await Promise.all([
-      pauseAll({ kinds: [mappings], ledger: one }, 'm-1'),
-      pauseAll({ kinds: [mappings], ledger: other }, 'm-1'),
+      pauseAll({ kinds: [mappings], record: one }, 'm-1'),
+      pauseAll({ kinds: [mappings], record: other }, 'm-1'),
     ]);
     expect(outcomes).toEqual([
       { settled: 4, failed: [] },
@@ -60,10 +60,10 @@ describe.each(KINDS)('two executions of a drain, with what they pause kept %s', 
   test('set everything back to what it was, whichever comes first', async () => {
     const [one, other] = ends();
     const mappings = new FakeMappings(FORMER);
-    await pauseAll({ kinds: [mappings], ledger: one }, 'm-1');
+    await pauseAll({ kinds: [mappings], record: one }, 'm-1');
     await Promise.all([
-      restoreAll({ kinds: [mappings], ledger: one }),
-      restoreAll({ kinds: [mappings], ledger: other }),
+      restoreAll({ kinds: [mappings], record: one }),
+      restoreAll({ kinds: [mappings], record: other }),
     ]);
     expect(Object.fromEntries(mappings.states)).toEqual(FORMER);
     expect((await other.read()).entry.pauses).toEqual([]);
@@ -72,10 +72,10 @@ describe.each(KINDS)('two executions of a drain, with what they pause kept %s', 
   test('that pause and set back at once leave nothing paused that is not written down', async () => {
     const [one, other] = ends();
     const mappings = new FakeMappings(FORMER);
-    await pauseAll({ kinds: [mappings], ledger: one }, 'm-1');
+    await pauseAll({ kinds: [mappings], record: one }, 'm-1');
     await Promise.all([
-      restoreAll({ kinds: [mappings], ledger: one }),
-      pauseAll({ kinds: [mappings], ledger: other }, 'm-1'),
+      restoreAll({ kinds: [mappings], record: one }),
+      pauseAll({ kinds: [mappings], record: other }, 'm-1'),
     ]);
     const { entry } = await one.read();
     for (const [id, state] of mappings.states) {
@@ -83,7 +83,7 @@ describe.each(KINDS)('two executions of a drain, with what they pause kept %s', 
       if (FORMER[id as keyof typeof FORMER] === 'enabled' && state === 'paused')
         expect([id, isNoted]).toEqual([id, true]);
     }
-    await restoreAll({ kinds: [mappings], ledger: other });
+    await restoreAll({ kinds: [mappings], record: other });
     expect(Object.fromEntries(mappings.states)).toEqual(FORMER);
   });
 });

@@ -2,13 +2,13 @@ import { type DeployedParts, EVERYTHING } from '../../core/deployed-parts.ts';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import type { WatchRecord } from '../../core/health/enforcement-record.ts';
 import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord } from '../../core/purge/record.ts';
 import { createControlHandler } from '../../lambdas/control/control-handler.ts';
 import { NOW } from './examples.ts';
 import { InMemoryAttemptStore } from './in-memory-attempt-store.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
-import { InMemoryLedgerItem } from './in-memory-ledger-item.ts';
 import { InMemoryRuleStore } from './in-memory-rule-store.ts';
+import { InMemoryVersionedItem } from './in-memory-versioned-item.ts';
 import { InMemoryWindowStore } from './in-memory-window-store.ts';
 import { type Answer, answerOf, proxyEvent, type Request } from './proxy-event.ts';
 import { RecordingLog } from './recording-log.ts';
@@ -21,13 +21,13 @@ export class ControlBench {
   readonly attempts = new InMemoryAttemptStore();
   readonly log = new RecordingLog();
   /** The record of whatever drain is asked for. */
-  readonly drain = new InMemoryLedgerItem<DrainRecord | null>(null);
-  readonly watched = new InMemoryLedgerItem<WatchRecord | null>(null);
-  readonly notices = new InMemoryLedgerItem<NoticeRecord>(NO_NOTICES);
+  readonly drain = new InMemoryVersionedItem<DrainRecord | null>(null);
+  readonly watched = new InMemoryVersionedItem<WatchRecord | null>(null);
+  readonly notices = new InMemoryVersionedItem<NoticeRecord>(NO_NOTICES);
   activeJobs: number | null = 0;
   time = NOW;
-  /** What the ledger of purging says. */
-  purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
+  /** What the record of purging says. */
+  purging: PurgeRecord | null = EMPTY_ENTRY;
   readonly #handler;
   #ids = 0;
 

@@ -1,5 +1,5 @@
 import type { Command } from '../../core/commands/command.ts';
-import { NO_PAUSES, type PausableKind, type PauseLedgerEntry } from '../../core/drain/pause.ts';
+import { NO_PAUSES, type PausableKind, type PauseRecord } from '../../core/drain/pause.ts';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import { RegisteredJobs } from '../../core/drain/registered-jobs.ts';
 import { type DrainName, type Drains, startDrain } from '../../core/drain/start-drain.ts';
@@ -9,7 +9,7 @@ import { createDrainHandler, type DrainOutput } from '../../lambdas/drain/drain-
 import { ALICE, NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
 import { InMemoryJobRegistry } from './in-memory-job-registry.ts';
-import { InMemoryLedgerItem } from './in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from './in-memory-versioned-item.ts';
 import { RecordingLog } from './recording-log.ts';
 
 /** Mappings that can be paused, in memory. */
@@ -39,7 +39,7 @@ export class FakeMappings implements PausableKind {
 export class DrainBench implements Drains {
   readonly events = new InMemoryEventLog();
   readonly registry = new InMemoryJobRegistry();
-  readonly pauses = new InMemoryLedgerItem<PauseLedgerEntry>(NO_PAUSES);
+  readonly pauses = new InMemoryVersionedItem<PauseRecord>(NO_PAUSES);
   readonly log = new RecordingLog();
   readonly written: Record<string, unknown>[] = [];
   /** Executions that run, with the input of their next turn and when that is due. */
@@ -48,11 +48,11 @@ export class DrainBench implements Drains {
   furtherKinds: JobKind[] = [];
   time = NOW;
   readonly #used = new Set<string>();
-  readonly #records = new Map<string, InMemoryLedgerItem<DrainRecord | null>>();
+  readonly #records = new Map<string, InMemoryVersionedItem<DrainRecord | null>>();
   #ids = 0;
 
-  record(maintenanceId = 'm-1'): InMemoryLedgerItem<DrainRecord | null> {
-    const known = this.#records.get(maintenanceId) ?? new InMemoryLedgerItem<DrainRecord | null>(null);
+  record(maintenanceId = 'm-1'): InMemoryVersionedItem<DrainRecord | null> {
+    const known = this.#records.get(maintenanceId) ?? new InMemoryVersionedItem<DrainRecord | null>(null);
     this.#records.set(maintenanceId, known);
     return known;
   }
@@ -95,7 +95,7 @@ export class DrainBench implements Drains {
     const handler = createDrainHandler({
       events: this.events,
       records: (id) => this.record(id),
-      pausing: { kinds: [this.mappings], ledger: this.pauses },
+      pausing: { kinds: [this.mappings], record: this.pauses },
       kinds: [new RegisteredJobs(this.registry), ...this.furtherKinds],
       log: this.log,
       write: (line) => this.written.push(JSON.parse(line)),

@@ -51,7 +51,7 @@ export function storeClientFor(endpoint: string): DynamoDBClient {
   return createStoreClient({ ...ACCOUNT, endpoint });
 }
 
-/** Makes a table as that of what is counted and of ledgers. */
+/** Makes a table as that of what is counted and of records. */
 export async function createActivityTable({ client }: Dynalite, table: string): Promise<void> {
   await client.send(
     new CreateTableCommand({

@@ -4,7 +4,7 @@ import { type EndedBatch, type PurgeOutcome, type PurgeParts, runPurge } from '.
 import type { State } from '../../core/state/state.ts';
 import { ALICE, enable, NOW } from './examples.ts';
 import { InMemoryEventLog } from './in-memory-event-log.ts';
-import { InMemoryPurgeLedger } from './in-memory-purge-ledger.ts';
+import { InMemoryPurgeRecord } from './in-memory-purge-record.ts';
 import { MemorySessionStore } from './memory-session-store.ts';
 import { POLICY } from './sessions.ts';
 
@@ -29,7 +29,7 @@ export interface CallOptions {
  */
 export class PurgeBench {
   readonly sessions = new MemorySessionStore(POLICY);
-  readonly ledger = new InMemoryPurgeLedger();
+  readonly record = new InMemoryPurgeRecord();
   readonly events = new InMemoryEventLog();
   readonly ended: EndedBatch[] = [];
   time = NOW;
@@ -97,7 +97,7 @@ export class PurgeBench {
   }
 
   #partsWith(live: <T>(call: () => Promise<T>) => Promise<T>, owner: string): PurgeParts {
-    const { ledger, events } = this;
+    const { record, events } = this;
     const store = this.#store ?? inSmallBatches(this.sessions);
     return {
       store: {
@@ -105,9 +105,9 @@ export class PurgeBench {
         endUnchanged: (...given) => live(() => store.endUnchanged(...given)),
         size: () => live(() => store.size()),
       },
-      ledger: {
-        read: () => live(() => ledger.read()),
-        replace: (revision, entry) => live(() => ledger.replace(revision, entry)),
+      record: {
+        read: () => live(() => record.read()),
+        replace: (revision, entry) => live(() => record.replace(revision, entry)),
       },
       events: {
         head: () => live(() => events.head()),

@@ -3,7 +3,7 @@ import type { Rule } from '../../core/decision/rule.ts';
 import { EVERYTHING } from '../../core/deployed-parts.ts';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../core/purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord } from '../../core/purge/record.ts';
 import type { State } from '../../core/state/state.ts';
 import type { CachedState } from '../../core/state/state-cache.ts';
 import { createStatusHandler } from '../../lambdas/status/status-handler.ts';
@@ -16,8 +16,8 @@ import { RecordingLog } from './recording-log.ts';
 export class StatusBench {
   readonly log = new RecordingLog();
   time = NOW;
-  /** What the ledger of purging says. */
-  purging: PurgeLedgerEntry | null = EMPTY_ENTRY;
+  /** What the record of purging says. */
+  purging: PurgeRecord | null = EMPTY_ENTRY;
   state: State | null = stateWith(normalMaintenance({ endsAt: NOW + 1_800_000 }));
   source: CachedState['source'] = 'event_log';
   activeJobs: number | null = 0;

@@ -1,6 +1,6 @@
 import { isDrained } from '../../drain/phase.ts';
 import type { DrainRecord } from '../../drain/record.ts';
-import type { PurgeLedgerEntry } from '../../purge/record.ts';
+import type { PurgeRecord } from '../../purge/record.ts';
 import { effective } from '../../state/clock.ts';
 import type { State } from '../../state/state.ts';
 import type { Finding } from '../finding.ts';
@@ -10,7 +10,7 @@ import { minutes } from './state.ts';
 /** How far the work behind the scenes has come. Instants are ms since the epoch. */
 export interface WorkFacts {
   readonly state: State;
-  readonly purging: PurgeLedgerEntry;
+  readonly purging: PurgeRecord;
   /** Of the maintenance that is active; null where none was made. */
   readonly drain: DrainRecord | null;
 }
@@ -30,7 +30,7 @@ export function leftOver({ state, purging, drain }: WorkFacts, now: number): rea
 }
 
 /** Since when an order to delete sessions has been waiting without progress; null where none has for long. */
-function standsSince({ purge }: State, { run }: PurgeLedgerEntry, now: number): number | null {
+function standsSince({ purge }: State, { run }: PurgeRecord, now: number): number | null {
   if (purge === undefined) return null;
   const last = run?.order.id === purge.id ? Math.max(run.updatedAt, purge.at) : purge.at;
   return now - last > STANDSTILL ? last : null;
@@ -61,7 +61,7 @@ export function workFindings(look: Look<WorkFacts>, now: number): ComponentFindi
   };
 }
 
-function purge(since: number | null, { run }: PurgeLedgerEntry, now: number): Finding {
+function purge(since: number | null, { run }: PurgeRecord, now: number): Finding {
   const finding = findingsOf('services', null);
   if (since === null) return finding('session_purge', 'ok', 'No deletion of sessions stands still.');
   const why = run?.error ? ` Its last words: ${run.error}` : '';

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { changeItem } from '../../../core/change-item.ts';
-import { InMemoryLedgerItem } from '../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../support/in-memory-versioned-item.ts';
 
 describe('a versioned item', () => {
   test('is changed from what is there', async () => {
-    const item = new InMemoryLedgerItem(41);
+    const item = new InMemoryVersionedItem(41);
     expect(await changeItem(item, (entry) => entry + 1, 1)).toBe(true);
     expect((await item.read()).entry).toBe(42);
   });
 
   test('is changed anew where somebody else was faster', async () => {
-    const item = new InMemoryLedgerItem(0);
+    const item = new InMemoryVersionedItem(0);
     const seen: number[] = [];
     const changed = await changeItem(
       item,
@@ -25,7 +25,7 @@ describe('a versioned item', () => {
   });
 
   test('is left as others made it where they are faster each time', async () => {
-    const item = new InMemoryLedgerItem(0);
+    const item = new InMemoryVersionedItem(0);
     const changed = await changeItem(
       item,
       async (entry) => {
@@ -38,7 +38,7 @@ describe('a versioned item', () => {
   });
 
   test('is not written where nothing is to change', async () => {
-    const item = new InMemoryLedgerItem(7);
+    const item = new InMemoryVersionedItem(7);
     expect(await changeItem(item, (entry) => entry, 1)).toBe(true);
     expect((await item.read()).revision).toBe(0);
   });

@@ -327,7 +327,7 @@ describe('a workflow that breaks off', () => {
     expect(bench.executions.size).toBe(0);
   });
 
-  /** Every request to the log, the ledgers and the registry is one after which it may be killed. */
+  /** Every request to the log, the records and the registry is one after which it may be killed. */
   test.each(Array.from({ length: 20 }, (_, n) => n))('at request %i comes to the same end', async (fatal) => {
     await register(5);
     bench.mappings = new FakeMappings({ on: 'enabled', off: 'paused' });

@@ -5,11 +5,11 @@ import { NO_NOTICES, type NoticeRecord } from '../../../../core/notices/record.t
 import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW, normalMaintenance } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
-import { InMemoryLedgerItem } from '../../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../../support/in-memory-versioned-item.ts';
 
 class Bench {
   readonly events = new InMemoryEventLog();
-  readonly ledger = new InMemoryLedgerItem<NoticeRecord>(NO_NOTICES);
+  readonly record = new InMemoryVersionedItem<NoticeRecord>(NO_NOTICES);
   readonly published: Notice[] = [];
   readonly unrecorded: unknown[] = [];
   readonly subjects: string[] = [];
@@ -27,7 +27,7 @@ class Bench {
       events: this.events,
       records: (subject) => {
         this.subjects.push(subject);
-        return this.ledger;
+        return this.record;
       },
       board: {
         publish: async (notice) => {
@@ -42,7 +42,7 @@ class Bench {
   }
 
   get given() {
-    return this.ledger.entry.given.map(({ number, outcome, error }) => ({ number, outcome, error }));
+    return this.record.entry.given.map(({ number, outcome, error }) => ({ number, outcome, error }));
   }
 }
 
@@ -107,7 +107,7 @@ describe('a notice', () => {
     const board = {
       publish: async (notice: Notice) => {
         bench.published.push(notice);
-        bench.ledger.isDown = true;
+        bench.record.isDown = true;
       },
     };
     expect(await bench.give(1, { board })).toBe('sent');
@@ -118,7 +118,7 @@ describe('a notice', () => {
     const bench = new Bench();
     await bench.write({});
     if (what === 'the event log') bench.events.down();
-    else bench.ledger.isDown = true;
+    else bench.record.isDown = true;
     await expect(bench.give(1)).rejects.toMatchObject({ name: 'StoreUnavailableError' });
     expect(bench.published).toEqual([]);
   });

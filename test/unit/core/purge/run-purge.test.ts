@@ -59,7 +59,7 @@ describe('an order', () => {
         state: { version: 2, maintenance: { id: 'm-1' }, sessionsInvalidBefore: NOW },
       },
     ]);
-    expect(bench.ledger.entry).toMatchObject({ lease: null, ended: { maintenanceId: 'm-1', deleted: 54 } });
+    expect(bench.record.entry).toMatchObject({ lease: null, ended: { maintenanceId: 'm-1', deleted: 54 } });
   });
 
   test('is carried out where there is nothing to do', async () => {
@@ -74,7 +74,7 @@ describe('an order', () => {
     await bench.purge();
     expect(bench.sessions.ids).toEqual(['admin-1']);
     expect(await bench.receipts()).toMatchObject([{ maintenanceId: null, details: { scope: 'everybody' } }]);
-    expect(bench.ledger.entry.ended).toBeNull();
+    expect(bench.record.entry.ended).toBeNull();
   });
 
   test('of a revocation ends the sessions of who was revoked', async () => {
@@ -88,10 +88,10 @@ describe('an order', () => {
     ]);
   });
 
-  test('is asked for by nobody: nothing is touched, not even the ledger', async () => {
+  test('is asked for by nobody: nothing is touched, not even the record', async () => {
     populate();
     expect(await bench.purge()).toEqual({ outcome: 'idle' });
-    expect([bench.sessions.ids.length, bench.ledger.revision]).toEqual([60, 0]);
+    expect([bench.sessions.ids.length, bench.record.revision]).toEqual([60, 0]);
   });
 
   test('tells of every batch how many are gone', async () => {
@@ -238,7 +238,7 @@ describe('the next piece of the walk', () => {
       bench.sessions.isDown = call === 'endUnchanged' && batches === 3;
     };
     expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
-    const { run } = bench.ledger.entry;
+    const { run } = bench.record.entry;
     const [, second] = bench.ended;
     expect(bench.ended).toHaveLength(2);
     expect(run?.counts.deleted).toBe((second?.deletedBefore ?? 0) + (second?.deleted ?? 0));
@@ -260,7 +260,7 @@ describe('the next piece of the walk', () => {
       return walk.apply(bench.sessions, given);
     };
     expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
-    expect(bench.ledger.entry.run?.counts.deleted).toBe(54 - (bench.sessions.ids.length - 6));
+    expect(bench.record.entry.run?.counts.deleted).toBe(54 - (bench.sessions.ids.length - 6));
     await bench.purge();
     expect(left()).toEqual(SIX_ADMINS);
     expect(await bench.receipts()).toMatchObject([
@@ -333,7 +333,7 @@ describe('a session store that is away', () => {
     bench.sessions.isDown = true;
     for (let minute = 1; minute <= 3; minute += 1) {
       expect(await bench.purge()).toMatchObject({ outcome: 'failed', error: { message: 'down' } });
-      expect(bench.ledger.entry.run).toMatchObject({
+      expect(bench.record.entry.run).toMatchObject({
         error: 'down',
         interruptions: minute,
         finishedAt: null,
@@ -365,10 +365,10 @@ describe('a session store that is away', () => {
   });
 });
 
-test.each(['ledger', 'events'] as const)('without the %s nothing is deleted', async (part) => {
+test.each(['record', 'events'] as const)('without the %s nothing is deleted', async (part) => {
   populate();
   await bench.enable();
-  if (part === 'ledger') bench.ledger.isDown = true;
+  if (part === 'record') bench.record.isDown = true;
   else bench.events.down();
   await expect(bench.purge()).rejects.toThrow(StoreUnavailableError);
   expect(bench.sessions.ids).toHaveLength(60);
@@ -398,14 +398,14 @@ describe('afterwards, while maintenance lasts', () => {
     }
     expect(slices).toBeGreaterThan(2);
     expect(left()).toEqual(SIX_ADMINS);
-    expect(bench.ledger.entry.ended).toEqual({ maintenanceId: 'm-1', deleted: 74 });
+    expect(bench.record.entry.ended).toEqual({ maintenanceId: 'm-1', deleted: 74 });
     expect(await bench.receipts()).toHaveLength(1);
   });
 
   test('a slice ends where it began, at the latest', async () => {
     appear(20);
     expect(await bench.purge({ sliceKeys: 1_000_000 })).toEqual({ outcome: 'swept', deleted: 20 });
-    expect(bench.ledger.entry.slice).toBeNull();
+    expect(bench.record.entry.slice).toBeNull();
   });
 
   test('nothing more is done once it is over', async () => {
@@ -418,7 +418,7 @@ describe('afterwards, while maintenance lasts', () => {
   test('a session store that is away is a failure too', async () => {
     bench.sessions.isDown = true;
     expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
-    expect(bench.ledger.entry).toMatchObject({ lease: null, run: { error: null } });
+    expect(bench.record.entry).toMatchObject({ lease: null, run: { error: null } });
   });
 
   test('an emergency orders anew', async () => {
@@ -428,7 +428,7 @@ describe('afterwards, while maintenance lasts', () => {
       outcome: 'completed',
       run: { counts: { deleted: 3, kept: 6 } },
     });
-    expect(bench.ledger.entry.ended).toEqual({ maintenanceId: 'm-1', deleted: 57 });
+    expect(bench.record.entry.ended).toEqual({ maintenanceId: 'm-1', deleted: 57 });
   });
 });
 

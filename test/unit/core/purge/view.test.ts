@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { advanced, beginRun } from '../../../../core/purge/progress.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry, type PurgeRun } from '../../../../core/purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord, type PurgeRun } from '../../../../core/purge/record.ts';
 import { invalidatedSessions, purgeView } from '../../../../core/purge/view.ts';
 import type { State } from '../../../../core/state/state.ts';
 import { statusAnswer } from '../../../../core/status/schemas.ts';
@@ -13,7 +13,7 @@ const order = purgeOrder();
 const standing: State = { ...stateWith(normalMaintenance()), purge: order };
 const received = stateWith(normalMaintenance());
 
-function runWith(changes: Partial<PurgeRun>): PurgeLedgerEntry {
+function runWith(changes: Partial<PurgeRun>): PurgeRecord {
   return { ...EMPTY_ENTRY, run: { ...beginRun(order, NOW, null), ...changes } };
 }
 
@@ -27,7 +27,7 @@ const halfway = runWith({
 const through = runWith({ pass: 2, finishedAt: NOW + 9000, keys: 1000, passed: 1000 });
 
 describe('the newest purge in the status', () => {
-  test.each<[string, State, PurgeLedgerEntry | null, object | null]>([
+  test.each<[string, State, PurgeRecord | null, object | null]>([
     ['none where there has never been one', received, EMPTY_ENTRY, null],
     ['none where none is ordered and nothing else is known', received, null, null],
     [
@@ -118,7 +118,7 @@ describe('the newest purge in the status', () => {
 describe('the number of ended sessions', () => {
   const ended = { ...EMPTY_ENTRY, ended: { maintenanceId: 'm-1', deleted: 54 } };
 
-  test.each<[string, State, PurgeLedgerEntry | null, number | null]>([
+  test.each<[string, State, PurgeRecord | null, number | null]>([
     ['of the maintenance that is active', received, ended, 54],
     ['of its emergency', stateWith(emergency()), ended, 54],
     ['of another one', stateWith(normalMaintenance({ id: 'm-2' })), ended, 0],
@@ -131,7 +131,7 @@ describe('the number of ended sessions', () => {
   });
 });
 
-test('whatever the state and the ledger, the status is as described', () => {
+test('whatever the state and the record, the status is as described', () => {
   const runs = fc.option(
     fc.record({
       order: anyOrder,

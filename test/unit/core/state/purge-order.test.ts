@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { SessionFacts } from '../../../../core/identity/session.ts';
-import { fateOf, isClosedToMembers } from '../../../../core/purge/verdict.ts';
+import { isClosedToMembers, sessionVerdict } from '../../../../core/purge/verdict.ts';
 import { mergeOrders } from '../../../../core/state/purge-order.ts';
 import type { Maintenance, PurgeOrder } from '../../../../core/state/state.ts';
 import { sessionFacts as facts, instant, purgeOrder as order } from '../../../support/arbitraries.ts';
@@ -46,10 +46,10 @@ describe('under an order', () => {
     ['nobody of no name does', { user: null }, purgeOrder({ scope: 'named', users: ['mia'] }), 'keep'],
     ['a named admin does', admin, purgeOrder({ users: ['alice'] }), 'end'],
     ['even who asked, when named', admin, { ...everybody, users: ['alice'] }, 'end'],
-  ])('%s', (_what, changes, given, fate) => {
+  ])('%s', (_what, changes, given, verdict) => {
     const session = sessionFacts(changes);
-    expect(fateOf(session, given, OPEN)).toBe(fate);
-    expect(fateOf(session, given, CLOSED)).toBe(fate);
+    expect(sessionVerdict(session, given, OPEN)).toBe(verdict);
+    expect(sessionVerdict(session, given, CLOSED)).toBe(verdict);
   });
 
   test.each<[string, number | null, PurgeOrder, { whileClosed: string; after: string }]>([
@@ -69,14 +69,15 @@ describe('under an order', () => {
     ],
   ])("while maintenance lasts and after it, a member's session %s", (_what, createdAt, given, expected) => {
     const session = sessionFacts({ createdAt });
-    expect({ whileClosed: fateOf(session, given, CLOSED), after: fateOf(session, given, OPEN) }).toEqual(
-      expected,
-    );
+    expect({
+      whileClosed: sessionVerdict(session, given, CLOSED),
+      after: sessionVerdict(session, given, OPEN),
+    }).toEqual(expected);
   });
 
   test("an admin's session begun after an order for everybody stays, maintenance or not", () => {
     const session = { ...admin, user: 'bob', createdAt: young };
-    expect([CLOSED, OPEN].map((when) => fateOf(session, everybody, when))).toEqual(['keep', 'keep']);
+    expect([CLOSED, OPEN].map((when) => sessionVerdict(session, everybody, when))).toEqual(['keep', 'keep']);
   });
 
   test.each([
@@ -88,9 +89,9 @@ describe('under an order', () => {
       const given = purgeOrder({ ...everybody, maintenanceId: 'm-1' });
       for (const role of ['admin', 'member'] as const) {
         const session = sessionFacts({ role, user: 'bob', createdAt });
-        expect([CLOSED, OPEN].map((when) => fateOf(session, given, when))).toEqual(['end', 'end']);
+        expect([CLOSED, OPEN].map((when) => sessionVerdict(session, given, when))).toEqual(['end', 'end']);
       }
-      expect(fateOf({ ...admin, user: 'alice', createdAt }, given, CLOSED)).toBe('keep');
+      expect(sessionVerdict({ ...admin, user: 'alice', createdAt }, given, CLOSED)).toBe('keep');
     },
   );
 });
@@ -121,8 +122,8 @@ describe('two orders in one', () => {
     fc.assert(
       fc.property(order, order, facts, circumstances, (standing, given, session, when) => {
         const merged = mergeOrders(deepFreeze(standing), deepFreeze(given));
-        const fates = [standing, given].map((one) => fateOf(session, one, when));
-        if (fates.includes('end')) expect(fateOf(session, merged, when)).toBe('end');
+        const verdicts = [standing, given].map((one) => sessionVerdict(session, one, when));
+        if (verdicts.includes('end')) expect(sessionVerdict(session, merged, when)).toBe('end');
         expect(merged.id).toBe(given.id);
       }),
       { numRuns: 2000 },
@@ -136,7 +137,7 @@ describe('two orders in one', () => {
         const reaches = ({ scope, users, spared }: PurgeOrder) =>
           users.includes(session.user ?? '') ||
           (scope === 'everybody' && (spared === null || spared !== session.user));
-        if (fateOf(session, mergeOrders(standing, given), when) === 'end') {
+        if (sessionVerdict(session, mergeOrders(standing, given), when) === 'end') {
           expect([standing, given].some(reaches)).toBe(true);
         }
       }),

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
-import { EMPTY_ENTRY, type PurgeLedgerEntry } from '../../../../core/purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord } from '../../../../core/purge/record.ts';
 import { knownPurging } from '../../../../lambdas/http/known-purging.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
 class Reader {
-  entry: PurgeLedgerEntry = EMPTY_ENTRY;
+  entry: PurgeRecord = EMPTY_ENTRY;
   is: 'there' | 'down' | 'silent' = 'there';
   readonly log = new RecordingLog();
   readonly known = knownPurging(
@@ -20,7 +20,7 @@ class Reader {
   );
 }
 
-const later: PurgeLedgerEntry = { ...EMPTY_ENTRY, ended: { maintenanceId: 'm-1', deleted: 3 } };
+const later: PurgeRecord = { ...EMPTY_ENTRY, ended: { maintenanceId: 'm-1', deleted: 3 } };
 
 describe('the progress of the purge', () => {
   test('is the newest, each time', async () => {

@@ -5,7 +5,7 @@ import { createNoticesHandler } from '../../../../lambdas/notices/notices-handle
 import { draftAfter } from '../../../support/event-drafts.ts';
 import { NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
-import { InMemoryLedgerItem } from '../../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../../support/in-memory-versioned-item.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
 const INVOCATION = { awsRequestId: 'aws-1' };
@@ -15,16 +15,16 @@ async function setUp(publish: (notice: Notice) => Promise<void> = async () => {}
   const events = new InMemoryEventLog();
   await events.append(draftAfter(null), null);
   const log = new RecordingLog();
-  const ledger = new InMemoryLedgerItem<NoticeRecord>(NO_NOTICES);
+  const record = new InMemoryVersionedItem<NoticeRecord>(NO_NOTICES);
   const handler = createNoticesHandler({
     events,
-    records: () => ledger,
+    records: () => record,
     board: { publish },
     log,
     now: () => NOW,
   });
   const told = () => log.lines.map(({ level, fields: { event, outcome } }) => ({ level, event, outcome }));
-  return { handler, ledger, log, told };
+  return { handler, record, log, told };
 }
 
 describe('the function for notices', () => {
@@ -51,7 +51,7 @@ describe('the function for notices', () => {
 
   test('does not fail where only the record could not be written: a second notice would be the price', async () => {
     const bench = await setUp(async () => {
-      bench.ledger.isDown = true;
+      bench.record.isDown = true;
     });
     await bench.handler(busEvent(1), INVOCATION);
     expect(bench.told().map(({ level, event }) => [level, event])).toEqual([
@@ -66,8 +66,8 @@ describe('the function for notices', () => {
     ['a number that no event has', busEvent(0)],
     ['text for a number', { detail: { number: '1', type: 'activated' } }],
   ])('refuses %s, for the dead-letter queue', async (_what, event) => {
-    const { handler, ledger } = await setUp();
+    const { handler, record } = await setUp();
     await expect(handler(event, INVOCATION)).rejects.toMatchObject({ name: 'ZodError' });
-    expect(ledger.revision).toBe(0);
+    expect(record.revision).toBe(0);
   });
 });

@@ -10,7 +10,7 @@ import { inBatches } from '../../../../lambdas/publisher/batches.ts';
 import { createPublisherHandler } from '../../../../lambdas/publisher/publisher-handler.ts';
 import { ALICE, declareEmergency, enable, NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
-import { InMemoryLedgerItem } from '../../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../../support/in-memory-versioned-item.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
 const eventBridge = mockClient(EventBridgeClient);
@@ -21,7 +21,7 @@ const accepted = (count: number) => ({
 
 function setUp() {
   const log = new RecordingLog();
-  const cursor = new InMemoryLedgerItem<number | null>(null);
+  const cursor = new InMemoryVersionedItem<number | null>(null);
   const handler = createPublisherHandler({
     eventBridge: new EventBridgeClient({ region: 'eu-central-1' }),
     destination: { bus: 'bus-1', scope: 'main' },

@@ -6,7 +6,7 @@ import { advanceCursor } from '../../../../lambdas/publisher/advance-cursor.ts';
 import { sweep } from '../../../../lambdas/publisher/sweep.ts';
 import { ALICE, declareEmergency, enable, NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
-import { InMemoryLedgerItem } from '../../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../../support/in-memory-versioned-item.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
 const MINUTE = 60_000;
@@ -23,7 +23,7 @@ async function setUp(published: number | null) {
       { command, actor: ALICE, answer: () => ({}) },
     );
   }
-  const cursor = new InMemoryLedgerItem<number | null>(null);
+  const cursor = new InMemoryVersionedItem<number | null>(null);
   if (published !== null) await cursor.replace(0, published);
   const eventBridge = new EventBridgeClient({ region: 'eu-central-1' });
   const parts = {
@@ -68,7 +68,7 @@ describe('the sweep', () => {
 });
 
 test('the cursor never goes past an event that is missing, nor back', async () => {
-  const cursor = new InMemoryLedgerItem<number | null>(null);
+  const cursor = new InMemoryVersionedItem<number | null>(null);
   for (const [first, last] of [
     [1, 2],
     [4, 5],

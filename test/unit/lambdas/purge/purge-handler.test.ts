@@ -5,7 +5,7 @@ import type { State } from '../../../../core/state/state.ts';
 import { createPurgeHandler } from '../../../../lambdas/purge/purge-handler.ts';
 import { ALICE, enable, NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
-import { InMemoryPurgeLedger } from '../../../support/in-memory-purge-ledger.ts';
+import { InMemoryPurgeRecord } from '../../../support/in-memory-purge-record.ts';
 import { MemorySessionStore } from '../../../support/memory-session-store.ts';
 import { SESSION_TEXTS } from '../../../support/purge-bench.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
@@ -13,7 +13,7 @@ import { POLICY } from '../../../support/sessions.ts';
 
 class Bench {
   readonly sessions = new MemorySessionStore(POLICY);
-  readonly ledger = new InMemoryPurgeLedger();
+  readonly record = new InMemoryPurgeRecord();
   readonly events = new InMemoryEventLog();
   readonly log = new RecordingLog();
   readonly written: Record<string, unknown>[] = [];
@@ -24,7 +24,7 @@ class Bench {
   remaining = 900_000;
   readonly #handler = createPurgeHandler({
     store: this.sessions,
-    ledger: this.ledger,
+    record: this.record,
     events: this.events,
     mirror: {
       follow: async (read) => {
@@ -158,9 +158,9 @@ describe('a failure', () => {
     expect(bench.metric('SessionPurgeFailures')).toEqual([]);
   });
 
-  test('of the ledger is one too', async () => {
+  test('of the record is one too', async () => {
     await bench.enable();
-    bench.ledger.isDown = true;
+    bench.record.isDown = true;
     await bench.invoke();
     expect(bench.metric('SessionPurgeFailures')).toEqual([1]);
     expect(bench.log.lines.at(-1)).toMatchObject({
@@ -177,7 +177,7 @@ describe('a failure', () => {
     await expect(bench.invoke()).rejects.toThrow('unthought of');
     expect(bench.log.lines.at(-1)).toMatchObject({ level: 'ERROR' });
     expect(bench.metric('SessionPurgeFailures')).toEqual([1]);
-    expect(bench.ledger.entry).toMatchObject({ lease: null, run: { error: 'unthought of' } });
+    expect(bench.record.entry).toMatchObject({ lease: null, run: { error: 'unthought of' } });
   });
 
   test('after some were deleted does not hide them', async () => {

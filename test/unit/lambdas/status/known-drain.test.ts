@@ -4,11 +4,11 @@ import { type DrainRecord, newDrainRecord } from '../../../../core/drain/record.
 import { StoreUnavailableError } from '../../../../core/errors.ts';
 import { knownDrain } from '../../../../lambdas/status/known-drain.ts';
 import { NOW } from '../../../support/examples.ts';
-import { InMemoryLedgerItem } from '../../../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../../../support/in-memory-versioned-item.ts';
 import { RecordingLog } from '../../../support/recording-log.ts';
 
 test('the record of a drain is read for each call; where that fails, nothing is known, and that is logged', async () => {
-  const item = new InMemoryLedgerItem<DrainRecord | null>(null);
+  const item = new InMemoryVersionedItem<DrainRecord | null>(null);
   const log = new RecordingLog();
   const known = knownDrain(() => item, log);
   expect(await known('m-1')).toBeNull();

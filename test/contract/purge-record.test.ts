@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { DynamoDbPurgeLedger } from '../../adapters/purge/purge-record.ts';
+import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
 import { DynaliteProxy } from '../support/dynalite-proxy.ts';
-import { InMemoryPurgeLedger } from '../support/in-memory-purge-ledger.ts';
-import { ENTRY, purgeLedgerContract } from './purge-ledger.contract.ts';
+import { InMemoryPurgeRecord } from '../support/in-memory-purge-record.ts';
+import { ENTRY, purgeRecordContract } from './purge-record.contract.ts';
 
 const table = 'Activity';
 let dynalite: Dynalite;
@@ -23,15 +23,15 @@ afterAll(async () => {
 
 let scopes = 0;
 const newScope = () => `scope-${++scopes}`;
-const ledgerIn = (scope: string, endpoint = dynalite.endpoint) =>
-  new DynamoDbPurgeLedger({ client: storeClientFor(endpoint), table, scope });
+const recordIn = (scope: string, endpoint = dynalite.endpoint) =>
+  new DynamoDbPurgeRecord({ client: storeClientFor(endpoint), table, scope });
 
-purgeLedgerContract('in memory', () => new InMemoryPurgeLedger());
-purgeLedgerContract('in DynamoDB', () => ledgerIn(newScope()));
+purgeRecordContract('in memory', () => new InMemoryPurgeRecord());
+purgeRecordContract('in DynamoDB', () => recordIn(newScope()));
 
-describe('The purge ledger in DynamoDB, beyond the contract', () => {
+describe('The purge record in DynamoDB, beyond the contract', () => {
   test('of one deployment knows nothing of another', async () => {
-    const [one, other] = [ledgerIn(newScope()), ledgerIn(newScope())];
+    const [one, other] = [recordIn(newScope()), recordIn(newScope())];
     await one.replace(0, ENTRY);
     expect((await other.read()).revision).toBe(0);
   });
@@ -43,16 +43,16 @@ describe('The purge ledger in DynamoDB, beyond the contract', () => {
       writes += 1;
       return writes === 1 ? 'lose_answer' : 'pass';
     };
-    const ledger = ledgerIn(newScope(), proxy.endpoint);
-    expect(await ledger.replace(0, ENTRY)).toBe(true);
-    expect(await ledger.read()).toEqual({ entry: ENTRY, revision: 1 });
+    const record = recordIn(newScope(), proxy.endpoint);
+    expect(await record.replace(0, ENTRY)).toBe(true);
+    expect(await record.read()).toEqual({ entry: ENTRY, revision: 1 });
     expect(writes).toBe(2);
   });
 
   test('says so when the table is away', async () => {
     proxy.interference = () => 'lose_request';
-    const ledger = ledgerIn(newScope(), proxy.endpoint);
-    await expect(ledger.read()).rejects.toThrow(StoreUnavailableError);
-    await expect(ledger.replace(0, ENTRY)).rejects.toThrow(StoreUnavailableError);
+    const record = recordIn(newScope(), proxy.endpoint);
+    await expect(record.read()).rejects.toThrow(StoreUnavailableError);
+    await expect(record.replace(0, ENTRY)).rejects.toThrow(StoreUnavailableError);
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { beginRun } from '../../core/purge/progress.ts';
-import { EMPTY_ENTRY, type PurgeLedger, type PurgeLedgerEntry } from '../../core/purge/record.ts';
+import { EMPTY_ENTRY, type PurgeRecord, type PurgeRecordItem } from '../../core/purge/record.ts';
 import { NOW, purgeOrder } from '../support/examples.ts';
 
-export const ENTRY: PurgeLedgerEntry = {
+export const ENTRY: PurgeRecord = {
   run: {
     ...beginRun(purgeOrder({ users: ['mia "the cat" 漢'] }), NOW, null),
     position: { node: 'a', cursor: '18446744073709551615', nested: { list: [1, null] } },
@@ -14,15 +14,15 @@ export const ENTRY: PurgeLedgerEntry = {
   lease: { owner: 'run-1', until: NOW + 15_000 },
 };
 
-/** What every ledger of purging promises. */
-export function purgeLedgerContract(kind: string, ledger: () => PurgeLedger): void {
-  describe(`A purge ledger ${kind}`, () => {
+/** What every record of purging promises. */
+export function purgeRecordContract(kind: string, record: () => PurgeRecordItem): void {
+  describe(`A purge record ${kind}`, () => {
     test('is empty at first', async () => {
-      expect(await ledger().read()).toEqual({ entry: EMPTY_ENTRY, revision: 0 });
+      expect(await record().read()).toEqual({ entry: EMPTY_ENTRY, revision: 0 });
     });
 
     test('gives back what was put there, with the next revision', async () => {
-      const it = ledger();
+      const it = record();
       expect(await it.replace(0, ENTRY)).toBe(true);
       expect(await it.read()).toEqual({ entry: ENTRY, revision: 1 });
       expect(await it.replace(1, { ...ENTRY, lease: null })).toBe(true);
@@ -30,7 +30,7 @@ export function purgeLedgerContract(kind: string, ledger: () => PurgeLedger): vo
     });
 
     test.each([0, 1, 3])('keeps what is there where somebody comes with revision %i of 2', async (stale) => {
-      const it = ledger();
+      const it = record();
       await it.replace(0, ENTRY);
       await it.replace(1, ENTRY);
       expect(await it.replace(stale, EMPTY_ENTRY)).toBe(false);
@@ -38,7 +38,7 @@ export function purgeLedgerContract(kind: string, ledger: () => PurgeLedger): vo
     });
 
     test('takes one of many that come at once', async () => {
-      const it = ledger();
+      const it = record();
       const entryOf = (n: number) => ({ ...EMPTY_ENTRY, lease: { owner: `run-${n}`, until: n } });
       const taken = await Promise.all(Array.from({ length: 10 }, (_, n) => it.replace(0, entryOf(n))));
       expect(taken.filter(Boolean)).toHaveLength(1);

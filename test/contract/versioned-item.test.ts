@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { drainRecords, pauseLedger } from '../../adapters/drain/drain-records.ts';
+import { drainRecords, pauseRecord } from '../../adapters/drain/drain-records.ts';
 import { NOTHING_DONE } from '../../core/drain/decide-drain.ts';
 import { NO_PAUSES } from '../../core/drain/pause.ts';
 import { type DrainRecord, newDrainRecord, readDrainRecord } from '../../core/drain/record.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 import { createActivityTable, type Dynalite, startDynalite } from '../support/dynalite.ts';
 import { NOW } from '../support/examples.ts';
-import { InMemoryLedgerItem } from '../support/in-memory-ledger-item.ts';
+import { InMemoryVersionedItem } from '../support/in-memory-versioned-item.ts';
 
 const table = 'Activity';
 let dynalite: Dynalite;
@@ -24,8 +24,8 @@ const RECORD = {
   waitingFor: { count: 1, ids: ['漢 "quoted"'] },
 };
 
-describe.each<[string, () => LedgerItem<DrainRecord | null>]>([
-  ['in memory', () => new InMemoryLedgerItem<DrainRecord | null>(null)],
+describe.each<[string, () => VersionedItem<DrainRecord | null>]>([
+  ['in memory', () => new InMemoryVersionedItem<DrainRecord | null>(null)],
   ['in DynamoDB', () => drainRecords(options())('m-1')],
 ])('An item %s', (_kind, made) => {
   test('is empty at first, and gives back what was put there with the next revision', async () => {
@@ -54,6 +54,6 @@ describe('What is kept in DynamoDB', () => {
     expect(await readDrainRecord(records, 'm-1')).toEqual(RECORD);
     expect(await readDrainRecord(records, 'm-2')).toBeNull();
     expect(await readDrainRecord(drainRecords(options()), 'm-1')).toBeNull();
-    expect(await pauseLedger(here).read()).toEqual({ entry: NO_PAUSES, revision: 0 });
+    expect(await pauseRecord(here).read()).toEqual({ entry: NO_PAUSES, revision: 0 });
   });
 });

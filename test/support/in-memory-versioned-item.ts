@@ -1,8 +1,8 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import type { LedgerItem } from '../../core/versioned-item.ts';
+import type { VersionedItem } from '../../core/versioned-item.ts';
 
 /** An entry in memory, as the item in DynamoDB keeps it. */
-export class InMemoryLedgerItem<Entry> implements LedgerItem<Entry> {
+export class InMemoryVersionedItem<Entry> implements VersionedItem<Entry> {
   /** While true, nothing can be read or written. */
   isDown = false;
   revision = 0;
