@@ -1,4 +1,4 @@
-import type { RedisFacts } from '../../core/health/checks/redis.ts';
+import type { RedisFacts } from '../../core/health/redis-facts.ts';
 import { mirrorKey } from '../../core/identity/session.ts';
 import { mastersOf } from './redis-client.ts';
 import type { RedisConnection } from './redis-connection.ts';

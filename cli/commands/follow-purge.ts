@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { SILENT_AFTER_MS } from '../../core/health/thresholds.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -17,7 +18,7 @@ export interface PurgeOrdered {
 /** Milliseconds from one look to the next. */
 const INTERVAL = 500;
 /** Milliseconds without any change after which nobody waits on: a run that was cut off is taken up within a minute. */
-const STALLED = 180_000;
+const STALLED = SILENT_AFTER_MS;
 const REMEDY = 'It is tried again every minute: `maintenance status` shows how it goes.';
 
 /**

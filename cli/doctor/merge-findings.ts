@@ -1,5 +1,5 @@
 import { type Finding, inOrder } from '../../core/health/finding.ts';
-import { SILENT_AFTER } from './checks/services.ts';
+import { SILENT_AFTER_MS } from '../../core/health/thresholds.ts';
 
 /** What the scheduled health check found. */
 export interface Recorded {
@@ -10,7 +10,7 @@ export interface Recorded {
 
 /**
  * The doctor's own findings together with those of the scheduled health check, one of each check. What the doctor has
- * just seen itself goes before what was seen up to a minute ago; what it could not look at, it takes from there. Where it
+ * just observed itself goes before what is up to a minute old; what it could not observe, it takes from there. Where it
  * has only seen what was measured over a quarter of an hour, that is no reason to leave out what is wrong now. Good news of
  * a health check that has fallen silent is no news.
  */
@@ -45,5 +45,5 @@ function isWrong({ status }: Finding): boolean {
 }
 
 function isNews(age: number): (finding: Finding) => boolean {
-  return ({ status }) => age <= SILENT_AFTER || status !== 'ok';
+  return ({ status }) => age * 1000 <= SILENT_AFTER_MS || status !== 'ok';
 }

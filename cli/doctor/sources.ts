@@ -1,32 +1,39 @@
 import { createStoreClient } from '../../adapters/state/state-store.ts';
+import { type Observation, observed, unable } from '../../core/health/observation.ts';
 import { CliError } from '../cli-error.ts';
 import type { Io } from '../io.ts';
 import { type CommonOptions, chooseApi, type DirectOptions } from '../options/common-options.ts';
 import { openAwsAccess } from '../transport/aws-access.ts';
 import { readStack, type StackResources, stateTableOf } from '../transport/stack-resources.ts';
-import { ApiLooks } from './api-looks.ts';
-import { type AwsLogin, AwsLooks } from './aws-looks.ts';
-import type { DiagnosticsFacts } from './checks/facts.ts';
-import { LogLooks, type TableAccess } from './log-looks.ts';
-import { lookAt } from './look-at.ts';
-import { type Look, seen, unable } from './observation.ts';
+import type { DiagnosticsFacts } from './api-facts.ts';
+import { observe } from './observe.ts';
+import { ApiObserver } from './observe-api.ts';
+import { type AwsLogin, AwsObserver } from './observe-aws.ts';
+import { LogObserver, type TableAccess } from './observe-log.ts';
+import { observeRecord } from './observe-record.ts';
 import { once } from './once.ts';
-import { recordLook } from './record-look.ts';
 
 export interface SourceOptions extends CommonOptions, DirectOptions {
   readonly origin?: string;
 }
 
-/** The ways by which the system can be looked at. */
+/** What takes the API, and there is none to be asked. */
+export const NO_API = {
+  outcome: 'unable',
+  why: 'It takes the API.',
+  remedy: 'Run it without --direct too.',
+} as const;
+
+/** The ways by which the system can be observed. */
 export interface Sources {
   /** Null with --direct. */
-  readonly api: ApiLooks | null;
-  readonly log: LogLooks;
-  readonly aws: AwsLooks;
+  readonly api: ApiObserver | null;
+  readonly log: LogObserver;
+  readonly aws: AwsObserver;
   /** What the scheduled health check found, by the API where that tells, else by AWS. */
-  readonly diagnostics: () => Promise<Look<DiagnosticsFacts>>;
+  readonly diagnostics: () => Promise<Observation<DiagnosticsFacts>>;
   /** Whether there are AWS credentials. */
-  readonly login: () => Promise<Look<unknown>>;
+  readonly login: () => Promise<Observation<unknown>>;
   /** The address of the application, for a call past the gateway. */
   readonly origin: string | null;
 }
@@ -47,10 +54,10 @@ export async function openSources(options: SourceOptions, io: Io): Promise<Sourc
   });
   const access = once(() => openAwsAccess(client, CREDENTIALS_LIMIT));
   if (options.direct) await access();
-  const login = once(async (): Promise<Look<AwsLogin>> => {
+  const login = once(async (): Promise<Observation<AwsLogin>> => {
     try {
       const { region, identity } = await access();
-      return seen({ region, identity, credentials: client.config.credentials });
+      return observed({ region, identity, credentials: client.config.credentials });
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
       return unable(
@@ -59,33 +66,33 @@ export async function openSources(options: SourceOptions, io: Io): Promise<Sourc
       );
     }
   });
-  const aws = new AwsLooks(
+  const aws = new AwsObserver(
     login,
     () => readStack({ ...options, timeout: AWS_LIMIT / 1000 }, io),
     scope,
     AWS_LIMIT,
     io.now,
   );
-  const table = once(async (): Promise<Look<TableAccess>> => {
+  const table = once(async (): Promise<Observation<TableAccess>> => {
     const found = await login();
-    if (found.outcome !== 'seen') return found;
+    if (found.outcome !== 'observed') return found;
     const given = options.table || io.env.MAINTENANCE_TABLE;
-    if (given) return seen({ client, table: given, scope });
+    if (given) return observed({ client, table: given, scope });
     const stack = await aws.stack();
-    if (stack.outcome !== 'seen') return stack;
-    return await lookAt(AWS_LIMIT, async () => ({ client, table: stateTableOf(stack.value), scope }));
+    if (stack.outcome !== 'observed') return stack;
+    return await observe(AWS_LIMIT, async () => ({ client, table: stateTableOf(stack.value), scope }));
   });
-  const log = new LogLooks(table, AWS_LIMIT, io.now);
+  const log = new LogObserver(table, AWS_LIMIT, io.now);
   const limit = Math.min(API_LIMIT, options.timeout * 1000);
-  const api = options.direct ? null : new ApiLooks(await chooseApi(options, io), io, limit);
-  const diagnostics = once(async (): Promise<Look<DiagnosticsFacts>> => {
-    const told = (await api?.diagnostics()) ?? unable('It takes the API.');
-    if (told.outcome === 'seen' && told.value.age_seconds !== null) return told;
+  const api = options.direct ? null : new ApiObserver(await chooseApi(options, io), io, limit);
+  const diagnostics = once(async (): Promise<Observation<DiagnosticsFacts>> => {
+    const told = (await api?.diagnostics()) ?? NO_API;
+    if (told.outcome === 'observed' && told.value.age_seconds !== null) return told;
     const stack = await aws.stack();
-    const table = stack.outcome === 'seen' ? activityTableOf(stack.value) : null;
+    const table = stack.outcome === 'observed' ? activityTableOf(stack.value) : null;
     if (table === null) return told;
-    const kept = await recordLook(seen({ client, table, scope }), AWS_LIMIT, io.now());
-    return kept.outcome === 'seen' ? kept : told;
+    const kept = await observeRecord(observed({ client, table, scope }), AWS_LIMIT, io.now());
+    return kept.outcome === 'observed' ? kept : told;
   });
   return { api, log, aws, diagnostics, login, origin };
 }

@@ -1,7 +1,7 @@
 import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
 import type { Finding } from '../../core/health/finding.ts';
-import { type CanaryFacts, isAsStated } from '../doctor/checks/enforcement.ts';
-import type { DiagnosticsFacts, SessionsFacts, StatusFacts } from '../doctor/checks/facts.ts';
+import type { DiagnosticsFacts, SessionsFacts, StatusFacts } from '../doctor/api-facts.ts';
+import { type CanaryFacts, isAsStated } from '../doctor/canary.ts';
 
 /** The parts of a drill, in their order. */
 export const DRILL_STEPS = [
@@ -68,7 +68,7 @@ export const DRILL_REQUESTS = {
   blocked: '/maintenance-drill%2Fblocked',
 } as const;
 
-/** Whether a drill may begin: nothing is active, and nothing that was looked at has failed. */
+/** Whether a drill may begin: nothing is active, and no check has failed. */
 export function judgeChecks(findings: readonly Finding[], status: StatusFacts | null): StepResult {
   const failed = findings.filter((finding) => finding.status === 'failed').map(({ check }) => check);
   if (status === null)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import * as z from 'zod';
+import type { Observation } from '../../core/health/observation.ts';
 import { rfc3339 } from '../../core/text.ts';
 import { CliError } from '../cli-error.ts';
-import { ApiLooks } from '../doctor/api-looks.ts';
 import { diagnose } from '../doctor/diagnosis.ts';
-import type { Look } from '../doctor/observation.ts';
+import { ApiObserver } from '../doctor/observe-api.ts';
 import type { Sources } from '../doctor/sources.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -44,7 +44,7 @@ const LONGEST_RUN = 1800;
 const IN_FORCE_AFTER = 1100;
 /** Longest wait for the counts: they travel by the log lines of decisions, ms. */
 const COUNTED_WITHIN = 90_000;
-const LOOK_LIMIT = 4000;
+const OBSERVATION_LIMIT = 4000;
 /** Tries to end the test run, while receipts raise the version. */
 const MOST_ENDINGS = 5;
 
@@ -93,7 +93,7 @@ class Drill {
       ['in_force', () => this.#inForce()],
       ['classify', () => this.#classify()],
       ['would_block', () => this.#wouldBlock()],
-      ['would_purge', async () => judgeSessions(known(await this.#looks().sessions()))],
+      ['would_purge', async () => judgeSessions(known(await this.#observer().sessions()))],
       ['would_drain', () => this.#wouldDrain()],
       ['contacts', () => this.#contacts()],
     ];
@@ -124,8 +124,8 @@ class Drill {
   /** Throws Aborted when somebody or a critical alarm wants the drill to end. */
   async #goOn(): Promise<void> {
     if (this.#parts.signal.aborted) throw new Aborted('The drill was interrupted.');
-    const diagnostics = await this.#looks().diagnostics();
-    const alarms = diagnostics.outcome === 'seen' ? criticalAlarms(diagnostics.value) : [];
+    const diagnostics = await this.#observer().diagnostics();
+    const alarms = diagnostics.outcome === 'observed' ? criticalAlarms(diagnostics.value) : [];
     if (alarms.length > 0) throw new Aborted(`A critical alarm is raised: ${alarms.join(', ')}.`);
   }
 
@@ -134,7 +134,7 @@ class Drill {
     const { sources } = this.#parts;
     const { findings } = await diagnose(null, sources, () => {});
     const status = await sources.api?.status();
-    return judgeChecks(findings, status?.outcome === 'seen' ? status.value : null);
+    return judgeChecks(findings, status?.outcome === 'observed' ? status.value : null);
   }
 
   async #enable(): Promise<StepResult> {
@@ -165,7 +165,7 @@ class Drill {
 
   async #inForce(): Promise<StepResult> {
     await pause(IN_FORCE_AFTER);
-    const { is_active, mode, version } = known(await this.#looks().status());
+    const { is_active, mode, version } = known(await this.#observer().status());
     const isInForce = is_active && mode === 'test' && version >= this.#version;
     const said = isInForce
       ? `The status shows the test run (version ${version}).`
@@ -193,7 +193,7 @@ class Drill {
     for (const path of Object.values(DRILL_REQUESTS)) {
       const { status } = await fetch(`${api}${path}`, {
         redirect: 'manual',
-        signal: AbortSignal.timeout(LOOK_LIMIT * 2),
+        signal: AbortSignal.timeout(OBSERVATION_LIMIT * 2),
       }).catch((cause) => {
         throw new CliError(
           { exitCode: EXIT.unreachable, code: 'api_unreachable', message: `GET ${path} got no answer.` },
@@ -262,7 +262,7 @@ class Drill {
     await this.#step('disable', () => this.#disable());
     await this.#step('restored', async () => {
       await pause(IN_FORCE_AFTER);
-      const { status, canary } = await this.#looks().enforcement();
+      const { status, canary } = await this.#observer().enforcement();
       return judgeRestored(known(status), known(canary), this.#version);
     });
   }
@@ -316,9 +316,9 @@ class Drill {
     return `Drill of ${this.#startedAt}: a rehearsal, nothing is blocked`;
   }
 
-  /** Fresh looks: each looks once. */
-  #looks(): ApiLooks {
-    return new ApiLooks(this.#parts.api, this.#parts.io, LOOK_LIMIT);
+  /** A fresh one: each observes everything once. */
+  #observer(): ApiObserver {
+    return new ApiObserver(this.#parts.api, this.#parts.io, OBSERVATION_LIMIT);
   }
 
   #report(): DrillReport {
@@ -345,7 +345,7 @@ const classified = z.object({
 });
 
 /** What was seen; throws CliError where nothing was. */
-function known<T>(look: Look<T>): T {
-  if (look.outcome === 'seen') return look.value;
-  throw new CliError({ exitCode: EXIT.failed, code: 'not_seen', message: look.why });
+function known<T>(found: Observation<T>): T {
+  if (found.outcome === 'observed') return found.value;
+  throw new CliError({ exitCode: EXIT.failed, code: 'not_seen', message: found.why });
 }

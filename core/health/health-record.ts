@@ -3,8 +3,8 @@ import type { Finding } from './finding.ts';
 /** How grave it is when an alarm is raised; `info` never escalates. */
 export type Severity = 'info' | 'warning' | 'high' | 'critical';
 
-/** One alarm as the health check saw it. */
-export interface AlarmSeen {
+/** One alarm as the health check observed it. */
+export interface ObservedAlarm {
   readonly name: string;
   readonly state: 'ok' | 'alarm' | 'insufficient_data';
   readonly severity: Severity;
@@ -20,7 +20,7 @@ export interface HealthRecord {
   readonly checkedAt: number;
   readonly findings: readonly Finding[];
   /** Null when they could not be asked for. */
-  readonly alarms: readonly AlarmSeen[] | null;
+  readonly alarms: readonly ObservedAlarm[] | null;
 }
 
 /** Keeps the newest record. Both methods reject with StoreUnavailableError when the store gives no good answer. */

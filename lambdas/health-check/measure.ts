@@ -1,5 +1,6 @@
-import { type ComponentFindings, componentValue } from '../../core/health/checks/components.ts';
-import { isOverdue } from '../../core/health/checks/state.ts';
+import { componentValues } from '../../core/health/checks/checks.ts';
+import type { Finding } from '../../core/health/finding.ts';
+import { isOverdue } from '../../core/health/state-facts.ts';
 import { effective } from '../../core/state/clock.ts';
 import type { State } from '../../core/state/state.ts';
 import { metricFields } from '../aws/metric-line.ts';
@@ -12,16 +13,16 @@ export interface Measured {
   readonly activeJobs: number | null;
   /** Null where nobody could tell. */
   readonly mismatches: number | null;
-  readonly components: readonly ComponentFindings[];
+  readonly findings: readonly Finding[];
 }
 
 /**
- * The lines of the log that CloudWatch makes metrics of. What is not known is not measured. ComponentHealthy is told
+ * The lines of the log that CloudWatch makes metrics of. What is not known is not measured. ComponentHealthy is measured
  * for each component and for all together.
  *
  * @param now ms since the epoch
  */
-export function metricLines({ state, activeJobs, mismatches, components }: Measured, now: number): string[] {
+export function metricLines({ state, activeJobs, mismatches, findings }: Measured, now: number): string[] {
   const active = state === null ? null : effective(state, now).maintenance;
   const values = {
     ...(state !== null && {
@@ -32,12 +33,9 @@ export function metricLines({ state, activeJobs, mismatches, components }: Measu
     ...(activeJobs !== null && { ActiveJobs: activeJobs }),
     ...(mismatches !== null && { EnforcementMismatch: mismatches }),
   };
-  const healthy = components.flatMap(({ component, findings }) => {
-    const value = componentValue(findings);
-    return value === null
-      ? []
-      : [line(now, { ComponentHealthy: value }, { dimensions: { Component: component } })];
-  });
+  const healthy = [...componentValues(findings)].map(([component, value]) =>
+    line(now, { ComponentHealthy: value }, { dimensions: { Component: component } }),
+  );
   return [line(now, values), ...healthy];
 }
 

@@ -1,14 +1,16 @@
 import type { EventLog } from '../../core/events/event-log.ts';
+import { componentOf } from '../../core/health/checks/checks.ts';
 import { type Component, worstOf } from '../../core/health/health.ts';
 import type { HealthRecordStore } from '../../core/health/health-record.ts';
 import type { ComponentHealth, Health } from '../../core/health/schemas.ts';
+import { OLD_KEYS_MS, SILENT_AFTER_MS, SLOW_STORE_MS } from '../../core/health/thresholds.ts';
 import type { SessionStore } from '../../core/sessions/session-store.ts';
 import type { StateCache } from '../../core/state/state-cache.ts';
 import { rfc3339 } from '../../core/text.ts';
 import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 
-/** What is looked at, the same way as it is used. */
+/** What is observed, the same way as it is used. */
 export interface HealthSources {
   readonly events: Pick<EventLog, 'head'>;
   readonly states: Pick<StateCache, 'get'>;
@@ -22,22 +24,15 @@ export interface HealthSources {
 
 /** Longest time for one check, ms: together with the function's start well below what a prober waits. */
 const TIME_LIMIT = 1500;
-/** A read of the event log or of a session takes a few milliseconds; longer than this, ms, and it holds everybody up. */
-const SLOW_READ = 500;
 /** What is read from both on the way of each decision. */
 const READ_BY_ALL: readonly Component[] = ['event_log', 'session_store'];
 /** A session's id by which to look; whether there is one does not matter. */
 const LOOKED_FOR = 'health-check';
-/** Tick renews the keys every hour, ms. Missing it for a day means that nobody would notice a rotation. */
-const OLD_KEYS = 24 * 3600 * 1000;
 
-/** The health check runs every minute; three that are missing are no chance, ms. */
-const SILENT = 180_000;
-
-type Finding = Omit<ComponentHealth, 'latency_ms'>;
+type ComponentState = Omit<ComponentHealth, 'latency_ms'>;
 
 interface Check {
-  readonly run: () => Promise<Finding>;
+  readonly run: () => Promise<ComponentState>;
   /** What it means that the check itself fails. */
   readonly onFailure: ComponentHealth['status'];
 }
@@ -83,28 +78,28 @@ async function carryOut(name: Component, check: Check, log: Log): Promise<Compon
 }
 
 function slow(name: Component, component: ComponentHealth): ComponentHealth {
-  if (!READ_BY_ALL.includes(name) || component.latency_ms <= SLOW_READ) return component;
+  if (!READ_BY_ALL.includes(name) || component.latency_ms <= SLOW_STORE_MS) return component;
   return { ...component, status: 'degraded', message: 'It answers, but slowly.' };
 }
 
-async function checkEventLog({ events }: HealthSources): Promise<Finding> {
+async function checkEventLog({ events }: HealthSources): Promise<ComponentState> {
   await events.head();
   return { status: 'healthy', message: 'It can be read.', age_ms: null };
 }
 
 /** Looks up a session as the gate does. */
-async function checkSessionStore(sessions: Pick<SessionStore, 'find'>): Promise<Finding> {
+async function checkSessionStore(sessions: Pick<SessionStore, 'find'>): Promise<ComponentState> {
   await sessions.find(LOOKED_FOR);
   return { status: 'healthy', message: 'It can be read.', age_ms: null };
 }
 
-async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number): Promise<Finding> {
+async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number): Promise<ComponentState> {
   const keys = await issuerKeys();
   if (keys === null) {
     return { status: 'degraded', message: 'No keys are kept: tokens cannot be checked.', age_ms: null };
   }
   const age = Math.max(0, now() - keys.fetchedAt);
-  return age > OLD_KEYS
+  return age > OLD_KEYS_MS
     ? { status: 'degraded', message: 'They have not been renewed for more than a day.', age_ms: age }
     : { status: 'healthy', message: 'They are kept and recent.', age_ms: age };
 }
@@ -113,18 +108,21 @@ async function checkIssuerKeys({ issuerKeys }: HealthSources, now: () => number)
 async function checkHealthCheck(
   records: Pick<HealthRecordStore, 'read'>,
   now: () => number,
-): Promise<Finding> {
+): Promise<ComponentState> {
   const record = await records.read();
   if (record === null) return { status: 'healthy', message: 'It has not run yet.', age_ms: null };
   const age = Math.max(0, now() - record.checkedAt);
-  if (age > SILENT) return { status: 'degraded', message: 'It has been silent for minutes.', age_ms: age };
-  const failed = record.findings.filter(({ status }) => status === 'failed').length;
+  if (age > SILENT_AFTER_MS)
+    return { status: 'degraded', message: 'It has been silent for minutes.', age_ms: age };
+  const failed = record.findings.filter(
+    ({ check, status }) => status === 'failed' && componentOf(check) !== null,
+  ).length;
   return failed > 0
     ? { status: 'degraded', message: `Failed checks: ${failed}.`, age_ms: age }
     : { status: 'healthy', message: 'It has found nothing that failed.', age_ms: age };
 }
 
-async function checkState({ states }: HealthSources, now: () => number): Promise<Finding> {
+async function checkState({ states }: HealthSources, now: () => number): Promise<ComponentState> {
   const { source, readAt } = await states.get();
   const age = Math.max(0, now() - readAt);
   return source === 'event_log'

@@ -1,4 +1,4 @@
-import type { RedisFacts } from '../../core/health/checks/redis.ts';
+import type { RedisFacts } from '../../core/health/redis-facts.ts';
 
 export interface RedisProbeParts {
   /** Rejects with SessionStoreUnavailableError. */

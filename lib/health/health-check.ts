@@ -3,7 +3,7 @@ import { type IEventBus, Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { ENV, EVENT_SOURCE } from '../../core/environment.ts';
-import { DECISIVE_EVENTS } from '../../core/health/checks/enforcement.ts';
+import { DECISIVE_EVENTS } from '../../core/health/agreement.ts';
 import { acknowledge } from '../acknowledge.ts';
 import type { ActivityTable } from '../activity/activity-table.ts';
 import type { Configuration } from '../configuration/schema.ts';

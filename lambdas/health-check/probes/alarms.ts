@@ -1,8 +1,8 @@
 import { type CloudWatchClient, DescribeAlarmsCommand, type MetricAlarm } from '@aws-sdk/client-cloudwatch';
 import { alarmOf, anchorOf } from '../../../core/health/alarms.ts';
-import type { AlarmSeen } from '../../../core/health/health-record.ts';
+import type { ObservedAlarm } from '../../../core/health/health-record.ts';
 
-const STATES: Readonly<Record<string, AlarmSeen['state']>> = {
+const STATES: Readonly<Record<string, ObservedAlarm['state']>> = {
   OK: 'ok',
   ALARM: 'alarm',
   INSUFFICIENT_DATA: 'insufficient_data',
@@ -12,24 +12,24 @@ const STATES: Readonly<Record<string, AlarmSeen['state']>> = {
 export async function askCloudWatch(
   client: Pick<CloudWatchClient, 'send'>,
   prefix: string,
-): Promise<readonly AlarmSeen[]> {
-  const found: AlarmSeen[] = [];
+): Promise<readonly ObservedAlarm[]> {
+  const found: ObservedAlarm[] = [];
   let NextToken: string | undefined;
   do {
     const page = await client.send(
       new DescribeAlarmsCommand({ AlarmNamePrefix: prefix, NextToken, AlarmTypes: ['MetricAlarm'] }),
     );
-    for (const alarm of page.MetricAlarms ?? []) found.push(...seenAs(prefix, alarm));
+    for (const alarm of page.MetricAlarms ?? []) found.push(...observedAs(prefix, alarm));
     NextToken = page.NextToken;
   } while (NextToken !== undefined);
   return found;
 }
 
 /** None of an alarm that only begins as ours do. The heading stands in the description, for whoever gets it as a message. */
-function seenAs(
+function observedAs(
   prefix: string,
   { AlarmName = '', AlarmDescription = '', StateValue, StateUpdatedTimestamp }: MetricAlarm,
-): AlarmSeen[] {
+): ObservedAlarm[] {
   const known = alarmOf(prefix, AlarmName);
   if (known === null) return [];
   return [

@@ -4,7 +4,7 @@ import {
   type ElastiCacheClient,
   ServerlessCacheNotFoundFault,
 } from '@aws-sdk/client-elasticache';
-import type { CacheFacts } from '../../../core/health/checks/redis.ts';
+import type { DeployedCache } from '../../../core/health/checks/services.ts';
 
 /** Minutes of the past whose events are asked for. */
 const WITHIN = 60;
@@ -13,7 +13,7 @@ const WITHIN = 60;
 export async function askElastiCache(
   client: Pick<ElastiCacheClient, 'send'>,
   name: string,
-): Promise<CacheFacts> {
+): Promise<DeployedCache> {
   const [status, { Events = [] }] = await Promise.all([
     statusOf(client, name),
     client.send(
@@ -23,7 +23,7 @@ export async function askElastiCache(
   const newestFirst = Events.toSorted(
     (one, other) => (other.Date?.getTime() ?? 0) - (one.Date?.getTime() ?? 0),
   );
-  return { status, events: newestFirst.flatMap(({ Message }) => (Message === undefined ? [] : [Message])) };
+  return { name, status, event: newestFirst.flatMap(({ Message }) => Message ?? [])[0] };
 }
 
 async function statusOf(client: Pick<ElastiCacheClient, 'send'>, name: string): Promise<string | null> {

@@ -2,9 +2,16 @@ import {
   agreement,
   type CanaryAnswer,
   ENFORCED_WITHIN,
-  type EnforcementFacts,
   type NewestState,
-} from '../../../core/health/checks/enforcement.ts';
+} from '../../../core/health/agreement.ts';
+
+/** What observing the gateway has come to. */
+export interface WatchedDecisions {
+  readonly answers: readonly CanaryAnswer[];
+  /** Of the answers, those that still differed from the log when they may not differ any more. */
+  readonly differing: readonly CanaryAnswer[];
+  readonly newest: NewestState | null;
+}
 
 export interface EnforcementParts {
   /** Reads the newest state of the log; null where it can't be read. */
@@ -17,16 +24,16 @@ export interface EnforcementParts {
 
 /** Calls at once, which different instances of the authorizer may answer. */
 const CANARIES = 2;
-/** Between two looks, ms. */
+/** Between two observations, ms. */
 const PAUSE = 200;
 /** Longest that a state which nobody shows yet is waited for, ms. */
 const PATIENCE = 2 * ENFORCED_WITHIN + 500;
 
 /**
- * Holds what the gateway decides against the log. What differs is looked at again until it may not differ any more: the
- * log may have changed meanwhile. Rejects where the gateway does not answer.
+ * Holds what the gateway decides against the log. What differs is observed again until it may not differ any more:
+ * the log may have changed meanwhile. Rejects where the gateway does not answer.
  */
-export async function watchEnforcement(parts: EnforcementParts): Promise<EnforcementFacts> {
+export async function watchEnforcement(parts: EnforcementParts): Promise<WatchedDecisions> {
   const until = parts.now() + PATIENCE;
   for (;;) {
     const newest = await parts.newest();
@@ -34,12 +41,13 @@ export async function watchEnforcement(parts: EnforcementParts): Promise<Enforce
     const answers = await Promise.all(Array.from({ length: CANARIES }, () => parts.canary()));
     const ended = parts.now();
     if (newest === null || answers.some(({ decision }) => decision === 'unavailable')) {
-      return { answers, mismatches: 0, newest };
+      return { answers, differing: [], newest };
     }
-    const verdicts = answers.map((answer) => agreement(answer, newest, { begun, ended }));
-    if (verdicts.every((verdict) => verdict === 'agrees')) return { answers, mismatches: 0, newest };
-    if (ended >= until) {
-      return { answers, mismatches: verdicts.filter((verdict) => verdict === 'differs').length, newest };
+    const compared = answers.map((answer) => ({ answer, how: agreement(answer, newest, { begun, ended }) }));
+    const isSettled = compared.every(({ how }) => how === 'agrees');
+    if (isSettled || ended >= until) {
+      const differing = compared.filter(({ how }) => how === 'differs').map(({ answer }) => answer);
+      return { answers, differing, newest };
     }
     await parts.wait(PAUSE);
   }

@@ -1,5 +1,5 @@
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../../core/environment.ts';
-import type { AdminPathFacts, CanaryAnswer, OriginFacts } from '../../../core/health/checks/enforcement.ts';
+import type { AdminPathFacts, CanaryAnswer } from '../../../core/health/agreement.ts';
 
 /** Milliseconds for one call: an authorizer that starts anew takes less. */
 const CALL_LIMIT = 3000;
@@ -16,10 +16,13 @@ export class GatewayProbe {
   async canary(): Promise<CanaryAnswer> {
     const response = await this.#get(CANARY_PATH);
     const body = await response.text();
-    if (response.status === 200) return { decision: 'allowed', version: versionIn(body) };
+    const { status } = response;
+    if (status === 200) return { decision: 'allowed', status, version: versionIn(body) };
     const version = Number(response.headers.get('x-maintenance-version') ?? 0);
-    const isDecision = response.status === 503 && response.headers.get('x-maintenance-active') === 'true';
-    return isDecision ? { decision: 'blocked', version } : { decision: 'unavailable', version: null };
+    const isDecision = status === 503 && response.headers.get('x-maintenance-active') === 'true';
+    return isDecision
+      ? { decision: 'blocked', status, version }
+      : { decision: 'unavailable', status, version: null };
   }
 
   async adminPath(): Promise<AdminPathFacts> {
@@ -37,11 +40,11 @@ export class GatewayProbe {
   }
 }
 
-/** Asks the application past the gate, without its secret. Rejects where it does not answer. */
-export async function askOrigin(url: string): Promise<OriginFacts> {
+/** The status of the application's answer past the gateway, without its secret. Rejects where it does not answer. */
+export async function askOrigin(url: string): Promise<number> {
   const response = await fetch(`${url}/`, { signal: AbortSignal.timeout(CALL_LIMIT), redirect: 'manual' });
   await response.body?.cancel();
-  return { status: response.status };
+  return response.status;
 }
 
 /** The canary's answer tells the version as a text, which is empty where the decision was made without a state. */

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import type { RedisFacts } from '../../../core/health/checks/redis.ts';
+import type { RedisFacts } from '../../../core/health/redis-facts.ts';
 
 /** Asks the function inside the network to look at Redis. Rejects where it fails. */
 export async function askRedisProbe(client: Pick<LambdaClient, 'send'>, name: string): Promise<RedisFacts> {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CanaryAnswer, NewestState } from '../../../../core/health/checks/enforcement.ts';
+import type { CanaryAnswer, NewestState } from '../../../../core/health/agreement.ts';
 import { firstShown, watchEnforcement } from '../../../../lambdas/health-check/probes/enforcement.ts';
 import { NOW, normalMaintenance, stateWith } from '../../../support/examples.ts';
 
@@ -17,12 +17,12 @@ function setUp(answer: (now: number) => CanaryAnswer, newest: (now: number) => N
 }
 
 const active = (writtenAt: number): NewestState => ({ state: stateWith(normalMaintenance(), 7), writtenAt });
-const blocked = (version: number): CanaryAnswer => ({ decision: 'blocked', version });
-const allowed = (version: number | null): CanaryAnswer => ({ decision: 'allowed', version });
+const blocked = (version: number): CanaryAnswer => ({ decision: 'blocked', status: 503, version });
+const allowed = (version: number | null): CanaryAnswer => ({ decision: 'allowed', status: 200, version });
 const LONG_AGO = NOW - 60_000;
 
 describe('what the gate decides is held against the log', () => {
-  test.each<[what: string, answer: CanaryAnswer, newest: NewestState | null, mismatches: number]>([
+  test.each<[what: string, answer: CanaryAnswer, newest: NewestState | null, differing: number]>([
     ['blocked under maintenance', blocked(7), active(LONG_AGO), 0],
     ['by a newer version than the log had a moment ago', blocked(8), active(LONG_AGO), 0],
     ['allowed although maintenance is active', allowed(7), active(LONG_AGO), 2],
@@ -31,8 +31,8 @@ describe('what the gate decides is held against the log', () => {
     ['blocked although none is active', blocked(6), { state: stateWith(null, 7), writtenAt: LONG_AGO }, 2],
     ['allowed while none is active', allowed(7), { state: stateWith(null, 7), writtenAt: LONG_AGO }, 0],
     ['nobody knows the log', allowed(7), null, 0],
-    ['the gate can not decide', { decision: 'unavailable', version: null }, active(LONG_AGO), 0],
-  ])('%s', async (_what, answer, newest, mismatches) => {
+    ['the gate can not decide', { decision: 'unavailable', status: 500, version: null }, active(LONG_AGO), 0],
+  ])('%s', async (_what, answer, newest, differing) => {
     expect(
       await watchEnforcement(
         setUp(
@@ -40,7 +40,7 @@ describe('what the gate decides is held against the log', () => {
           () => newest,
         ),
       ),
-    ).toMatchObject({ mismatches });
+    ).toMatchObject({ differing: Array.from({ length: differing }, () => answer) });
   });
 
   test('an old decision right after a toggle is looked at again', async () => {
@@ -48,7 +48,7 @@ describe('what the gate decides is held against the log', () => {
       (now) => (now < NOW + 800 ? allowed(6) : blocked(7)),
       () => active(NOW),
     );
-    expect(await watchEnforcement(parts)).toMatchObject({ mismatches: 0 });
+    expect(await watchEnforcement(parts)).toMatchObject({ differing: [] });
     expect(parts.now()).toBe(NOW + 800);
   });
 });

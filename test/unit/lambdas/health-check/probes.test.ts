@@ -77,7 +77,7 @@ describe('the alarms', () => {
 describe('the cache', () => {
   const ask = () => askElastiCache(new ElastiCacheClient(region), 'cache-1');
 
-  test('is described by its status and by what happened to it, the newest first', async () => {
+  test('is described by its status and by what happened to it last', async () => {
     elastiCache
       .on(DescribeServerlessCachesCommand, { ServerlessCacheName: 'cache-1' })
       .resolves({ ServerlessCaches: [{ Status: 'modifying' }] })
@@ -89,7 +89,7 @@ describe('the cache', () => {
           { Date: new Date(NOW + 2) },
         ],
       });
-    expect(await ask()).toEqual({ status: 'modifying', events: ['newer', 'older'] });
+    expect(await ask()).toEqual({ name: 'cache-1', status: 'modifying', event: 'newer' });
   });
 
   test('may be gone, which is an answer', async () => {
@@ -98,7 +98,7 @@ describe('the cache', () => {
       .rejects(new ServerlessCacheNotFoundFault({ message: 'gone', $metadata: {} }))
       .on(DescribeEventsCommand)
       .resolves({});
-    expect(await ask()).toEqual({ status: null, events: [] });
+    expect(await ask()).toEqual({ name: 'cache-1', status: null, event: undefined });
   });
 
   test.each<[call: string, prepare: () => void]>([

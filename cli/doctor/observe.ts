@@ -1,34 +1,37 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
+import { type Observation, unable } from '../../core/health/observation.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import { explainStoreFailure } from '../transport/explain-store-failure.ts';
-import { type Look, unable } from './observation.ts';
 
 /** Refusals that say nothing of the part that was asked, but of who asks, or of what stands before it. */
-const NOT_ITS_FAULT: Readonly<Record<string, readonly [why: string, remedy: string | null]>> = {
+const NOT_ITS_FAULT: Readonly<Record<string, readonly [why: string, remedy: string]>> = {
   insufficient_privileges: [
     'Only admins may look at it, and you are signed in as somebody else.',
     'Sign in as an admin: `maintenance login`.',
   ],
   not_found: ['The API has no such call: it is older than this command.', 'Deploy the stack again.'],
-  authorizer_unavailable: ['The gateway gives no decision: see head_status.', null],
+  authorizer_unavailable: ['The gateway gives no decision.', 'See head_status.'],
 };
 
 /**
- * Looks at something, for a limited time. Never rejects.
+ * Observes something, for a limited time. Never rejects.
  *
  * @param limit ms
- * @param see gets a signal that ends what it waits for when the time is over
+ * @param ask gets a signal that ends what it waits for when the time is over
  */
-export async function lookAt<T>(limit: number, see: (signal: AbortSignal) => Promise<T>): Promise<Look<T>> {
+export async function observe<T>(
+  limit: number,
+  ask: (signal: AbortSignal) => Promise<T>,
+): Promise<Observation<T>> {
   const begun = performance.now();
   const signal = AbortSignal.timeout(limit);
   const late = Promise.withResolvers<never>();
   const onTimeout = () => late.reject(signal.reason);
   signal.addEventListener('abort', onTimeout);
   try {
-    const value = await Promise.race([see(signal), late.promise]);
-    return { outcome: 'seen', value, latency: performance.now() - begun };
+    const value = await Promise.race([ask(signal), late.promise]);
+    return { outcome: 'observed', value, latency: performance.now() - begun };
   } catch (error) {
     const latency = performance.now() - begun;
     if (!signal.aborted) return ofFailure(error, latency);
@@ -38,7 +41,7 @@ export async function lookAt<T>(limit: number, see: (signal: AbortSignal) => Pro
   }
 }
 
-function ofFailure(error: unknown, latency: number): Look<never> {
+function ofFailure(error: unknown, latency: number): Observation<never> {
   if (error instanceof CliError) return ofComplaint(error, latency);
   if (error instanceof StoreUnavailableError) {
     const call = { method: 'GET', path: '' } as const;
@@ -55,11 +58,12 @@ function ofFailure(error: unknown, latency: number): Look<never> {
   return { outcome: 'failed', why: `No good answer: ${said.replaceAll('\n', ' ')}.`, latency };
 }
 
-function ofComplaint({ complaint }: CliError, latency: number): Look<never> {
+function ofComplaint({ complaint }: CliError, latency: number): Observation<never> {
   const { exitCode, code, message, remedy } = complaint;
   const known = NOT_ITS_FAULT[code];
   if (known !== undefined) return unable(...known);
-  if (exitCode === EXIT.notSignedIn || code === 'access_denied') return unable(message, remedy ?? null);
+  if (exitCode === EXIT.notSignedIn || code === 'access_denied')
+    return unable(message, remedy ?? 'Sign in: `maintenance login`.');
   // Whoever asked knows better what to do about a part that does not answer than the call that met it.
   const isAway = exitCode === EXIT.unreachable || code.endsWith('_unavailable');
   return { outcome: 'failed', why: message, code, latency, ...(isAway || !remedy ? {} : { remedy }) };

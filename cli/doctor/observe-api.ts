@@ -1,15 +1,15 @@
 import type * as z from 'zod';
 import { CANARY_PATH, CONTROL_BASE_PATH } from '../../core/environment.ts';
+import { type Observation, observed, unable } from '../../core/health/observation.ts';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
 import { isObject, textOf } from '../json-object.ts';
 import { accessToken } from '../sign-in/access-token.ts';
 import { HttpTransport } from '../transport/http-transport.ts';
-import { type CanaryFacts, isAsStated } from './checks/enforcement.ts';
-import * as facts from './checks/facts.ts';
-import { lookAt } from './look-at.ts';
-import { type Look, seen, unable } from './observation.ts';
+import * as facts from './api-facts.ts';
+import { type CanaryFacts, isAsStated } from './canary.ts';
+import { observe } from './observe.ts';
 import { once } from './once.ts';
 
 /** Longest time for a token to be refreshed, ms: what needs it has to be asked after that. */
@@ -17,10 +17,10 @@ const SIGN_IN_LIMIT = 2500;
 /** How long a toggle may take until every instance decides by it, and the status may be old, ms. */
 const SETTLED_AFTER = 1100;
 
-const STORE_AWAY = unable('The state store does not answer: see event_log_read.');
+const STORE_AWAY = unable('The state store does not answer.', 'See event_log_read.');
 
-/** What can be seen by the HTTP API, with a sign-in and without; each is looked at once. */
-export class ApiLooks {
+/** What can be observed by the HTTP API, with a sign-in and without; each once. */
+export class ApiObserver {
   readonly target: string;
   readonly #limit: number;
   readonly #everybody: HttpTransport;
@@ -36,7 +36,7 @@ export class ApiLooks {
   }
 
   readonly head = once(() =>
-    lookAt(this.#limit, async (signal) => {
+    observe(this.#limit, async (signal) => {
       const answer = await this.#fetch('HEAD', `${CONTROL_BASE_PATH}/status`, signal);
       return answer.status;
     }),
@@ -45,7 +45,7 @@ export class ApiLooks {
   /** Answered with the same body when the system is unhealthy. */
   readonly health = once(() =>
     this.#unlessAway(
-      lookAt(this.#limit, async (signal) => {
+      observe(this.#limit, async (signal) => {
         const answer = await this.#fetch('GET', `${CONTROL_BASE_PATH}/health`, signal);
         const body = await bodyOf(answer);
         if (isObject(body) && body.error === 'authorizer_unavailable') {
@@ -66,29 +66,29 @@ export class ApiLooks {
   );
 
   /** The report of what is active, null while nothing is. */
-  readonly report = once(async (): Promise<Look<facts.ReportFactsSeen | null>> => {
+  readonly report = once(async (): Promise<Observation<facts.ReportFactsSeen | null>> => {
     const status = await this.status();
-    if (status.outcome !== 'seen') return unable('The state is not known: see status_read.');
-    if (!status.value.is_active) return seen(null);
+    if (status.outcome !== 'observed') return unable('The state is not known.', 'See status_read.');
+    if (!status.value.is_active) return observed(null);
     const newest = await this.#get('/reports', facts.reportsFacts, this.#admin, { limit: '1' });
-    if (newest.outcome !== 'seen') return newest;
+    if (newest.outcome !== 'observed') return newest;
     const id = newest.value.items[0]?.id;
-    return id === undefined ? seen(null) : await this.#get(`/reports/${id}`, facts.reportFacts);
+    return id === undefined ? observed(null) : await this.#get(`/reports/${id}`, facts.reportFacts);
   });
 
-  /** Looks twice where the first look does not fit: a toggle may just be under way. */
+  /** Asks twice where the first answer does not fit: a toggle may just be under way. */
   readonly enforcement = once(async () => {
     const first = await this.#canaryWithStatus(await this.status());
-    if (first.canary.outcome !== 'seen' || first.status.outcome !== 'seen') return first;
+    if (first.canary.outcome !== 'observed' || first.status.outcome !== 'observed') return first;
     if (isAsStated(first.status.value, first.canary.value)) return first;
     await new Promise((resolve) => setTimeout(resolve, SETTLED_AFTER));
     return this.#canaryWithStatus(await this.#get('/status', facts.statusFacts, this.#everybody));
   });
 
   async #canaryWithStatus(
-    status: Look<facts.StatusFacts>,
-  ): Promise<{ status: Look<facts.StatusFacts>; canary: Look<CanaryFacts> }> {
-    const look = lookAt(this.#limit, async (signal) => {
+    status: Observation<facts.StatusFacts>,
+  ): Promise<{ status: Observation<facts.StatusFacts>; canary: Observation<CanaryFacts> }> {
+    const found = observe(this.#limit, async (signal) => {
       const answer = await this.#fetch('GET', CANARY_PATH, signal);
       const { status: code, headers } = answer;
       const body = await bodyOf(answer);
@@ -99,7 +99,7 @@ export class ApiLooks {
         mode: headers.get('x-maintenance-mode'),
       };
     });
-    return { status, canary: await this.#unlessAway(look) };
+    return { status, canary: await this.#unlessAway(found) };
   }
 
   async #fetch(method: string, path: string, signal: AbortSignal): Promise<Response> {
@@ -111,22 +111,22 @@ export class ApiLooks {
     schema: S,
     transport = this.#admin,
     query: Readonly<Record<string, string>> = {},
-  ): Promise<Look<z.output<S>>> {
-    const look = await this.#unlessAway(
-      lookAt(this.#limit + SIGN_IN_LIMIT, async () =>
+  ): Promise<Observation<z.output<S>>> {
+    const found = await this.#unlessAway(
+      observe(this.#limit + SIGN_IN_LIMIT, async () =>
         parsed(schema, await transport.send({ method: 'GET', path, query }), path),
       ),
     );
-    const isStoreAway = look.outcome === 'failed' && look.code === 'state_store_unavailable';
-    return isStoreAway && path !== '/history' ? STORE_AWAY : look;
+    const isStoreAway = found.outcome === 'failed' && found.code === 'state_store_unavailable';
+    return isStoreAway && path !== '/history' ? STORE_AWAY : found;
   }
 
   /** Where nobody answers at all, each call that comes to nothing says nothing of its own. */
-  async #unlessAway<T>(looking: Promise<Look<T>>): Promise<Look<T>> {
-    const look = await looking;
-    if (look.outcome !== 'failed') return look;
+  async #unlessAway<T>(observing: Promise<Observation<T>>): Promise<Observation<T>> {
+    const found = await observing;
+    if (found.outcome !== 'failed') return found;
     const head = await this.head();
-    return head.outcome === 'failed' ? unable('The API does not answer: see head_status.') : look;
+    return head.outcome === 'failed' ? unable('The API does not answer.', 'See head_status.') : found;
   }
 }
 

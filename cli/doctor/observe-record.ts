@@ -1,8 +1,8 @@
 import { DynamoDbHealthRecords } from '../../adapters/health/health-record-store.ts';
-import type { DiagnosticsFacts } from './checks/facts.ts';
-import type { TableAccess } from './log-looks.ts';
-import { lookAt } from './look-at.ts';
-import type { Look } from './observation.ts';
+import type { Observation } from '../../core/health/observation.ts';
+import type { DiagnosticsFacts } from './api-facts.ts';
+import { observe } from './observe.ts';
+import type { TableAccess } from './observe-log.ts';
 
 /**
  * What the scheduled health check has kept, past the API.
@@ -10,13 +10,13 @@ import type { Look } from './observation.ts';
  * @param limit longest wait, ms
  * @param now ms since the epoch
  */
-export async function recordLook(
-  access: Look<TableAccess>,
+export async function observeRecord(
+  access: Observation<TableAccess>,
   limit: number,
   now: number,
-): Promise<Look<DiagnosticsFacts>> {
-  if (access.outcome !== 'seen') return access;
-  return await lookAt(limit, async () => {
+): Promise<Observation<DiagnosticsFacts>> {
+  if (access.outcome !== 'observed') return access;
+  return await observe(limit, async () => {
     const record = await new DynamoDbHealthRecords(access.value).read();
     if (record === null) return { age_seconds: null, findings: [], alarms: null };
     const { checkedAt, findings, alarms } = record;

@@ -1,14 +1,13 @@
 import type { CloudWatchClient, MetricDataQuery } from '@aws-sdk/client-cloudwatch';
 import { metricNamespaceOf } from '../../core/environment.ts';
+import type { DeployedMethod } from '../../core/health/checks/configuration.ts';
+import type { Counts, DeployedFunction } from '../../core/health/checks/services.ts';
+import { type Observation, part, unable } from '../../core/health/observation.ts';
 import type { StackResource, StackResources } from '../transport/stack-resources.ts';
-import type { DeployedMethod } from './checks/configuration.ts';
-import type { LinesSeen } from './checks/logs.ts';
-import type { DeployedFunction } from './checks/services.ts';
-import { lookAt } from './look-at.ts';
-import { type Look, part, unable } from './observation.ts';
+import { observe } from './observe.ts';
 import { once } from './once.ts';
 
-/** Where to look, and as whom. */
+/** Where to ask, and as whom. */
 export interface AwsLogin {
   readonly region: string;
   readonly credentials: CloudWatchClient['config']['credentials'];
@@ -34,9 +33,9 @@ const SECURITY_LINES: readonly (readonly [name: string, group: RegExp, pattern: 
   ['changes past the API', /Publisher/, '{ $.event = "direct_change" }'],
 ];
 
-/** What can be seen of a deployed stack by AWS credentials; each is looked at once. */
-export class AwsLooks {
-  readonly #login: () => Promise<Look<AwsLogin>>;
+/** What can be observed of a deployed stack by AWS credentials; each once. */
+export class AwsObserver {
+  readonly #login: () => Promise<Observation<AwsLogin>>;
   readonly #readStack: () => Promise<StackResources>;
   readonly #scope: string;
   readonly #limit: number;
@@ -45,10 +44,10 @@ export class AwsLooks {
   /**
    * @param login whether there are credentials, and which
    * @param scope name of the event log
-   * @param limit longest time for one look, ms
+   * @param limit longest time for one observation, ms
    */
   constructor(
-    login: () => Promise<Look<AwsLogin>>,
+    login: () => Promise<Observation<AwsLogin>>,
     readStack: () => Promise<StackResources>,
     scope: string,
     limit: number,
@@ -61,22 +60,22 @@ export class AwsLooks {
     this.#now = now;
   }
 
-  readonly stack = once(async (): Promise<Look<StackResources>> => {
+  readonly stack = once(async (): Promise<Observation<StackResources>> => {
     const login = await this.#login();
-    if (login.outcome !== 'seen') return login;
-    const look = await this.#look(() => this.#readStack());
-    const missing = look.outcome === 'unable' ? /Stack with id (\S+) does not exist/.exec(look.why) : null;
-    if (missing === null) return look;
+    if (login.outcome !== 'observed') return login;
+    const found = await this.#observe(() => this.#readStack());
+    const missing = found.outcome === 'unable' ? /Stack with id (\S+) does not exist/.exec(found.why) : null;
+    if (missing === null) return found;
     return unable(
       `There is no stack ${missing[1]} in ${login.value.region} of this AWS account.`,
       'Name it with --stack, and its region with --region.',
     );
   });
 
-  readonly identity = once(async (): Promise<Look<string>> => {
+  readonly identity = once(async (): Promise<Observation<string>> => {
     const login = await this.#login();
-    if (login.outcome !== 'seen') return login;
-    return await this.#look(async () => {
+    if (login.outcome !== 'observed') return login;
+    return await this.#observe(async () => {
       const name = await login.value.identity();
       if (name.startsWith('arn:')) return name;
       throw new Error('STS does not say whom the AWS credentials belong to');
@@ -216,7 +215,7 @@ export class AwsLooks {
   readonly securityLines = once(() =>
     this.#of(
       'AWS::Logs::LogGroup',
-      async (groups, signal): Promise<LinesSeen[]> =>
+      async (groups, signal): Promise<Counts> =>
         each(SECURITY_LINES, SEARCHES, async ([name, logicalId, pattern]) => {
           const group = groups.find((candidate) => logicalId.test(candidate.logicalId));
           const count = group === undefined ? 0 : await this.#lines(group.physicalId, pattern, signal);
@@ -227,8 +226,8 @@ export class AwsLooks {
 
   readonly measured = once(async () => {
     const stack = await this.stack();
-    if (stack.outcome !== 'seen') return stack;
-    return await this.#look((signal) => this.#measure(stack.value, signal));
+    if (stack.outcome !== 'observed') return stack;
+    return await this.#observe((signal) => this.#measure(stack.value, signal));
   });
 
   readonly errors = once(async () => part(await this.measured(), ({ errors }) => errors));
@@ -242,7 +241,7 @@ export class AwsLooks {
 
   readonly cache = once(async () => {
     const [measured, caches] = await Promise.all([this.measured(), this.caches()]);
-    const [first] = caches.outcome === 'seen' ? caches.value : [];
+    const [first] = caches.outcome === 'observed' ? caches.value : [];
     return part(measured, ({ cache }) => cache && { ...cache, limit: first?.limit ?? null });
   });
 
@@ -297,13 +296,13 @@ export class AwsLooks {
 
   /** Null where it may not be asked for. */
   async #concurrencyLimit(): Promise<number | null> {
-    const look = await this.#look(async (signal) => {
+    const found = await this.#observe(async (signal) => {
       const { GetAccountSettingsCommand, LambdaClient } = await import('@aws-sdk/client-lambda');
       const client = new LambdaClient(await this.#client());
       const { AccountLimit } = await client.send(new GetAccountSettingsCommand({}), { abortSignal: signal });
       return AccountLimit?.ConcurrentExecutions ?? null;
     });
-    return look.outcome === 'seen' ? look.value : null;
+    return found.outcome === 'observed' ? found.value : null;
   }
 
   async #configurations(functions: readonly StackResource[], signal: AbortSignal) {
@@ -320,7 +319,7 @@ export class AwsLooks {
 
   async #authorizerIds(): Promise<readonly string[]> {
     const resources = part(await this.stack(), ({ resources }) => resources);
-    if (resources.outcome !== 'seen') return [];
+    if (resources.outcome !== 'observed') return [];
     return of(resources.value, 'AWS::ApiGateway::Authorizer').map(({ physicalId }) => physicalId);
   }
 
@@ -347,28 +346,28 @@ export class AwsLooks {
     return count;
   }
 
-  /** Looks at the stack's resources of a type. */
+  /** Observes the stack's resources of a type. */
   async #of<T>(
     type: string,
-    see: (resources: readonly StackResource[], signal: AbortSignal) => Promise<T>,
-  ): Promise<Look<T>> {
+    ask: (resources: readonly StackResource[], signal: AbortSignal) => Promise<T>,
+  ): Promise<Observation<T>> {
     const resources = part(await this.stack(), ({ resources }) => resources);
-    if (resources.outcome !== 'seen') {
+    if (resources.outcome !== 'observed') {
       return resources;
     }
-    return this.#look((signal) => see(of(resources.value, type), signal));
+    return this.#observe((signal) => ask(of(resources.value, type), signal));
   }
 
   /** That AWS does not tell of a part says nothing of the part. */
-  async #look<T>(see: (signal: AbortSignal) => Promise<T>): Promise<Look<T>> {
-    const look = await lookAt(this.#limit, see);
-    if (look.outcome !== 'failed') return look;
-    return unable(`AWS does not tell: ${look.why}`, 'Try again, and see the AWS Health Dashboard.');
+  async #observe<T>(ask: (signal: AbortSignal) => Promise<T>): Promise<Observation<T>> {
+    const found = await observe(this.#limit, ask);
+    if (found.outcome !== 'failed') return found;
+    return unable(`AWS does not tell: ${found.why}`, 'Try again, and see the AWS Health Dashboard.');
   }
 
   async #client() {
     const login = await this.#login();
-    if (login.outcome !== 'seen') throw new Error(login.why);
+    if (login.outcome !== 'observed') throw new Error(login.why);
     const { region, credentials } = login.value;
     const requestHandler = {
       connectionTimeout: 1500,

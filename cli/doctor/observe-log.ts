@@ -3,13 +3,13 @@ import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { partitionOf } from '../../adapters/events/event-item.ts';
 import { verifyNewest } from '../../adapters/events/verify-chain.ts';
 import { stateOf } from '../../core/events/append-change.ts';
+import { type Observation, part } from '../../core/health/observation.ts';
 import { statusView } from '../../core/status/status-view.ts';
-import { type StatusFacts, statusFacts, type WindowsFacts } from './checks/facts.ts';
-import { lookAt } from './look-at.ts';
-import { type Look, part } from './observation.ts';
+import { type StatusFacts, statusFacts, type WindowsFacts } from './api-facts.ts';
+import { observe } from './observe.ts';
 import { once } from './once.ts';
 
-/** How many of the newest events are looked at. */
+/** How many of the newest events are read. */
 const NEWEST = 100;
 
 /** A table, and a client that may ask it. */
@@ -19,9 +19,9 @@ export interface TableAccess {
   readonly scope: string;
 }
 
-/** What can be seen of the event log by AWS credentials and the state table alone; each is looked at once. */
-export class LogLooks {
-  readonly #access: () => Promise<Look<TableAccess>>;
+/** What can be observed of the event log by AWS credentials and the state table alone; each once. */
+export class LogObserver {
+  readonly #access: () => Promise<Observation<TableAccess>>;
   readonly #limit: number;
   readonly #now: () => number;
 
@@ -29,7 +29,7 @@ export class LogLooks {
    * @param access whether the table is known and there are credentials
    * @param limit longest wait for one answer, ms
    */
-  constructor(access: () => Promise<Look<TableAccess>>, limit: number, now: () => number) {
+  constructor(access: () => Promise<Observation<TableAccess>>, limit: number, now: () => number) {
     this.#access = access;
     this.#limit = limit;
     this.#now = now;
@@ -37,13 +37,13 @@ export class LogLooks {
 
   readonly head = once(() => this.#at((access) => new DynamoDbEventLog(access).head()));
 
-  readonly status = once(async (): Promise<Look<StatusFacts>> => {
+  readonly status = once(async (): Promise<Observation<StatusFacts>> => {
     const context = { now: this.#now(), forAdmin: true, source: 'event_log' } as const;
     return part(await this.head(), (head) => statusFacts.parse(statusView(stateOf(head), context)));
   });
 
   readonly windows = once(
-    async (): Promise<Look<WindowsFacts>> =>
+    async (): Promise<Observation<WindowsFacts>> =>
       part(await this.head(), (head) => ({
         items: (stateOf(head).windows?.windows ?? []).map(({ id }) => ({ id })),
         next_cursor: null,
@@ -74,9 +74,9 @@ export class LogLooks {
     }),
   );
 
-  async #at<T>(see: (access: TableAccess, signal: AbortSignal) => Promise<T>): Promise<Look<T>> {
+  async #at<T>(ask: (access: TableAccess, signal: AbortSignal) => Promise<T>): Promise<Observation<T>> {
     const access = await this.#access();
-    if (access.outcome !== 'seen') return access;
-    return await lookAt(this.#limit, (signal) => see(access.value, signal));
+    if (access.outcome !== 'observed') return access;
+    return await observe(this.#limit, (signal) => ask(access.value, signal));
   }
 }

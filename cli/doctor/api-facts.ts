@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { FINDING_SECTIONS } from '../../../core/health/finding.ts';
+import { FINDING_SECTIONS } from '../../core/health/finding.ts';
 
 /**
  * What `maintenance doctor` reads of the API's answers, and nothing else of them: it has to work against a deployment
@@ -29,6 +29,7 @@ const component = z.object({
   status: z.enum(['healthy', 'degraded', 'unhealthy']),
   message: text,
   latency_ms: number,
+  age_ms: number.nullable().default(null),
 });
 export const healthFacts = z.object({
   status: z.enum(['healthy', 'degraded', 'unhealthy']),
