@@ -18,7 +18,7 @@ const IDLE = 3000;
 /** Limit of the heap, MB, as it could be in a function of 512 MB. With more at hand, V8 collects garbage later. */
 const HEAP = 384;
 /** What the process of the purge may grow by. */
-const MOST_GROWTH = 100 * 2 ** 20;
+const MAX_GROWTH_BYTES = 100 * 2 ** 20;
 
 interface Measured {
   readonly way: Way;
@@ -81,7 +81,7 @@ export async function benchSessions(
       {
         goal: 'memory of the purge ≤ 100 MiB above its start',
         measured: megabytes(ours.ended.growth),
-        met: ours.ended.growth <= MOST_GROWTH,
+        met: ours.ended.growth <= MAX_GROWTH_BYTES,
       },
     ],
     notes: [

@@ -1,5 +1,5 @@
 /** Longest pause after failures, ms, unless polls are to be rarer than that anyway. */
-const LONGEST = 120_000;
+const MAX_PAUSE_MS = 120_000;
 
 /**
  * How often one client asks, ms: a fifth more or less than asked for, so that clients that were opened together do not
@@ -20,6 +20,6 @@ export function spread(every: number, draw: number): number {
  * @param asked milliseconds that the last answer asked to wait, 0 where it did not
  */
 export function pollPause(interval: number, failures: number, asked: number): number {
-  const longest = Math.max(LONGEST, interval);
+  const longest = Math.max(MAX_PAUSE_MS, interval);
   return Math.min(longest, Math.max(interval * 2 ** failures, asked));
 }

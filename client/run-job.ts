@@ -53,8 +53,8 @@ export interface RunningJob {
 
 /** A status that a job doesn't leave any more. */
 const ENDED: readonly string[] = ['completed', 'failed', 'terminated'];
-const LONGEST_STEP = 200;
-const LONGEST_ERROR = 2000;
+const MAX_STEP_LENGTH = 200;
+const MAX_ERROR_LENGTH = 2000;
 
 /**
  * Does work as a job: registers it, sends heartbeats while it runs, has it stop when maintenance asks for that, and says
@@ -176,7 +176,7 @@ class Heart {
     this.#told = {
       ...this.#told,
       ...(Number.isFinite(progress) ? { progress: Math.min(100, Math.max(0, progress)) } : {}),
-      ...(step?.trim() ? { step: oneLine(step, LONGEST_STEP) } : {}),
+      ...(step?.trim() ? { step: oneLine(step, MAX_STEP_LENGTH) } : {}),
     };
   }
 
@@ -207,7 +207,7 @@ class Heart {
 
 function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.toWellFormed().slice(0, LONGEST_ERROR).toWellFormed() || 'It failed without saying why.';
+  return text.toWellFormed().slice(0, MAX_ERROR_LENGTH).toWellFormed() || 'It failed without saying why.';
 }
 
 function oneLine(text: string, longest: number): string {

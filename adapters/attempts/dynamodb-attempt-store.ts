@@ -36,10 +36,10 @@ const LEDGERS = 16;
 /** Longest time for a call, retries included, ms. */
 const CALL_DEADLINE = 5000;
 /** Tries of one write, where others write to the same item. */
-const MOST_TRIES = 25;
+const MAX_TRIES = 25;
 /** Longest wait after the first try that was outrun, ms; it doubles with each, up to the longest of all. */
 const FIRST_WAIT = 10;
-const LONGEST_WAIT = 500;
+const MAX_WAIT_MS = 500;
 
 /**
  * Counts attempts in DynamoDB. One ledger is one item, so counts and what prevents counting twice change together,
@@ -92,13 +92,13 @@ export class DynamoDbAttemptStore implements AttemptStore {
   async #addTo(maintenanceId: string, ledger: number, attempts: readonly Attempt[]): Promise<Counted> {
     const fingerprint: Fingerprint = (text) => sha256(`${maintenanceId}\n${text}`).toString('hex', 0, 8);
     const key = this.#keyOf(maintenanceId, ledger);
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const item = await this.#read(key);
       const counted = countAttempts(item ? ledgerOf(item) : EMPTY_LEDGER, attempts, fingerprint);
       if (counted.added === 0 || (await this.#write(key, counted.ledger, item?.revision))) return counted;
-      await this.#wait(Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** tries));
+      await this.#wait(Math.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT * 2 ** tries));
     }
-    throw new StoreUnavailableError(`Others have written to the same counts ${MOST_TRIES} times in a row.`);
+    throw new StoreUnavailableError(`Others have written to the same counts ${MAX_TRIES} times in a row.`);
   }
 
   async #read(Key: LedgerItem, { only }: { only?: string } = {}): Promise<LedgerItem | null> {

@@ -8,7 +8,7 @@ import { executionName } from '../../core/drain/phase.ts';
 import type { DrainName, Drains } from '../../core/drain/start-drain.ts';
 
 /** One runs, and for a moment the one whose place it has taken; so many never do. */
-const MOST_RUNNING = 100;
+const MAX_RUNNING = 100;
 
 /** Drains as executions of a Standard state machine, whose names are used once in 90 days. */
 export class StepFunctionsDrains implements Drains {
@@ -48,7 +48,7 @@ export class StepFunctionsDrains implements Drains {
       new ListExecutionsCommand({
         stateMachineArn: this.#stateMachine,
         statusFilter: 'RUNNING',
-        maxResults: MOST_RUNNING,
+        maxResults: MAX_RUNNING,
       }),
     );
     return executions.some((execution) => execution.name === name);

@@ -4,7 +4,7 @@ import {
   type SFNClient,
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import { type JobKind, type KindLook, type KindStop, MOST_IDS } from '../../core/drain/work-kind.ts';
+import { type JobKind, type KindLook, type KindStop, MAX_IDS } from '../../core/drain/work-kind.ts';
 import { eachOf, type Stopped } from '../../core/jobs/stop-jobs.ts';
 
 export interface StepFunctionsExecutionsOptions {
@@ -48,7 +48,7 @@ export class StepFunctionsExecutions implements JobKind {
     let asked = 0;
     for await (const executions of this.#running(before)) {
       asked += executions.length;
-      ids.push(...executions.slice(0, MOST_IDS - ids.length).map(({ arn }) => arn));
+      ids.push(...executions.slice(0, MAX_IDS - ids.length).map(({ arn }) => arn));
     }
     return { asked, others: 0, ids };
   }

@@ -12,7 +12,7 @@ import type { EventDraft, Idempotency, MaintenanceEvent } from '../../core/event
 import type { Appended, EventLog, Head, Page } from '../../core/events/event-log.ts';
 import { askStore } from '../state/state-store.ts';
 import { eventOf, itemOf, partitionOf } from './event-item.ts';
-import { assertPageSize, LARGEST_PAGE } from './page-size.ts';
+import { assertPageSize, MAX_PAGE_SIZE } from './page-size.ts';
 import { sealEvent } from './seal-event.ts';
 
 export interface DynamoDbEventLogOptions {
@@ -92,7 +92,7 @@ export class DynamoDbEventLog implements EventLog {
     return askStore('Looking for an idempotency key', CALL_DEADLINE, async (options) => {
       for (let before: number | null = null; ; ) {
         const events: readonly MaintenanceEvent[] = await this.#query(
-          { limit: LARGEST_PAGE, before },
+          { limit: MAX_PAGE_SIZE, before },
           options,
         );
         for (const event of events) {

@@ -6,7 +6,7 @@ import {
   type MaintenanceEvent,
 } from '../../core/events/event.ts';
 import type { Head } from '../../core/events/event-log.ts';
-import { LARGEST_SCHEDULE } from '../../core/state/schedule.ts';
+import { MAX_SCHEDULE_BYTES } from '../../core/state/schedule.ts';
 import { hashOf } from './event-hash.ts';
 
 /**
@@ -14,7 +14,7 @@ import { hashOf } from './event-hash.ts';
  * two reasons of the greatest legal length needs some 5 KB, with all the revocations that there may be 7, and must never
  * be refused for it. The windows to come have room of their own.
  */
-export const LARGEST_STATE = 8192 + LARGEST_SCHEDULE;
+export const MAX_STATE_BYTES = 8192 + MAX_SCHEDULE_BYTES;
 
 /**
  * Gives a draft its place after `after`: number, link and hash. What comes back is what reading it again will give,
@@ -30,7 +30,7 @@ export function sealEvent(
     throw new RangeError(`Event ${number} can't hold the state of version ${draft.state.version}.`);
   }
   const size = Buffer.byteLength(JSON.stringify(draft.state));
-  if (size > LARGEST_STATE) throw new StateTooLargeError(size, LARGEST_STATE);
+  if (size > MAX_STATE_BYTES) throw new StateTooLargeError(size, MAX_STATE_BYTES);
   const previousHash = after?.hash ?? GENESIS_HASH;
   const unsealed = asJson({ ...draft, number, id, idempotency, previousHash });
   return { ...unsealed, hash: hashOf(unsealed) };

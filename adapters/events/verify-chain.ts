@@ -2,7 +2,7 @@ import { CorruptLogError } from '../../core/errors.ts';
 import { GENESIS_HASH, type MaintenanceEvent } from '../../core/events/event.ts';
 import type { EventLog, Page } from '../../core/events/event-log.ts';
 import { hashOf } from './event-hash.ts';
-import { LARGEST_PAGE } from './page-size.ts';
+import { MAX_PAGE_SIZE } from './page-size.ts';
 
 /** What is wrong with a log, and where. */
 export interface ChainFault {
@@ -23,7 +23,7 @@ export async function verifyChain(log: Pick<EventLog, 'page'>): Promise<ChainFau
   let first: ChainFault | null = null;
   let above: Seen | null = null;
   for (let before: number | null = null; ; ) {
-    const page: Page | CorruptLogError = await readPage(log, { limit: LARGEST_PAGE, before });
+    const page: Page | CorruptLogError = await readPage(log, { limit: MAX_PAGE_SIZE, before });
     if (page instanceof CorruptLogError) {
       first = unreadable(page);
       above = { number: page.number, previousHash: null };

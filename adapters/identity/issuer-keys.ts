@@ -43,7 +43,7 @@ const CALL_DEADLINE = 3000;
 /** Longest time for the issuer's answer, ms. */
 const FETCH_TIMEOUT = 3000;
 /** Far above any real key set, and far below what an item may take (400 KB). */
-const LARGEST_KEY_SET = 100_000;
+const MAX_KEY_SET_BYTES = 100_000;
 
 function keyOf(issuer: string) {
   return { pk: { S: `KEYS#${issuer}` }, sk: { N: '0' } };
@@ -114,7 +114,7 @@ async function textFrom(issuer: string, fetchIt: typeof fetch): Promise<string> 
     throw new IssuerUnavailableError(issuer, 'it did not answer in time.', { cause });
   }
   if (!response.ok) throw new IssuerUnavailableError(issuer, `it answered ${response.status}.`);
-  if (text.length > LARGEST_KEY_SET) throw new IssuerUnavailableError(issuer, 'its answer is too long.');
+  if (text.length > MAX_KEY_SET_BYTES) throw new IssuerUnavailableError(issuer, 'its answer is too long.');
   return text;
 }
 

@@ -33,9 +33,9 @@ export interface DynamoDbJobRegistryOptions {
 /** Longest time for a call, retries included, ms. */
 const CALL_DEADLINE = 3000;
 /** Tries of a change, where others change the same job at the same time. */
-const MOST_TRIES = 5;
+const MAX_TRIES = 5;
 /** Looks at each shard for one page, where a filter leaves little of what is there. */
-const MOST_ROUNDS = 5;
+const MAX_ROUNDS = 5;
 
 /** Where the jobs of a status are to be looked for, as they are kept: the clock may have moved them on. */
 const PLACES: Readonly<Record<JobStatus, readonly JobIndex[]>> = {
@@ -96,7 +96,7 @@ export class DynamoDbJobRegistry implements JobRegistry {
       if (job !== null) return { outcome: 'changed', job };
     }
     let job = known ?? (await this.find(id));
-    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       if (job === null) return null;
       const change = changeJob(job, action, now);
       if (change.outcome !== 'changed') return change;
@@ -104,7 +104,7 @@ export class DynamoDbJobRegistry implements JobRegistry {
       if (after !== null) return { outcome: 'changed', job: after };
       job = await this.find(id);
     }
-    throw new StoreUnavailableError(`Others have changed the job ${id} ${MOST_TRIES} times in a row.`);
+    throw new StoreUnavailableError(`Others have changed the job ${id} ${MAX_TRIES} times in a row.`);
   }
 
   async *active(): AsyncGenerator<readonly Job[]> {
@@ -129,7 +129,7 @@ export class DynamoDbJobRegistry implements JobRegistry {
     const places: readonly JobIndex[] = status === undefined ? ['byStart'] : PLACES[status];
     const items: Job[] = [];
     let after = query.after;
-    for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    for (let round = 0; round < MAX_ROUNDS; round += 1) {
       const { jobs, horizon } = await this.#newestAfter(after, places, limit);
       const fitting = jobs
         .map((job) => jobAt(job, now))

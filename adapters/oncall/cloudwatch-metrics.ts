@@ -9,7 +9,7 @@ import type {
 /** Longest time for everything that is asked, retries included, ms. */
 const DEADLINE = 6000;
 /** Pages that are followed at most: a day of all series has two. */
-const MOST_PAGES = 10;
+const MAX_PAGES = 10;
 
 /**
  * Metrics as CloudWatch keeps them. Rejects with whatever the client throws.
@@ -21,7 +21,7 @@ export function cloudWatchMetrics(client: Pick<CloudWatchClient, 'send'>): Metri
       const abortSignal = AbortSignal.timeout(DEADLINE);
       const found = new Map<string, Map<number, number>>();
       let token: string | undefined;
-      for (let page = 0; page < MOST_PAGES; page += 1) {
+      for (let page = 0; page < MAX_PAGES; page += 1) {
         const answer = await client.send(commandOf(queries, range, token), { abortSignal });
         for (const { Id = '', Timestamps = [], Values = [] } of answer.MetricDataResults ?? []) {
           const series = found.get(Id) ?? new Map<number, number>();

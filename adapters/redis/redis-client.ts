@@ -18,7 +18,7 @@ export interface OpenOptions {
 }
 
 /** Redirections that a command follows: one after a slot was moved, one while it is being moved. */
-const MOST_REDIRECTIONS = 3;
+const MAX_REDIRECTIONS = 3;
 
 /**
  * A client that is connected and signed in. It never connects again by itself: its password may have expired, and who
@@ -44,7 +44,7 @@ export async function openClient(options: OpenOptions): Promise<RedisClient> {
     lazyConnect: true,
     enableReadyCheck: false,
     slotsRefreshTimeout: limit,
-    maxRedirections: MOST_REDIRECTIONS,
+    maxRedirections: MAX_REDIRECTIONS,
     clusterRetryStrategy: null,
     // Names stay names: certificates are made out to them.
     dnsLookup: (name, found) => found(null, name),

@@ -40,7 +40,7 @@ const FAILURES = 3;
  * Age at which a connection is replaced, ms. ElastiCache closes those that were opened by IAM after 12 hours.
  * Source: https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/auth-iam.html
  */
-const LONGEST_AGE = 11 * 3_600_000;
+const MAX_AGE_MS = 11 * 3_600_000;
 /** Answers after which only another connection can help: other credentials, or another server behind the name. */
 const NEEDS_ANOTHER = /^(?:NOAUTH|WRONGPASS|READONLY)\b/;
 
@@ -138,7 +138,7 @@ export class RedisConnection {
   async #current(): Promise<Link> {
     const link = this.#link ?? this.#open();
     const age = this.#now() - link.openedAt;
-    if (!isEnded(await link.client) && age >= 0 && age < LONGEST_AGE) return link;
+    if (!isEnded(await link.client) && age >= 0 && age < MAX_AGE_MS) return link;
     this.#retire(link);
     const fresh = this.#link ?? this.#open();
     await fresh.client;

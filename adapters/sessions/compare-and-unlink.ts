@@ -1,7 +1,7 @@
 import { createHash, hash } from 'node:crypto';
 
 /** Longest value that is read and compared, bytes: to compare this much holds everybody else up for some 10 ms. */
-export const LONGEST_VALUE = 4 * 1024 * 1024;
+export const MAX_VALUE_BYTES = 4 * 1024 * 1024;
 
 /** Digest of a value that is longer, and of one that is no text. Both are a member's, whatever else changes. */
 export const TOO_LONG = 'too long';
@@ -20,13 +20,13 @@ export const COMPARE_AND_UNLINK = `
 local same
 if ARGV[1] == '${TOO_LONG}' then
   local length = redis.pcall('STRLEN', KEYS[1])
-  same = type(length) == 'number' and length > ${LONGEST_VALUE}
+  same = type(length) == 'number' and length > ${MAX_VALUE_BYTES}
 else
   local value = redis.pcall('GET', KEYS[1])
   if type(value) == 'table' then
     same = ARGV[1] == '${NO_TEXT}'
   else
-    same = value and #value <= ${LONGEST_VALUE} and redis.sha1hex(value) == ARGV[1]
+    same = value and #value <= ${MAX_VALUE_BYTES} and redis.sha1hex(value) == ARGV[1]
   end
 end
 return same and redis.call('UNLINK', KEYS[1]) or 0

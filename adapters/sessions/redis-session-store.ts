@@ -9,7 +9,7 @@ import {
   COMPARE_AND_UNLINK,
   COMPARE_AND_UNLINK_SHA,
   digestOf,
-  LONGEST_VALUE,
+  MAX_VALUE_BYTES,
   NO_TEXT,
   TOO_LONG,
 } from './compare-and-unlink.ts';
@@ -132,8 +132,8 @@ export class RedisSessionStore implements SessionStore {
       const start = await client.getrangeBuffer(key, 0, USUAL_VALUE);
       if (isWhole(start)) return this.#seen(id, start);
       if (start.length === 0) return (await client.exists(key)) === 0 ? null : this.#seen(id, start);
-      const value = await client.getrangeBuffer(key, 0, LONGEST_VALUE);
-      return value.length > LONGEST_VALUE ? this.#unread(id, TOO_LONG) : this.#seen(id, value);
+      const value = await client.getrangeBuffer(key, 0, MAX_VALUE_BYTES);
+      return value.length > MAX_VALUE_BYTES ? this.#unread(id, TOO_LONG) : this.#seen(id, value);
     } catch (error) {
       if (error instanceof Error && isNoText(error)) return this.#unread(id, NO_TEXT);
       throw error;

@@ -2,7 +2,7 @@ import { DynamoDBClient, type DynamoDBClientConfig } from '@aws-sdk/client-dynam
 import { MaintenanceError, StoreUnavailableError } from '../../core/errors.ts';
 
 /** Tries of one call, the first included. */
-export const MOST_ATTEMPTS = 3;
+export const MAX_ATTEMPTS = 3;
 
 /**
  * A client of the state table that gives up early: a command has to answer 503 before its function's time is over,
@@ -10,7 +10,7 @@ export const MOST_ATTEMPTS = 3;
  */
 export function createStoreClient(config: DynamoDBClientConfig = {}): DynamoDBClient {
   return new DynamoDBClient({
-    maxAttempts: MOST_ATTEMPTS,
+    maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: 500,
       requestTimeout: 1500,

@@ -24,7 +24,7 @@ export interface TerminateOptions extends CommonOptions {
   readonly yes?: true;
 }
 
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** Shows the jobs, newest first. */
 export async function listJobs(options: JobsOptions, io: Io): Promise<void> {
@@ -122,7 +122,7 @@ async function readPage(
   cursor: string | null,
 ): Promise<{ items: readonly JsonObject[]; next: string | null }> {
   const query = {
-    limit: String(all ? LARGEST_PAGE : limit),
+    limit: String(all ? MAX_PAGE_SIZE : limit),
     ...(status === undefined ? {} : { status }),
     ...(cursor === null ? {} : { cursor }),
   };

@@ -39,14 +39,14 @@ export interface DrillParts {
 }
 
 /** The test run ends by itself after so long, s, should this command be killed. */
-const LONGEST_RUN = 1800;
+const MAX_RUN_S = 1800;
 /** Until no instance decides by an older state, ms. */
 const IN_FORCE_AFTER = 1100;
 /** Longest wait for the counts: they travel by the log lines of decisions, ms. */
 const COUNTED_WITHIN = 90_000;
 const OBSERVATION_LIMIT = 4000;
 /** Tries to end the test run, while receipts raise the version. */
-const MOST_ENDINGS = 5;
+const MAX_ENDINGS = 5;
 
 /** Ends a drill, with what is to be said of the step. */
 class Aborted extends Error {
@@ -147,7 +147,7 @@ class Drill {
         body: {
           mode: 'test',
           reason: this.#reason,
-          duration: LONGEST_RUN,
+          duration: MAX_RUN_S,
           auto_end: true,
           notify_users: false,
         },
@@ -291,7 +291,7 @@ class Drill {
         };
       } catch (error) {
         const isOutrun = error instanceof CliError && error.complaint.code === 'precondition_failed';
-        if (!isOutrun || ending === MOST_ENDINGS) throw error;
+        if (!isOutrun || ending === MAX_ENDINGS) throw error;
       }
     }
   }
@@ -308,7 +308,7 @@ class Drill {
     throw new CliError({
       exitCode: EXIT.failed,
       code: 'report_not_found',
-      message: `No test run of this drill is known; if one began, it ends by itself within ${LONGEST_RUN / 60} minutes.`,
+      message: `No test run of this drill is known; if one began, it ends by itself within ${MAX_RUN_S / 60} minutes.`,
     });
   }
 

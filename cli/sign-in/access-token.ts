@@ -4,7 +4,7 @@ import type { Io } from '../io.ts';
 import { type Session, SessionStore } from './session-store.ts';
 
 /** A token that expires sooner than this is refreshed first, ms: it must outlive the call and skewed clocks. */
-const SHORTEST_LIFE = 60_000;
+const MIN_LIFE_MS = 60_000;
 
 /**
  * The access token remembered for an API, refreshed when it has less than a minute left.
@@ -16,7 +16,7 @@ export async function accessToken(io: Io, api: string, timeout: number): Promise
   const store = new SessionStore(io);
   const session = await store.find(api);
   if (session === null) throw notSignedIn(api, 'You are not signed in to');
-  if (session.expiresAt - io.now() >= SHORTEST_LIFE) return session.accessToken;
+  if (session.expiresAt - io.now() >= MIN_LIFE_MS) return session.accessToken;
   const refreshed = await refresh(session, io, timeout);
   if (refreshed === null) throw notSignedIn(api, 'Your sign-in has expired at');
   await store.save(refreshed);

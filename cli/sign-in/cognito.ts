@@ -34,7 +34,7 @@ export interface ChallengeAnswers {
 }
 
 /** The pool asks for a new password, then perhaps for a code; more in a row means that something is wrong. */
-const MOST_CHALLENGES = 4;
+const MAX_CHALLENGES = 4;
 const REGION_IN_HOST = /^cognito-idp\.([a-z0-9-]+)\.amazonaws\.com/;
 
 /**
@@ -77,7 +77,7 @@ export class Cognito {
         { abortSignal: signal },
       ),
     );
-    for (let challenges = 0; challenges < MOST_CHALLENGES; challenges += 1) {
+    for (let challenges = 0; challenges < MAX_CHALLENGES; challenges += 1) {
       if (step.AuthenticationResult) return this.#tokens(step.AuthenticationResult);
       const { ChallengeName, Session, ChallengeParameters = {} } = step;
       const response = await answerChallenge(ChallengeName, ChallengeParameters, answers);

@@ -24,7 +24,7 @@ export interface List {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** The page that the options ask for, or all pages. Throws CliError where an answer is no page. */
 export async function* pages(
@@ -32,10 +32,10 @@ export async function* pages(
   list: List,
   options: Partial<PageOptions>,
 ): AsyncGenerator<Page> {
-  const { all, limit = LARGEST_PAGE } = options;
+  const { all, limit = MAX_PAGE_SIZE } = options;
   let cursor = options.cursor ?? null;
   do {
-    const page = await readPage(transport, list, all ? LARGEST_PAGE : limit, cursor);
+    const page = await readPage(transport, list, all ? MAX_PAGE_SIZE : limit, cursor);
     yield page;
     cursor = page.nextCursor;
   } while (all && cursor !== null);

@@ -67,12 +67,12 @@ export const EMPTY_RECORD: TestRecord = {
 };
 
 /** Calls of which the details are kept. */
-export const MOST_RECENT = 1000;
+export const MAX_RECENT_CALLS = 1000;
 /** Routes that one ledger has room for, and unclassified paths: together with the rest of it they fit into an item. */
-export const MOST_ROUTES = 250;
-export const MOST_UNCLASSIFIED = 50;
+export const MAX_ROUTES = 250;
+export const MAX_UNCLASSIFIED = 50;
 /** Characters that are kept of a path or a template. */
-export const LONGEST_PATH = 100;
+export const MAX_PATH_LENGTH = 100;
 
 /** A call as it is recorded. */
 export interface CallToRecord extends Simulated {
@@ -117,7 +117,7 @@ export function totalOfRoute({ byRole }: SimulatedRoute): SimulatedCounts {
 }
 
 function recordOf({ method, role, operation, wouldBlock, calls, at, ...where }: CallToRecord): TestRecord {
-  const template = where.template === null ? null : truncate(where.template, LONGEST_PATH);
+  const template = where.template === null ? null : truncate(where.template, MAX_PATH_LENGTH);
   const counts = wouldBlock ? { wouldBlock: calls, wouldAllow: 0 } : { wouldBlock: 0, wouldAllow: calls };
   const route: SimulatedRoute = {
     method,
@@ -126,7 +126,7 @@ function recordOf({ method, role, operation, wouldBlock, calls, at, ...where }: 
     byRole: { ...NO_CALLS, [role]: counts },
     lastAt: at,
   };
-  const path = where.path === null ? null : truncate(where.path, LONGEST_PATH);
+  const path = where.path === null ? null : truncate(where.path, MAX_PATH_LENGTH);
   return {
     ...EMPTY_RECORD,
     routes: new Map([[routeKey(route), route]]),
@@ -144,18 +144,18 @@ const NO_CALLS: SimulatedRoute['byRole'] = { admin: NONE, worker: NONE, member: 
 function withinBounds(record: TestRecord): TestRecord {
   const routes = [...record.routes];
   const paths = [...record.unclassified];
-  if (routes.length <= MOST_ROUTES && paths.length <= MOST_UNCLASSIFIED) return record;
-  const kept = new Map(routes.slice(0, MOST_ROUTES));
+  if (routes.length <= MAX_ROUTES && paths.length <= MAX_UNCLASSIFIED) return record;
+  const kept = new Map(routes.slice(0, MAX_ROUTES));
   const callsTo = ([, route]: (typeof routes)[number]): number => {
     const { wouldBlock, wouldAllow } = totalOfRoute(route);
     return wouldBlock + wouldAllow;
   };
   return {
     routes: kept,
-    routesLeftOut: record.routesLeftOut + sum(routes.slice(MOST_ROUTES).map(callsTo)),
-    unclassified: new Map(paths.slice(0, MOST_UNCLASSIFIED)),
+    routesLeftOut: record.routesLeftOut + sum(routes.slice(MAX_ROUTES).map(callsTo)),
+    unclassified: new Map(paths.slice(0, MAX_UNCLASSIFIED)),
     unclassifiedLeftOut:
-      record.unclassifiedLeftOut + sum(paths.slice(MOST_UNCLASSIFIED).map(([, { calls }]) => calls)),
+      record.unclassifiedLeftOut + sum(paths.slice(MAX_UNCLASSIFIED).map(([, { calls }]) => calls)),
     recent: record.recent.filter((call) => kept.has(routeKey(call))),
   };
 }
@@ -166,7 +166,7 @@ function newest(calls: readonly SimulatedCall[]): readonly SimulatedCall[] {
     (call) => [call, JSON.stringify([routeKey(call), call.role, call.wouldBlock])] as const,
   );
   keyed.sort(([one, key], [other, otherKey]) => one.at - other.at || (key < otherKey ? -1 : 1));
-  return keyed.slice(-MOST_RECENT).map(([call]) => call);
+  return keyed.slice(-MAX_RECENT_CALLS).map(([call]) => call);
 }
 
 function routeSum(one: SimulatedRoute | undefined, other: SimulatedRoute): SimulatedRoute {

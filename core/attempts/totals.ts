@@ -4,7 +4,7 @@ import { type Distinct, type DistinctSketch, distinctIn, union } from './distinc
 import { type CallToRecord, EMPTY_RECORD, type TestRecord, withCalls } from './test-record.ts';
 
 /** Most attempts that a ledger recognises when they come again. */
-export const MOST_RECOGNISED = 16_000;
+export const MAX_RECOGNISED = 16_000;
 /** Attempts that it still recognises when there were more, the newest. */
 const KEPT = 12_000;
 
@@ -47,7 +47,7 @@ export interface Counted {
 
 /**
  * Counts attempts, each once however often it comes. The same attempts give the same ledger in any order and any
- * portions, as long as none comes later than MOST_RECOGNISED others.
+ * portions, as long as none comes later than MAX_RECOGNISED others.
  */
 export function countAttempts(
   ledger: AttemptLedger,
@@ -97,7 +97,7 @@ function forgetOldest(
   recognised: Map<string, number>,
   horizon: number,
 ): Pick<AttemptLedger, 'recognised' | 'horizon'> {
-  if (recognised.size <= MOST_RECOGNISED) return { recognised, horizon };
+  if (recognised.size <= MAX_RECOGNISED) return { recognised, horizon };
   const seconds = [...recognised.values()].sort((one, other) => one - other);
   const newHorizon = seconds[recognised.size - KEPT - 1] ?? horizon;
   for (const [id, second] of recognised) if (second <= newHorizon) recognised.delete(id);

@@ -87,12 +87,12 @@ export type Command =
   | { readonly type: 'disable' };
 
 /** Shortest and longest planned length of a maintenance, seconds: a minute and a week. */
-export const SHORTEST = 60;
-export const LONGEST = 604_800;
+export const MIN_DURATION_S = 60;
+export const MAX_DURATION_S = 604_800;
 
 /** A reason, in code points. */
-export const LONGEST_REASON = 500;
+export const MAX_REASON_LENGTH = 500;
 
 /** Minutes for which decisions are told, if nothing else is asked for, and at most: each costs a line. */
 export const USUAL_DEBUG_MINUTES = 15;
-export const LONGEST_DEBUG_MINUTES = 60;
+export const MAX_DEBUG_MINUTES = 60;

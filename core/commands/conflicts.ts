@@ -1,4 +1,4 @@
-import { MOST_REVOCATIONS, REVOCATION_KEPT } from '../state/revocations.ts';
+import { MAX_REVOCATIONS, REVOCATION_KEPT } from '../state/revocations.ts';
 import type { Maintenance } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import { type CommandOutcome, conflict } from './outcome.ts';
@@ -35,7 +35,7 @@ export function tooManyRevocations(): CommandOutcome {
   const minutes = REVOCATION_KEPT / 60_000;
   return conflict({
     code: 'too_many_revocations',
-    message: `The state has room for ${MOST_REVOCATIONS} revoked principals: those of the last ${minutes} minutes, and those whose sessions have yet to be deleted.`,
+    message: `The state has room for ${MAX_REVOCATIONS} revoked principals: those of the last ${minutes} minutes, and those whose sessions have yet to be deleted.`,
     remedy: `POST /api/maintenance/sessions/purge ends the sessions of all members at once; or repeat the call, in ${minutes} minutes at the latest`,
   });
 }

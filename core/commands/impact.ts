@@ -7,7 +7,7 @@ import type { Impact, ImpactFactor } from './schemas.ts';
 const MEDIUM_FROM = 35;
 const HIGH_FROM = 65;
 
-const MOST = { blocked_operations: 45, length: 25, sessions_ended: 20, reads_closed: 10 } as const;
+const MAX_POINTS = { blocked_operations: 45, length: 25, sessions_ended: 20, reads_closed: 10 } as const;
 
 /** Points by length: up to so many seconds. Beyond the last, and where no end is known, all of them. */
 const LENGTHS: readonly (readonly [seconds: number, points: number])[] = [
@@ -40,7 +40,12 @@ export function impactOf(
         shareFactor(names.length, BLOCKABLE_OPERATIONS.length + ownTypes.length),
         lengthFactor(duration),
         sessionsFactor(endsSessions),
-        factor('reads_closed', 0, MOST.reads_closed, 'Reading stays open; only an emergency closes it.'),
+        factor(
+          'reads_closed',
+          0,
+          MAX_POINTS.reads_closed,
+          'Reading stays open; only an emergency closes it.',
+        ),
       ];
   const score = factors.reduce((sum, { points }) => sum + points, 0);
   return {
@@ -72,21 +77,31 @@ function factor(
 }
 
 function shareFactor(blocked: number, all: number): ImpactFactor {
-  const points = Math.round((MOST.blocked_operations * blocked) / all);
+  const points = Math.round((MAX_POINTS.blocked_operations * blocked) / all);
   const explanation = `${blocked} of ${all} kinds of writes are blocked.`;
-  return factor('blocked_operations', points, MOST.blocked_operations, explanation);
+  return factor('blocked_operations', points, MAX_POINTS.blocked_operations, explanation);
 }
 
 function lengthFactor(duration: number | null): ImpactFactor {
   if (duration === null) {
-    return factor('length', MOST.length, MOST.length, 'No end is known: it counts like the longest.');
+    return factor(
+      'length',
+      MAX_POINTS.length,
+      MAX_POINTS.length,
+      'No end is known: it counts like the longest.',
+    );
   }
-  const points = LENGTHS.find(([seconds]) => duration <= seconds)?.[1] ?? MOST.length;
-  return factor('length', points, MOST.length, `It is planned to take ${duration} seconds.`);
+  const points = LENGTHS.find(([seconds]) => duration <= seconds)?.[1] ?? MAX_POINTS.length;
+  return factor('length', points, MAX_POINTS.length, `It is planned to take ${duration} seconds.`);
 }
 
 function sessionsFactor(endsSessions: boolean): ImpactFactor {
   return endsSessions
-    ? factor('sessions_ended', MOST.sessions_ended, MOST.sessions_ended, "Every member's session ends.")
-    : factor('sessions_ended', 0, MOST.sessions_ended, 'Sessions are left alone.');
+    ? factor(
+        'sessions_ended',
+        MAX_POINTS.sessions_ended,
+        MAX_POINTS.sessions_ended,
+        "Every member's session ends.",
+      )
+    : factor('sessions_ended', 0, MAX_POINTS.sessions_ended, 'Sessions are left alone.');
 }

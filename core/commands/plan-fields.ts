@@ -2,20 +2,20 @@ import * as z from 'zod';
 import {
   BLOCKABLE_OPERATIONS,
   isBuiltInOperation,
-  MOST_OWN_OPERATIONS,
+  MAX_OWN_OPERATIONS,
   OWN_OPERATION_NAME,
 } from '../decision/operations.ts';
 import { text, wholeSeconds } from '../http/fields.ts';
-import { LONGEST, LONGEST_REASON, SHORTEST } from './command.ts';
+import { MAX_DURATION_S, MAX_REASON_LENGTH, MIN_DURATION_S } from './command.ts';
 
 /** The fields by which a maintenance is planned, whether it begins now or in a window. */
 
 /** Why; 1 to 500 code points. */
-export const reason = text(LONGEST_REASON, { mayBeBlank: true }).meta({
+export const reason = text(MAX_REASON_LENGTH, { mayBeBlank: true }).meta({
   description: 'Why; shown to everybody who is blocked.',
 });
 
-export const duration = wholeSeconds(SHORTEST, LONGEST).meta({
+export const duration = wholeSeconds(MIN_DURATION_S, MAX_DURATION_S).meta({
   description: 'Seconds from start to planned end.',
 });
 
@@ -28,7 +28,7 @@ export const endsAt = z.iso
 export const blockedOperations = z
   .array(z.string('must hold names of operation types'), 'must be a list of operation types')
   .min(1, 'must name at least one operation type; leave it out to block them all')
-  .max(BLOCKABLE_OPERATIONS.length + MOST_OWN_OPERATIONS, {
+  .max(BLOCKABLE_OPERATIONS.length + MAX_OWN_OPERATIONS, {
     error: 'holds more names than there are operation types to block',
     abort: true,
   })

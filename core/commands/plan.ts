@@ -2,7 +2,7 @@ import { BLOCKABLE_OPERATIONS } from '../decision/operations.ts';
 import type { PlanDetails } from '../events/event-types.ts';
 import { type Maintenance, ownOperations, type Plan, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
-import { type EnableCommand, LONGEST, SHORTEST, type UpdateCommand } from './command.ts';
+import { type EnableCommand, MAX_DURATION_S, MIN_DURATION_S, type UpdateCommand } from './command.ts';
 import type { FieldProblem } from './outcome.ts';
 
 /** The plan of a maintenance; of an emergency the one that it suspended, under its own reason. */
@@ -92,11 +92,11 @@ export function endProblems(
 ): FieldProblem[] {
   if (endsAt === null) return [];
   const seconds = (endsAt - now) / 1000;
-  const isFarEnough = command.type === 'enable' ? seconds >= SHORTEST : seconds > 0;
-  if (isFarEnough && seconds <= LONGEST) return [];
+  const isFarEnough = command.type === 'enable' ? seconds >= MIN_DURATION_S : seconds > 0;
+  if (isFarEnough && seconds <= MAX_DURATION_S) return [];
   const earliest =
-    command.type === 'enable' ? `${SHORTEST} seconds from now at the earliest` : 'in the future';
-  const message = `must put the end ${earliest}, and ${LONGEST} seconds from now at the latest`;
+    command.type === 'enable' ? `${MIN_DURATION_S} seconds from now at the earliest` : 'in the future';
+  const message = `must put the end ${earliest}, and ${MAX_DURATION_S} seconds from now at the latest`;
   return [{ field: command.duration === undefined ? 'ends_at' : 'duration', message }];
 }
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { type Answer, count, flag, instant, operations, text, wholeSeconds } from '../http/fields.ts';
 import { statusAnswer } from '../status/schemas.ts';
-import { LONGEST_DEBUG_MINUTES, USUAL_DEBUG_MINUTES } from './command.ts';
+import { MAX_DEBUG_MINUTES, USUAL_DEBUG_MINUTES } from './command.ts';
 import { blockedOperations, duration, endsAt, hasOneEnd, ONE_END, reason } from './plan-fields.ts';
 
 /** The bodies of the commands, and their answers. */
@@ -66,7 +66,7 @@ export const purgeBody = z
   })
   .meta({ id: 'Purge' });
 
-const MINUTES = `must be a whole number of minutes from 1 to ${LONGEST_DEBUG_MINUTES}, as a JSON number`;
+const MINUTES = `must be a whole number of minutes from 1 to ${MAX_DEBUG_MINUTES}, as a JSON number`;
 
 /** `POST /log-level` */
 export const logLevelBody = z
@@ -77,7 +77,7 @@ export const logLevelBody = z
     minutes: z
       .int(MINUTES)
       .min(1, MINUTES)
-      .max(LONGEST_DEBUG_MINUTES, MINUTES)
+      .max(MAX_DEBUG_MINUTES, MINUTES)
       .optional()
       .meta({ description: `How long \`debug\` holds; ${USUAL_DEBUG_MINUTES} if not given.` }),
   })
@@ -98,16 +98,16 @@ export const resetBody = z
   .meta({ id: 'Reset' });
 
 /** A principal's id has at most 128 characters in a Cognito user pool, 255 in OpenID Connect. */
-const LONGEST_PRINCIPAL = 255;
-const MOST_PRINCIPAL_BYTES = 512;
+const MAX_PRINCIPAL_LENGTH = 255;
+const MAX_PRINCIPAL_BYTES = 512;
 
 /** `POST /revocations` */
 export const revocationBody = z
   .strictObject({
-    principal: text(LONGEST_PRINCIPAL, { forbidden: 'all', mayBeBlank: true, what: "a principal's id" })
+    principal: text(MAX_PRINCIPAL_LENGTH, { forbidden: 'all', mayBeBlank: true, what: "a principal's id" })
       .refine(
-        (id) => new TextEncoder().encode(id).length <= MOST_PRINCIPAL_BYTES,
-        `must have at most ${MOST_PRINCIPAL_BYTES} bytes`,
+        (id) => new TextEncoder().encode(id).length <= MAX_PRINCIPAL_BYTES,
+        `must have at most ${MAX_PRINCIPAL_BYTES} bytes`,
       )
       .meta({ description: 'The id, as `GET /whoami` and the log lines show it.' }),
   })

@@ -27,7 +27,7 @@ export type BuiltInOperation = (typeof BUILT_IN_OPERATIONS)[number];
 export const OWN_OPERATION_NAME = /^[a-z][a-z0-9_]{0,39}$/;
 
 /** Operation types that the owner may add, at most: their names are part of the state, which has little room. */
-export const MOST_OWN_OPERATIONS = 10;
+export const MAX_OWN_OPERATIONS = 10;
 
 export function isBuiltInOperation(name: string): name is BuiltInOperation {
   return (BUILT_IN_OPERATIONS as readonly string[]).includes(name);

@@ -6,11 +6,11 @@ import type { Maintenance, State } from '../state/state.ts';
 export const IN_FORCE_AFTER = 1000;
 
 /** Milliseconds between two looks at the jobs: while they may take their time, and while an emergency waits for them. */
-const PATIENT = 15_000;
-const IMPATIENT = 5000;
+const DRAIN_POLL_MS = 15_000;
+const EMERGENCY_POLL_MS = 5000;
 
 /** How often jobs that could not be terminated are tried. */
-export const MOST_TERMINATIONS = 3;
+export const MAX_TERMINATIONS = 3;
 
 /** What a drain is decided by: everything is read anew for each step. */
 export interface DrainFacts {
@@ -118,19 +118,19 @@ function progressIn(maintenance: Maintenance, done: DrainProgress): DrainProgres
 }
 
 function letFinish({ now, deadline }: DrainFacts, { toldOverdue }: DrainProgress): DrainStep {
-  if (deadline === null || toldOverdue) return { step: 'wait', until: now + PATIENT };
+  if (deadline === null || toldOverdue) return { step: 'wait', until: now + DRAIN_POLL_MS };
   if (now >= deadline) return { step: 'tell_overdue' };
-  return { step: 'wait', until: Math.min(deadline, now + PATIENT) };
+  return { step: 'wait', until: Math.min(deadline, now + DRAIN_POLL_MS) };
 }
 
 function hurry({ now, jobs }: DrainFacts, progress: DrainProgress, gracePeriod: number): DrainStep {
   const deadline = progress.asked?.deadline ?? now + gracePeriod * 1000;
   if (now >= deadline) {
-    return progress.terminations < MOST_TERMINATIONS
+    return progress.terminations < MAX_TERMINATIONS
       ? { step: 'terminate' }
       : { step: 'report', outcome: 'incomplete' };
   }
   // Jobs that were asked by somebody else before may have been given more time.
   if (progress.asked === null || jobs.others > 0) return { step: 'ask', deadline };
-  return { step: 'wait', until: Math.min(deadline, now + IMPATIENT) };
+  return { step: 'wait', until: Math.min(deadline, now + EMERGENCY_POLL_MS) };
 }

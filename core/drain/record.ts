@@ -80,7 +80,7 @@ export async function readDrainRecord(
 }
 
 /** Failures that a record names. */
-export const MOST_FAILURES = 50;
+export const MAX_FAILURES = 50;
 
 const PENDING: StepRecord = { outcome: 'pending', at: null, error: null };
 

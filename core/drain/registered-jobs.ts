@@ -2,7 +2,7 @@ import { type Job, jobAt } from '../jobs/job.ts';
 import type { JobRegistry } from '../jobs/job-registry.ts';
 import { type Stopped, stopJobs } from '../jobs/stop-jobs.ts';
 import { rfc3339 } from '../text.ts';
-import { type JobKind, type KindLook, type KindStop, type KindTally, MOST_IDS } from './work-kind.ts';
+import { type JobKind, type KindLook, type KindStop, type KindTally, MAX_IDS } from './work-kind.ts';
 
 type Registry = Pick<JobRegistry, 'active' | 'change' | 'list'>;
 
@@ -26,7 +26,7 @@ export class RegisteredJobs implements JobKind {
       for (const job of jobs) {
         if (jobAt(job, now).status === 'lost') continue;
         counts[job.status === 'cancelling' ? 'asked' : 'others'] += 1;
-        if (ids.length < MOST_IDS) ids.push(job.id);
+        if (ids.length < MAX_IDS) ids.push(job.id);
       }
     }
     return { ...counts, ids };

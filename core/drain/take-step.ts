@@ -17,12 +17,12 @@ import {
   type DrainRecord,
   type DrainRecords,
   type FailedWork,
-  MOST_FAILURES,
+  MAX_FAILURES,
   newDrainRecord,
   type StepRecord,
   totalOf,
 } from './record.ts';
-import { type JobKind, MOST_IDS, type TerminatedWork } from './work-kind.ts';
+import { type JobKind, MAX_IDS, type TerminatedWork } from './work-kind.ts';
 
 export interface DrainParts {
   readonly events: EventLog;
@@ -57,10 +57,10 @@ export interface DrainTurn {
  * Turns of one execution: its history has room for 25,000 events, and a turn makes about ten.
  * Source: Step Functions, "Quotas".
  */
-const MOST_TURNS = 2000;
+const MAX_STEPS = 2000;
 
 /** Seconds before the next turn: after jobs were told something, and after something failed. */
-const SOON = 1;
+const NEXT_STEP_S = 1;
 const AFTER_FAILURE = 15;
 
 /**
@@ -87,12 +87,12 @@ export async function takeTurn(parts: DrainParts, call: DrainCall): Promise<Drai
     { pauses: pauses.step, state, failed, now: now() },
   );
   const isOver = work.wait === null && pauses.step.outcome !== 'failed';
-  const isLast = isOver || record.turns >= MOST_TURNS;
+  const isLast = isOver || record.turns >= MAX_STEPS;
   const kept = isLast ? { ...record, generation: generation + 1, turns: 0 } : record;
   // Where somebody else has written meanwhile, what they wrote is looked at first.
-  if (!(await item.replace(revision, kept))) return { wait: SOON, step: work.step, failed, record };
+  if (!(await item.replace(revision, kept))) return { wait: NEXT_STEP_S, step: work.step, failed, record };
   if (isLast) return { wait: null, step: work.step, failed, record: kept };
-  const wait = (await isPhaseOver(parts, state)) ? SOON : (work.wait ?? AFTER_FAILURE);
+  const wait = (await isPhaseOver(parts, state)) ? NEXT_STEP_S : (work.wait ?? AFTER_FAILURE);
   return { wait, step: work.step, failed, record: kept };
 }
 
@@ -189,7 +189,7 @@ async function drainJobs(
       return {
         record: { ...record, progress: afterStep(facts, step) },
         step,
-        wait: SOON,
+        wait: NEXT_STEP_S,
         failed: looked.failed,
       };
     case 'ask':
@@ -203,7 +203,7 @@ async function drainJobs(
           jobs: { ...record.jobs, terminated: sumOf(record.jobs.terminated, stopped.terminated) },
         },
         step,
-        wait: step.step === 'ask' && isThrough ? secondsTo(step.deadline, parts.now(), 5) : SOON,
+        wait: step.step === 'ask' && isThrough ? secondsTo(step.deadline, parts.now(), 5) : NEXT_STEP_S,
         // A kind that can't be looked at can't be stopped either, for the same reason.
         failed: [...looked.failed, ...stopped.failed.filter((one) => !isAmong(one, looked.failed))],
       };
@@ -226,7 +226,7 @@ async function report(
   const finished = { phase: phaseOf(maintenance), outcome, at: parts.now() };
   const done = { ...record, jobs, finished, failed: outcome === 'incomplete' ? record.failed : [] };
   // Where the phase is over meanwhile, the next turn sees what to do.
-  if (!(await appendDrainReceipt(parts, done))) return { record, step, wait: SOON, failed };
+  if (!(await appendDrainReceipt(parts, done))) return { record, step, wait: NEXT_STEP_S, failed };
   return { record: done, step: { ...step, outcome }, wait: null, failed };
 }
 
@@ -246,7 +246,7 @@ async function lookAtAll(kinds: readonly JobKind[], before: number, now: number)
       failed.push({ kind: kind.name, id: null, reason: reasonOf(error) });
     }
   });
-  return { ...sum, ids: ids.slice(0, MOST_IDS), failed };
+  return { ...sum, ids: ids.slice(0, MAX_IDS), failed };
 }
 
 async function stopAll(
@@ -316,7 +316,7 @@ function atTheEndOf(
     readonly now: number;
   },
 ): DrainRecord {
-  const failed = turn.failed.length > 0 ? turn.failed.slice(0, MOST_FAILURES) : record.failed;
+  const failed = turn.failed.length > 0 ? turn.failed.slice(0, MAX_FAILURES) : record.failed;
   const { steps } = record;
   return {
     ...record,
@@ -356,5 +356,5 @@ function isAmong({ kind, id }: FailedWork, failed: readonly FailedWork[]): boole
 
 /** Whole seconds to an instant, one at least. */
 function secondsTo(instant: number, now: number, most = 60): number {
-  return Math.max(SOON, Math.min(most, Math.ceil((instant - now) / 1000)));
+  return Math.max(NEXT_STEP_S, Math.min(most, Math.ceil((instant - now) / 1000)));
 }

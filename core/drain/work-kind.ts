@@ -58,4 +58,4 @@ export interface TerminatedWork {
 }
 
 /** Ids that a look gives, at most. */
-export const MOST_IDS = 50;
+export const MAX_IDS = 50;

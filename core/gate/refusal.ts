@@ -17,9 +17,9 @@ export interface Refusal {
   readonly retryAfter: number;
 }
 
-const LONGEST_INSTANCE = 200;
+const MAX_INSTANCE_LENGTH = 200;
 /** API Gateway takes about 8 KB of authorizer result; the rest of the result needs some of it. */
-const LARGEST_BODY = 7000;
+const MAX_BODY_BYTES = 7000;
 
 /**
  * Builds the refusal. Its body, escaped once more into the authorizer's result, stays under 7 000 bytes:
@@ -34,7 +34,7 @@ export function buildRefusal(
   const isPage = facts.form === 'html';
   const render = isPage ? refusalPage : renderJson;
   const full = render(facts, texts);
-  const body = embeddedSize(full) <= LARGEST_BODY ? full : render(facts, briefTexts(facts));
+  const body = embeddedSize(full) <= MAX_BODY_BYTES ? full : render(facts, briefTexts(facts));
   return {
     contentType: isPage ? 'text/html; charset=utf-8' : 'application/problem+json',
     body,
@@ -70,7 +70,7 @@ function renderJson(facts: RefusalFacts, type: OperationType): string {
     title: REFUSAL_MESSAGES[facts.language].title,
     status: 503,
     detail: type.userMessage,
-    instance: truncate(facts.instance, LONGEST_INSTANCE),
+    instance: truncate(facts.instance, MAX_INSTANCE_LENGTH),
     error: 'maintenance_active',
     maintenance_active: true,
     message: type.userMessage,

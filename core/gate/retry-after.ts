@@ -3,7 +3,7 @@ import { type Maintenance, plannedEnd } from '../state/state.ts';
 const MINIMUM = 60;
 const SPREAD = 30;
 const UNKNOWN_END: Record<Maintenance['mode'], number> = { normal: 300, test: 300, emergency: 120 };
-const LONGEST_PENALTY = 3600;
+const MAX_PENALTY_S = 3600;
 
 /**
  * Seconds that a blocked client should wait before it calls again: the value of Retry-After.
@@ -33,7 +33,7 @@ export function baseWait(maintenance: Maintenance, client: string, now: number):
  */
 export function repeatedWait(base: number, minutes: number): number {
   if (minutes <= 0) return base;
-  return Math.max(base, Math.min(LONGEST_PENALTY, 60 * 2 ** (minutes - 1)));
+  return Math.max(base, Math.min(MAX_PENALTY_S, 60 * 2 ** (minutes - 1)));
 }
 
 /** FNV-1a over the client's name: cheap, and even enough to spread clients over half a minute. */

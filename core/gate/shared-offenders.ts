@@ -14,7 +14,7 @@ export interface OffenceCounts {
 }
 
 /** Clients in one batch; more in so short a time are counted by this instance alone. */
-const LARGEST_BATCH = 100;
+const MAX_BATCH = 100;
 /** Blocked calls after which an instance begins to count with others. What it takes to do so is loaded then. */
 const BEGIN = 2;
 
@@ -55,7 +55,7 @@ export class SharedOffenders {
     this.#minute = minute;
     this.#recorded += 1;
     const calls = this.#batch.get(client);
-    if (calls !== undefined || this.#batch.size < LARGEST_BATCH) this.#batch.set(client, (calls ?? 0) + 1);
+    if (calls !== undefined || this.#batch.size < MAX_BATCH) this.#batch.set(client, (calls ?? 0) + 1);
     if (this.#isSending || this.#recorded < BEGIN || this.#counts.isPaused) return;
     this.#isSending = true;
     this.#later(() => void this.#send());

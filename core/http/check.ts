@@ -7,8 +7,8 @@ export type Parsed<T> =
   | { readonly ok: false; readonly problems: readonly FieldProblem[] };
 
 /** A body may hold any number of mistakes; this many are told. */
-const MOST_PROBLEMS = 20;
-const LONGEST_FIELD = 100;
+const MAX_PROBLEMS = 20;
+const MAX_FIELD_LENGTH = 100;
 
 /**
  * Checks a value by a schema. A problem names the field of the first level that it is about;
@@ -20,13 +20,13 @@ export function check<S extends z.ZodType>(schema: S, value: unknown, whole: str
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
   const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole));
-  return { ok: false, problems: firstOfEach(problems).slice(0, MOST_PROBLEMS) };
+  return { ok: false, problems: firstOfEach(problems).slice(0, MAX_PROBLEMS) };
 }
 
 function toProblems(issue: z.core.$ZodIssue, whole: string): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
-      field: truncate(key, LONGEST_FIELD),
+      field: truncate(key, MAX_FIELD_LENGTH),
       message: 'is not a field of this call',
     }));
   }

@@ -4,7 +4,7 @@ import * as z from 'zod';
 const position = z.strictObject({ before: z.int().min(1) });
 
 /** Characters of a cursor that is read. */
-const LONGEST = 4000;
+const MAX_CURSOR_LENGTH = 4000;
 
 /** @example encodeCursor(42) // 'eyJiZWZvcmUiOjQyfQ' */
 export function encodeCursor(before: number): string {
@@ -26,7 +26,7 @@ export function encodeOpaque(value: unknown): string {
 
 /** What `encodeOpaque` was given; undefined when the text is none of ours. */
 export function decodeOpaque(text: string): unknown {
-  if (text.length > LONGEST || !/^[\w-]+$/.test(text)) return undefined;
+  if (text.length > MAX_CURSOR_LENGTH || !/^[\w-]+$/.test(text)) return undefined;
   try {
     const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
     const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));

@@ -35,7 +35,7 @@ export interface SessionFacts {
 }
 
 /** Names longer than this, in UTF-16 units, are none: nobody is called so, and a batch of them would fill memory. */
-export const LONGEST_NAME = 512;
+export const MAX_NAME_LENGTH = 512;
 
 /** Numbers below are seconds, others milliseconds: in milliseconds this is a day in 1973, in seconds the year 5138. */
 const FIRST_MILLISECONDS = 1e11;
@@ -121,7 +121,7 @@ function first<T>(
 }
 
 function nameIn(value: unknown): string | null {
-  return typeof value === 'string' && value.length <= LONGEST_NAME ? value : null;
+  return typeof value === 'string' && value.length <= MAX_NAME_LENGTH ? value : null;
 }
 
 /** Users are often known by a number, and nobody by an empty text. */

@@ -13,7 +13,7 @@ export interface SignInRefusal {
 }
 
 /** Characters of the reason that are shown: the identity provider passes on a short message. */
-const LONGEST_REASON = 160;
+const MAX_REASON_LENGTH = 160;
 
 /**
  * Whether a member may be given a token, by a sign-in or by a refresh: not while normal or emergency maintenance is
@@ -76,6 +76,7 @@ function inAscii(text: string): string {
     .replace(/[^ -~]+/g, '?')
     .trim();
   if (!/[A-Za-z0-9]/.test(plain)) return '';
-  const short = plain.length > LONGEST_REASON ? `${truncate(plain, LONGEST_REASON - 3).trimEnd()}...` : plain;
+  const short =
+    plain.length > MAX_REASON_LENGTH ? `${truncate(plain, MAX_REASON_LENGTH - 3).trimEnd()}...` : plain;
   return short.replace(/(?<=[^.])\.$/, '');
 }

@@ -5,9 +5,9 @@ import { JOB_STATUSES } from './job.ts';
 /** The bodies, queries and answers of the calls about jobs. */
 
 /** Bytes of a job's result as JSON in UTF-8. */
-const LARGEST_RESULT = 4096;
+const MAX_RESULT_BYTES = 4096;
 /** Jobs that one call may name. */
-const MOST_NAMED = 100;
+const MAX_JOBS_NAMED = 100;
 
 /** The form of a job's id. Its first digit says where the job is kept. */
 export const JOB_ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -44,8 +44,8 @@ export const completeJobBody = z
     result: z
       .unknown()
       .refine(
-        (value) => new TextEncoder().encode(JSON.stringify(value ?? null)).length <= LARGEST_RESULT,
-        `must take at most ${LARGEST_RESULT} bytes as JSON`,
+        (value) => new TextEncoder().encode(JSON.stringify(value ?? null)).length <= MAX_RESULT_BYTES,
+        `must take at most ${MAX_RESULT_BYTES} bytes as JSON`,
       )
       .optional()
       .meta({ description: 'What the job came to.' }),
@@ -74,7 +74,7 @@ export const terminateJobsBody = z
     ids: z
       .array(z.string('must hold ids of jobs'), 'must be a list of ids of jobs')
       .min(1, 'must name at least one job; leave it out for all')
-      .max(MOST_NAMED, `must name at most ${MOST_NAMED} jobs; leave it out for all`)
+      .max(MAX_JOBS_NAMED, `must name at most ${MAX_JOBS_NAMED} jobs; leave it out for all`)
       .optional()
       .meta({ description: 'The jobs that are meant, instead of all active ones.' }),
   })

@@ -23,7 +23,7 @@ export interface NoticeRecord {
 export const NO_NOTICES: NoticeRecord = { given: [] };
 
 /** Notices that a record names; a maintenance has a handful. */
-const MOST_GIVEN = 100;
+const MAX_NOTICES = 100;
 
 /** Where the notices of a maintenance, or of a window, are kept: one item for each. */
 export type NoticeRecords = (subject: string) => VersionedItem<NoticeRecord>;
@@ -31,7 +31,7 @@ export type NoticeRecords = (subject: string) => VersionedItem<NoticeRecord>;
 /** The record after a notice: each event has one entry, the newest of its outcomes. */
 export function withNotice({ given }: NoticeRecord, notice: NoticeGiven): NoticeRecord {
   const others = given.filter(({ eventId }) => eventId !== notice.eventId);
-  return { given: [...others, notice].slice(-MOST_GIVEN) };
+  return { given: [...others, notice].slice(-MAX_NOTICES) };
 }
 
 /** Whether an event needs no notice any more. */

@@ -5,7 +5,7 @@ export const FIRST_BATCH = 100;
 const SMALLEST = 50;
 
 /** More than this bring nothing: the round trip is a small part of the batch by then. */
-const LARGEST = 1000;
+const MAX_BATCH = 1000;
 
 /** Keys by which a batch grows: from the first to the largest within 20 batches. */
 const STEP = 50;
@@ -24,7 +24,7 @@ const SLOW = 20;
  * @param roundTrip ms that the slowest call of the last batch took
  */
 export function nextBatchSize(size: number, roundTrip: number): number {
-  return roundTrip > SLOW ? Math.max(SMALLEST, Math.floor(size / 2)) : Math.min(LARGEST, size + STEP);
+  return roundTrip > SLOW ? Math.max(SMALLEST, Math.floor(size / 2)) : Math.min(MAX_BATCH, size + STEP);
 }
 
 /** Where fewer than one key in so many is a session, they are few. */

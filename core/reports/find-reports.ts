@@ -8,9 +8,9 @@ import { begunBy, type ReportFacts, reportFacts, toldOfBy } from './facts.ts';
 /** Events read at a time. */
 const PAGE = 100;
 /** Events that are looked through for one report: some years of it, where maintenance is not a matter of every hour. */
-export const FARTHEST = 10_000;
+export const MAX_EVENTS_READ = 10_000;
 /** Events after which a list gives what it has found. */
-export const MOST_LISTED_FROM = 1000;
+export const MAX_EVENTS_LISTED = 1000;
 
 /** Where a list goes on. */
 export interface ReportsFound {
@@ -51,13 +51,13 @@ export async function listReports(
       if (reports.length === limit) return { reports, next: number > 1 ? number : null };
     }
     const isBetween = begun !== null || event.state.maintenance === null;
-    if (looked >= MOST_LISTED_FROM && isBetween && number > 1) return { reports, next: number };
+    if (looked >= MAX_EVENTS_LISTED && isBetween && number > 1) return { reports, next: number };
   }
   return { reports, next: null };
 }
 
 /**
- * What the log says of one maintenance, null where none of that id is among the newest FARTHEST events. Rejects with
+ * What the log says of one maintenance, null where none of that id is among the newest MAX_EVENTS_READ events. Rejects with
  * StoreUnavailableError.
  */
 export async function findReport(
@@ -73,7 +73,7 @@ export async function findReport(
     if (toldOfBy(event).includes(id)) events.push(event);
     if (begunBy(event)?.id === id) return { facts: reportFacts(events.toReversed()), newest };
     looked += 1;
-    if (looked >= FARTHEST) return null;
+    if (looked >= MAX_EVENTS_READ) return null;
   }
   return null;
 }

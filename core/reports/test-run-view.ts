@@ -1,7 +1,7 @@
 import { totalOf } from '../attempts/counts.ts';
 import {
-  LONGEST_PATH,
-  MOST_RECENT,
+  MAX_PATH_LENGTH,
+  MAX_RECENT_CALLS,
   type SimulatedRoute,
   type TestRecord,
   totalOfRoute,
@@ -60,7 +60,7 @@ export function testRunView(
       left_out: record.unclassifiedLeftOut,
     },
     details: record.recent
-      .slice(-MOST_RECENT)
+      .slice(-MAX_RECENT_CALLS)
       .toReversed()
       .map(({ at, method, template, operation, role, wouldBlock }) => ({
         at: rfc3339(at),
@@ -101,7 +101,7 @@ function isOf({ method, template, operation }: SimulatedRoute, rule: Rule): bool
   const verbs = [rule.method].flat();
   const isCovered =
     verbs.includes('ANY') || verbs.includes(method) || (method === 'HEAD' && verbs.includes('GET'));
-  return isCovered && operation === rule.operation && template === truncate(rule.path, LONGEST_PATH);
+  return isCovered && operation === rule.operation && template === truncate(rule.path, MAX_PATH_LENGTH);
 }
 
 function verdictOf(found: {

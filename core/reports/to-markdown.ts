@@ -25,7 +25,7 @@ const ENDINGS: Readonly<Record<NonNullable<ReportView['ended_how']>, string>> = 
 };
 
 /** Details of a test run that a page for people shows; JSON has them all. */
-const MOST_DETAILS = 100;
+const MAX_DETAILS = 100;
 
 /** A report as a page for people, in Markdown. Whatever people wrote in it is shown as it is, and does nothing. */
 export function reportMarkdown(report: ReportView): string {
@@ -174,7 +174,7 @@ function emergency(report: EmergencyReport): string[] {
 
 function testRun(run: TestRunView): string[] {
   const { verdict, calls, coverage, unclassified, details } = run;
-  const shown = details.slice(0, MOST_DETAILS);
+  const shown = details.slice(0, MAX_DETAILS);
   return [
     `## Verdict: ${verdict.result}`,
     ...(verdict.reasons.length === 0

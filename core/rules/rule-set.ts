@@ -1,4 +1,4 @@
-import { isBuiltInOperation, MOST_OWN_OPERATIONS } from '../decision/operations.ts';
+import { isBuiltInOperation, MAX_OWN_OPERATIONS } from '../decision/operations.ts';
 import { patternOf } from '../decision/route-matcher.ts';
 import type { Rule } from '../decision/rule.ts';
 import type { RuleSetReference } from '../state/state.ts';
@@ -11,7 +11,7 @@ export interface OwnRule extends Rule {
 }
 
 /** Rules that an owner may have, at most. */
-export const MOST_RULES = 500;
+export const MAX_RULES = 500;
 
 /** Where sets of rules are kept: each under the name that its content gives it, never changed. */
 export interface RuleStore {
@@ -34,9 +34,9 @@ export function withRule(
 ): { readonly rules: readonly OwnRule[] } | RuleRefusal {
   const twin = rules.find((other) => isSamePlace(other, rule));
   if (twin !== undefined) return { why: 'exists', rule: twin };
-  if (rules.length >= MOST_RULES) return { why: 'too_many_rules' };
+  if (rules.length >= MAX_RULES) return { why: 'too_many_rules' };
   const more = [...rules, rule];
-  return operationsOf(more).length > MOST_OWN_OPERATIONS ? { why: 'too_many_operations' } : { rules: more };
+  return operationsOf(more).length > MAX_OWN_OPERATIONS ? { why: 'too_many_operations' } : { rules: more };
 }
 
 /** The operation types that a set of rules adds to the built-in ones, in alphabetical order. */

@@ -4,10 +4,10 @@ import type { Revocation, State } from './state.ts';
 export const REVOCATION_KEPT = 16 * 60_000;
 
 /** Principals that can be revoked at a time: they are part of the state, which has little room. */
-export const MOST_REVOCATIONS = 10;
+export const MAX_REVOCATIONS = 10;
 
 /** Bytes, as JSON, that the ids of revoked principals may take together. */
-const MOST_BYTES = 640;
+const MAX_REVOCATION_BYTES = 640;
 
 /**
  * The revocations that still matter at `now`: of those who may have a token from before, or a session that has yet to be
@@ -31,5 +31,5 @@ export function withRevocation(state: State, id: string, now: number): readonly 
   const revocation = { id, before: Math.max(now, earlier?.before ?? now) };
   const revoked = [...standing.filter((other) => other !== earlier), revocation];
   const bytes = new TextEncoder().encode(JSON.stringify(revoked.map((one) => one.id))).length;
-  return revoked.length > MOST_REVOCATIONS || bytes > MOST_BYTES ? null : revoked;
+  return revoked.length > MAX_REVOCATIONS || bytes > MAX_REVOCATION_BYTES ? null : revoked;
 }

@@ -1,7 +1,7 @@
 import type { ComingWindow, NormalMaintenance, TestRun, WindowSchedule } from './state.ts';
 
 /** Bytes that a schedule may take in a state, as JSON in UTF-8: any one window has room with all its starts. */
-export const LARGEST_SCHEDULE = 5120;
+export const MAX_SCHEDULE_BYTES = 5120;
 
 /** One time that a window takes place; instants are ms since the epoch. */
 export interface Occurrence {

@@ -18,7 +18,7 @@ import { combinationProblem } from './recurrence.ts';
 import { changedWindow, newWindow, type Requested } from './request.ts';
 import type { WindowBody, WindowChangeBody } from './schemas.ts';
 import { cancelledFacts, windowFacts } from './view.ts';
-import { MOST_WINDOWS, type Window, type WindowStore } from './window.ts';
+import { MAX_WINDOWS, type Window, type WindowStore } from './window.ts';
 
 /** A change of the owner's windows. */
 export type WindowChange =
@@ -48,7 +48,7 @@ export async function applyWindowChange(
   const known = livingWindows(all, state.maintenance?.id ?? null, now);
   const put: Put = { state, known, circumstances, store };
   if (change.type === 'add') {
-    if (known.length >= MOST_WINDOWS) return refused(tooMany());
+    if (known.length >= MAX_WINDOWS) return refused(tooMany());
     const requested = newWindow(change.body, { id: newId(), now, scheduledBy: actor.id });
     return schedule('window_scheduled', requested, change.body, put);
   }
@@ -223,7 +223,7 @@ function refused(outcome: CommandOutcome): WindowOutcome {
 
 function tooMany(): CommandOutcome {
   return invalid([
-    { field: 'starts_at', message: `cannot be had: there are ${MOST_WINDOWS} windows already; cancel one` },
+    { field: 'starts_at', message: `cannot be had: there are ${MAX_WINDOWS} windows already; cancel one` },
   ]);
 }
 

@@ -1,5 +1,5 @@
 import { isBuiltInOperation } from '../decision/operations.ts';
-import { LARGEST_SCHEDULE, windowOf } from '../state/schedule.ts';
+import { MAX_SCHEDULE_BYTES, windowOf } from '../state/schedule.ts';
 import type { ComingWindow, WindowSchedule } from '../state/state.ts';
 import { occurrences } from './recurrence.ts';
 import type { Window } from './window.ts';
@@ -8,10 +8,10 @@ import type { Window } from './window.ts';
 export const HORIZON = 3660 * 24 * 3600 * 1000;
 
 /** How many occurrences of a window are looked at. */
-const MOST_LOOKED_AT = 1000;
+const MAX_CANDIDATES = 1000;
 
 /** Occurrences that a state holds at most: a daily window goes on by the clock alone for more than three weeks. */
-export const MOST_COMING = 24;
+export const MAX_OCCURRENCES = 24;
 
 /** When a window is in force; ms since the epoch. */
 export interface Span {
@@ -23,7 +23,7 @@ export interface Span {
 export function* spansOf(window: Window, after: number): Generator<Span, void> {
   let looked = 0;
   for (const startsAt of occurrences(window, after)) {
-    if (startsAt - after > HORIZON || looked === MOST_LOOKED_AT) return;
+    if (startsAt - after > HORIZON || looked === MAX_CANDIDATES) return;
     looked += 1;
     yield { startsAt, endsAt: startsAt + window.length };
   }
@@ -84,7 +84,7 @@ export function scheduleOf(
     const queue = earliest(queues);
     if (queue === null || queue.first.done) return schedule;
     const more = withStart(schedule, queue.window, queue.first.value.startsAt);
-    if (count === MOST_COMING || sizeOf(more) > LARGEST_SCHEDULE) return { ...schedule, hasMore: true };
+    if (count === MAX_OCCURRENCES || sizeOf(more) > MAX_SCHEDULE_BYTES) return { ...schedule, hasMore: true };
     schedule = more;
     queue.first = queue.spans.next();
   }
@@ -132,5 +132,5 @@ export function comingIn(schedule: WindowSchedule): number {
 
 /** Whether so few are left of more that the next ones should be put in. */
 export function isRunningLow(schedule: WindowSchedule): boolean {
-  return schedule.hasMore && comingIn(schedule) <= MOST_COMING / 2;
+  return schedule.hasMore && comingIn(schedule) <= MAX_OCCURRENCES / 2;
 }

@@ -4,10 +4,10 @@
  */
 
 /** Characters of a rule, at most. */
-export const LONGEST_RULE = 500;
+export const MAX_RULE_LENGTH = 500;
 
 /** Occurrences that COUNT may ask for, and periods that INTERVAL may step over, at most. */
-const MOST = 1000;
+const MAX_COUNT = 1000;
 
 const WEEKDAY = '(?:MO|TU|WE|TH|FR|SA|SU)';
 
@@ -42,8 +42,8 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
     'FREQ',
     { takes: (value: string) => FREQUENCIES.includes(value), what: `one of ${FREQUENCIES.join(', ')}` },
   ],
-  ['INTERVAL', number(1, MOST)],
-  ['COUNT', number(1, MOST)],
+  ['INTERVAL', number(1, MAX_COUNT)],
+  ['COUNT', number(1, MAX_COUNT)],
   ['UNTIL', { takes: isUntil, what: 'a date like 20261231, or an instant in UTC like 20261231T235959Z' }],
   ['BYMONTH', numbers(1, 12)],
   ['BYWEEKNO', places(53)],

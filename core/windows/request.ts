@@ -1,4 +1,4 @@
-import { LONGEST, SHORTEST } from '../commands/command.ts';
+import { MAX_DURATION_S, MIN_DURATION_S } from '../commands/command.ts';
 import type { FieldProblem } from '../commands/outcome.ts';
 import { normalRule } from './recurrence-rule.ts';
 import type { WindowBody, WindowChangeBody } from './schemas.ts';
@@ -72,8 +72,8 @@ function checked(body: WindowChangeBody, now: number, window: Window): Requested
     problems.push({ field: 'starts_at', message: 'must not lie in the past' });
   }
   const seconds = window.length / 1000;
-  if (seconds < SHORTEST || seconds > LONGEST) {
-    const message = `must be ${SHORTEST} to ${LONGEST} seconds after the start`;
+  if (seconds < MIN_DURATION_S || seconds > MAX_DURATION_S) {
+    const message = `must be ${MIN_DURATION_S} to ${MAX_DURATION_S} seconds after the start`;
     problems.push({ field: 'ends_at', message });
   }
   return problems.length > 0 ? { problems } : { window };

@@ -9,7 +9,7 @@ import {
   reason,
 } from '../commands/plan-fields.ts';
 import { type Answer, count, flag, instant, operations, pageAnswer, pageQuery } from '../http/fields.ts';
-import { isTimeZone, LONGEST_RULE, normalRule, ruleProblem } from './recurrence-rule.ts';
+import { isTimeZone, MAX_RULE_LENGTH, normalRule, ruleProblem } from './recurrence-rule.ts';
 
 const startsAt = z.iso
   .datetime({ offset: true, error: ({ input }) => (input === undefined ? 'is required' : RFC_3339) })
@@ -17,7 +17,7 @@ const startsAt = z.iso
 
 const rrule = z
   .string('must be a text')
-  .max(LONGEST_RULE, `must have at most ${LONGEST_RULE} characters`)
+  .max(MAX_RULE_LENGTH, `must have at most ${MAX_RULE_LENGTH} characters`)
   .superRefine((text, context) => {
     const problem = ruleProblem(normalRule(text));
     if (problem !== null) context.addIssue({ code: 'custom', message: problem });

@@ -17,7 +17,7 @@ export interface Window extends Omit<Plan, 'endsAt'> {
 }
 
 /** Windows that an owner may have at a time; those that are over don't count. */
-export const MOST_WINDOWS = 50;
+export const MAX_WINDOWS = 50;
 
 /** Where sets of windows are kept: each under the name that its content gives it, never changed. */
 export interface WindowStore {

@@ -24,7 +24,7 @@ export interface AuthorizerResult {
   readonly usageIdentifierKey?: string;
 }
 
-const LONGEST_ID = 128;
+const MAX_ID_LENGTH = 128;
 
 /**
  * The same for every verdict, since a method that requires an API key refuses a request without one before it looks
@@ -54,7 +54,7 @@ function allow(
   { principal, credential, reason, authenticatedAt }: Identity,
   version: number | undefined,
 ): AuthorizerResult {
-  const id = truncate(principal.id, LONGEST_ID);
+  const id = truncate(principal.id, MAX_ID_LENGTH);
   return {
     principalId: id,
     policyDocument: policy('Allow'),

@@ -7,7 +7,7 @@ export type SessionCookie =
 const NONE: SessionCookie = { outcome: 'none' };
 
 /** Bytes of a session's id. */
-const LONGEST_ID = 512;
+const MAX_ID_LENGTH = 512;
 
 /**
  * Finds the session's id in the values of the Cookie header (RFC 6265). Escapes by percent are decoded once, as most
@@ -33,7 +33,7 @@ export function sessionCookie(headers: readonly string[], name: string): Session
   }
   if (found === undefined) return NONE;
   const id = decoded(found);
-  return Buffer.byteLength(id) <= LONGEST_ID
+  return Buffer.byteLength(id) <= MAX_ID_LENGTH
     ? { outcome: 'id', id }
     : { outcome: 'rejected', reason: 'the session cookie is too long' };
 }

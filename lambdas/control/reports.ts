@@ -6,7 +6,7 @@ import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
 import type { ReportDrain } from '../../core/reports/drain.ts';
 import type { ReportFacts } from '../../core/reports/facts.ts';
-import { FARTHEST, findReport } from '../../core/reports/find-reports.ts';
+import { findReport, MAX_EVENTS_READ } from '../../core/reports/find-reports.ts';
 import { reportsPage } from '../../core/reports/page.ts';
 import { type ReportView, reportQuery } from '../../core/reports/schemas.ts';
 import { reportMarkdown } from '../../core/reports/to-markdown.ts';
@@ -52,7 +52,7 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
   if (found === null) {
     throw new HttpProblem(
       'report_not_found',
-      `There is no report "${id}" among the last ${FARTHEST} events of the log.`,
+      `There is no report "${id}" among the last ${MAX_EVENTS_READ} events of the log.`,
     );
   }
   const { facts, newest } = found;

@@ -4,8 +4,8 @@ import type { PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
  * What one PutEvents call takes: 10 entries and 256 KB.
  * Source: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-putevents.html
  */
-const MOST_ENTRIES = 10;
-const MOST_BYTES = 256 * 1024;
+const MAX_ENTRIES = 10;
+const MAX_BYTES = 256 * 1024;
 
 /** Cuts entries into as few calls as possible, in their order. An entry that is too large has a call of its own. */
 export function inBatches<T extends { readonly entry: PutEventsRequestEntry }>(items: readonly T[]): T[][] {
@@ -14,7 +14,7 @@ export function inBatches<T extends { readonly entry: PutEventsRequestEntry }>(i
   for (const item of items) {
     const bytes = entrySize(item.entry);
     const batch = batches.at(-1);
-    if (batch === undefined || batch.length === MOST_ENTRIES || size + bytes > MOST_BYTES) {
+    if (batch === undefined || batch.length === MAX_ENTRIES || size + bytes > MAX_BYTES) {
       batches.push([item]);
       size = bytes;
     } else {

@@ -22,7 +22,7 @@ const MISSED_AFTER = 60_000;
 /** What is older than this helps nobody any more, ms. It is also as far back as a log reaches that never had a cursor. */
 const WORTHLESS_AFTER = 24 * 3600 * 1000;
 /** Events of one sweep; the next minute goes on. */
-const MOST = 100;
+const MAX_EVENTS = 100;
 
 /**
  * Publishes what the stream has missed: events beyond the cursor that are older than a minute. Some may have been
@@ -40,7 +40,10 @@ export async function sweep({
   const [head, { entry: published }] = await Promise.all([events.head(), cursor.read()]);
   const behind = published ?? 0;
   if (head === null || head.number <= behind) return;
-  const { items } = await events.page({ limit: MOST, before: Math.min(head.number, behind + MOST) + 1 });
+  const { items } = await events.page({
+    limit: MAX_EVENTS,
+    before: Math.min(head.number, behind + MAX_EVENTS) + 1,
+  });
   const beyond = items.filter(({ number }) => number > behind).toReversed();
   const settled = beyond.filter(({ at }) => now() - at > MISSED_AFTER);
   const worthless = settled.filter(({ at }) => now() - at > WORTHLESS_AFTER);

@@ -17,7 +17,7 @@ export interface LogBatch {
 }
 
 /** A batch is at most 1 MB compressed. */
-const MOST_BYTES = 64 * 1024 * 1024;
+const MAX_BYTES = 64 * 1024 * 1024;
 
 const batch = z.object({
   messageType: z.enum(['DATA_MESSAGE', 'CONTROL_MESSAGE']),
@@ -28,7 +28,7 @@ const batch = z.object({
 
 /** Unpacks a batch; one that checks whether the subscription can be reached has no lines. Throws for anything else. */
 export function readBatch({ awslogs }: LogsEvent): LogBatch {
-  const json = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: MOST_BYTES });
+  const json = gunzipSync(Buffer.from(awslogs.data, 'base64'), { maxOutputLength: MAX_BYTES });
   const { messageType, logGroup, logStream, logEvents } = batch.parse(JSON.parse(json.toString('utf8')));
   return {
     stream: `${logGroup}:${logStream}`,

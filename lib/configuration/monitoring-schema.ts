@@ -31,7 +31,7 @@ export const CONTACTS = z.strictObject({
 });
 
 /** Lambda ends a decision after so many milliseconds: a longer one is never measured. */
-const LONGEST_DECISION = 3000;
+const MAX_DECISION_MS = 3000;
 
 /** From what on an alarm is raised. A threshold of 0 would be reached by silence. */
 export const ALARM_THRESHOLDS = z
@@ -42,7 +42,7 @@ export const ALARM_THRESHOLDS = z
     silentMinutes: integer(2, 60),
     authorizerErrorsPerMinute: integer(1, 1_000_000),
     authorizerThrottlesPerMinute: integer(1, 1_000_000),
-    authorizerMilliseconds: integer(1, LONGEST_DECISION),
+    authorizerMilliseconds: integer(1, MAX_DECISION_MS),
     deadLetters: integer(1, 120_000),
   })
   .partial();

@@ -10,7 +10,7 @@ const PATH = /^\/restapis(?:\/([^/?]+)(?:\/(resources|authorizers|stages)(?:\/([
 
 /** Resources in one answer. Source: "GetResources" of the API Gateway API reference. */
 const PAGE_SIZE = 25;
-const LARGEST_PAGE = 500;
+const MAX_PAGE_SIZE = 500;
 
 /** Shows the deployed API as API Gateway does: the template's, but for what drifted from it. */
 export class ApiGatewayApi {
@@ -49,7 +49,7 @@ export class ApiGatewayApi {
       return jsonAnswer(one);
     }
     if (kind === 'authorizers' || kind === 'stages') return jsonAnswer({ item: shown });
-    const size = Math.min(Number(query.get('limit') ?? PAGE_SIZE), LARGEST_PAGE);
+    const size = Math.min(Number(query.get('limit') ?? PAGE_SIZE), MAX_PAGE_SIZE);
     const { items, next } = pageOf(shown, query.get('position'), size);
     return jsonAnswer({ item: items, position: next });
   }

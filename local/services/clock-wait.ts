@@ -1,7 +1,7 @@
 import type { MovableClock } from '../clock.ts';
 
 /** The longest that a timer of Node.js can run, in milliseconds; a longer one would end at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Waits until the movable clock shows an instant, whether time passes by itself or the clock is moved.
@@ -30,7 +30,7 @@ export function waitUntil(
       clearTimeout(timer);
       const left = instant - clock.now();
       if (left > 0) {
-        timer = setTimeout(look, Math.min(left, LONGEST_TIMER_MS));
+        timer = setTimeout(look, Math.min(left, MAX_TIMER_MS));
         return;
       }
       leave();

@@ -25,8 +25,8 @@ interface LogGroup {
 }
 
 /** Largest answers. Source: "DescribeLogGroups" and "FilterLogEvents" of the CloudWatch Logs API reference. */
-const MOST_GROUPS = 50;
-const MOST_EVENTS = 10_000;
+const MAX_GROUPS = 50;
+const MAX_EVENTS = 10_000;
 
 /** Reads what functions and the API's access log wrote, under the log groups' names that the template gives them. */
 export class CloudWatchLogs implements AwsService {
@@ -73,7 +73,7 @@ export class CloudWatchLogs implements AwsService {
         (prefix === undefined || name.startsWith(String(prefix))) &&
         (pattern === undefined || name.toLowerCase().includes(String(pattern).toLowerCase())),
     );
-    const { items, next } = pageOf(found, nextToken, bounded(limit, MOST_GROUPS));
+    const { items, next } = pageOf(found, nextToken, bounded(limit, MAX_GROUPS));
     return {
       logGroups: items.map(({ name, arn, retentionInDays, sources }) => ({
         logGroupName: name,
@@ -99,7 +99,7 @@ export class CloudWatchLogs implements AwsService {
     const found = this.#entries(sources, Number(startTime)).filter(
       ({ timestamp, message }) => timestamp <= Number(endTime) && matches(message),
     );
-    const { items, next } = pageOf(found, nextToken, bounded(limit, MOST_EVENTS));
+    const { items, next } = pageOf(found, nextToken, bounded(limit, MAX_EVENTS));
     return {
       events: items.map(({ timestamp, message }, index) => ({
         logStreamName: 'local',

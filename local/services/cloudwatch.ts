@@ -44,7 +44,7 @@ interface MetricDataQuery {
 }
 
 /** Alarms in one answer. Source: "DescribeAlarms" of the CloudWatch API reference. */
-const MOST_ALARMS = 100;
+const MAX_ALARMS = 100;
 /** Statistics that are known: those with a name, and percentiles. */
 const STATISTIC = /^(Sum|Average|Minimum|Maximum|SampleCount|p(100|\d{1,2}(\.\d+)?))$/;
 /** Settings of an alarm that are told as the template has them. */
@@ -107,7 +107,7 @@ export class CloudWatch implements AwsService {
           (StateValue === undefined || state === StateValue),
       )
       .sort((a, b) => (a.name < b.name ? -1 : 1));
-    const { items, next } = pageOf(found, NextToken, Number(MaxRecords ?? MOST_ALARMS));
+    const { items, next } = pageOf(found, NextToken, Number(MaxRecords ?? MAX_ALARMS));
     return {
       MetricAlarms: items.map((alarm) => description(this.#context.stack, alarm)),
       CompositeAlarms: [],

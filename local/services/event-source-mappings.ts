@@ -34,7 +34,7 @@ interface Mapping {
 }
 
 const PATH = /^\/2015-03-31\/event-source-mappings(?:\/([^/?]+))?\/?(?:\?(.*))?$/;
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 /** Properties of the template that the API shows by the same names. */
 const SHOWN = [
@@ -176,7 +176,7 @@ export class EventSourceMappings {
         (name === null || functionArn === name || functionArn.endsWith(`:${name.split(':').at(-1)}`)),
     );
     const first = Number(query.get('Marker') ?? 0);
-    const size = Math.min(Number(query.get('MaxItems') ?? LARGEST_PAGE), LARGEST_PAGE);
+    const size = Math.min(Number(query.get('MaxItems') ?? MAX_PAGE_SIZE), MAX_PAGE_SIZE);
     const next = first + size;
     return jsonAnswer({
       EventSourceMappings: found.slice(first, next).map(configuration),

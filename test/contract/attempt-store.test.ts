@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
-import { MOST_ROUTES, MOST_UNCLASSIFIED } from '../../core/attempts/test-record.ts';
+import { MAX_ROUTES, MAX_UNCLASSIFIED } from '../../core/attempts/test-record.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { attempt, blockedCalls, plain } from '../support/attempts.ts';
 import { createActivityTable, type Dynalite, startDynalite, storeClientFor } from '../support/dynalite.ts';
@@ -108,7 +108,7 @@ describe('The store of attempts in DynamoDB, beyond the contract', () => {
     const tally = await storeIn(scope).tally('m-1');
     expect(tally.counts.would_block.size).toBe(20);
     const record = await storeIn(scope).record('m-1');
-    expect([record.routes.size, record.unclassified.size]).toEqual([MOST_ROUTES, MOST_UNCLASSIFIED]);
+    expect([record.routes.size, record.unclassified.size]).toEqual([MAX_ROUTES, MAX_UNCLASSIFIED]);
     expect(tally.clients.exact).toBe(false);
     expect(await storeIn(scope).add('s', calls)).toEqual({ added: 0, repeated: 16_000, late: 0 });
   });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EventItem } from '../../adapters/events/event-item.ts';
-import { LARGEST_STATE } from '../../adapters/events/seal-event.ts';
+import { MAX_STATE_BYTES } from '../../adapters/events/seal-event.ts';
 import { verifyChain } from '../../adapters/events/verify-chain.ts';
 import {
   CorruptLogError,
@@ -113,8 +113,8 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
       });
 
       test.each([
-        ['the largest state', LARGEST_STATE, true],
-        ['one byte more', LARGEST_STATE + 1, false],
+        ['the largest state', MAX_STATE_BYTES, true],
+        ['one byte more', MAX_STATE_BYTES + 1, false],
       ])('%s is taken or refused before anything is written', async (_, size, taken) => {
         const draft = draftAfter(null, { state: stateOfSize(size) });
         if (taken) {
@@ -126,7 +126,7 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
           expect(refusal).toMatchObject({
             code: 'state_too_large',
             actual: size,
-            limit: LARGEST_STATE,
+            limit: MAX_STATE_BYTES,
           });
           expect(await log.head()).toBeNull();
         }
@@ -288,11 +288,11 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
     describe('with 50 writers at once', () => {
       const WRITERS = 50;
       /** Each lost race means that another writer got on; the rest leaves room for lost requests. */
-      const MOST_TRIES = 10 * WRITERS;
+      const MAX_TRIES = 10 * WRITERS;
 
       /** Appends until acknowledged, as commands do: a fresh look after each failure, the own key first. */
       async function write(key: string): Promise<MaintenanceEvent> {
-        for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+        for (let tries = 0; tries < MAX_TRIES; tries += 1) {
           try {
             const earlier = await log.findByIdempotencyKey('alice', key, NOW);
             if (earlier !== null) return earlier;
@@ -303,7 +303,7 @@ export function eventLogContract(name: string, start: () => Promise<EventLogUnde
             if (!(error instanceof StoreUnavailableError)) throw error;
           }
         }
-        throw new Error(`${key} was not acknowledged in ${MOST_TRIES} tries.`);
+        throw new Error(`${key} was not acknowledged in ${MAX_TRIES} tries.`);
       }
 
       async function writeAll(): Promise<MaintenanceEvent[]> {

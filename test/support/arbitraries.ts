@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { type Command, LONGEST, LONGEST_REASON, SHORTEST } from '../../core/commands/command.ts';
+import {
+  type Command,
+  MAX_DURATION_S,
+  MAX_REASON_LENGTH,
+  MIN_DURATION_S,
+} from '../../core/commands/command.ts';
 import { BLOCKABLE_OPERATIONS } from '../../core/decision/operations.ts';
 import type { Rule } from '../../core/decision/rule.ts';
 import type { SessionFacts } from '../../core/identity/session.ts';
@@ -28,7 +33,10 @@ export const operation = fc.oneof(
 );
 
 /** Within two weeks of the examples' instant, either side. */
-export const instant = fc.integer({ min: NOW - 2 * LONGEST * 1000, max: NOW + 2 * LONGEST * 1000 });
+export const instant = fc.integer({
+  min: NOW - 2 * MAX_DURATION_S * 1000,
+  max: NOW + 2 * MAX_DURATION_S * 1000,
+});
 
 const character = fc.oneof(
   fc.constantFrom(...AWKWARD_CHARACTERS),
@@ -38,15 +46,18 @@ const character = fc.oneof(
 /** Any legal reason: 1 to 500 code points, no control characters but newline and tab. */
 export const reason = fc.oneof(
   { weight: 4, arbitrary: fc.string({ unit: character, minLength: 1, maxLength: 40 }) },
-  { weight: 1, arbitrary: fc.string({ unit: character, minLength: 400, maxLength: LONGEST_REASON }) },
+  { weight: 1, arbitrary: fc.string({ unit: character, minLength: 400, maxLength: MAX_REASON_LENGTH }) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom(...AWKWARD_CHARACTERS).map((awkward) => awkward.repeat(LONGEST_REASON)),
+    arbitrary: fc.constantFrom(...AWKWARD_CHARACTERS).map((awkward) => awkward.repeat(MAX_REASON_LENGTH)),
   },
 );
 
 const blockedOperations = fc.option(fc.subarray([...BLOCKABLE_OPERATIONS], { minLength: 1 }));
-const seconds = fc.oneof(fc.integer({ min: SHORTEST, max: LONGEST }), fc.constantFrom(SHORTEST, LONGEST));
+const seconds = fc.oneof(
+  fc.integer({ min: MIN_DURATION_S, max: MAX_DURATION_S }),
+  fc.constantFrom(MIN_DURATION_S, MAX_DURATION_S),
+);
 
 export const plan: fc.Arbitrary<Plan> = fc
   .record({ reason, endsAt: fc.option(instant), autoEnd: fc.boolean(), blockedOperations })
@@ -55,7 +66,10 @@ export const plan: fc.Arbitrary<Plan> = fc
 /** Begun before any of the instants, and so before any end. */
 const begun = fc.record({
   id: fc.uuid(),
-  startedAt: fc.integer({ min: NOW - 3 * LONGEST * 1000, max: NOW - (2 * LONGEST + SHORTEST) * 1000 }),
+  startedAt: fc.integer({
+    min: NOW - 3 * MAX_DURATION_S * 1000,
+    max: NOW - (2 * MAX_DURATION_S + MIN_DURATION_S) * 1000,
+  }),
   startedBy: fc.string({ minLength: 1, maxLength: 64 }),
   notifyUsers: fc.boolean(),
 });
@@ -117,7 +131,7 @@ const comingWindow: fc.Arbitrary<ComingWindow> = fc.record({
   reason: fc.string({ minLength: 1, maxLength: 40 }),
   autoEnd: fc.boolean(),
   blockedOperations,
-  length: fc.integer({ min: SHORTEST * 1000, max: LONGEST * 1000 }),
+  length: fc.integer({ min: MIN_DURATION_S * 1000, max: MAX_DURATION_S * 1000 }),
   starts: fc.uniqueArray(instant, { minLength: 1, maxLength: 3 }),
 });
 
@@ -243,7 +257,7 @@ export const sessionFacts: fc.Arbitrary<SessionFacts> = fc.record({
 
 /** A command, and how long after the one before it comes (ms). */
 export const commandSequence = fc.array(
-  fc.record({ command, pause: fc.oneof(fc.nat(2000), fc.nat(LONGEST * 1500)) }),
+  fc.record({ command, pause: fc.oneof(fc.nat(2000), fc.nat(MAX_DURATION_S * 1500)) }),
   { maxLength: 12 },
 );
 

@@ -1,7 +1,7 @@
 import { type EventItem, eventOf, itemOf } from '../../adapters/events/event-item.ts';
 import { assertPageSize } from '../../adapters/events/page-size.ts';
 import { sealEvent } from '../../adapters/events/seal-event.ts';
-import { MOST_ATTEMPTS } from '../../adapters/state/state-store.ts';
+import { MAX_ATTEMPTS } from '../../adapters/state/state-store.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../core/errors.ts';
 import type { EventDraft, Idempotency, MaintenanceEvent } from '../../core/events/event.ts';
 import type { Appended, EventLog, Head, Page } from '../../core/events/event-log.ts';
@@ -40,7 +40,7 @@ export class InMemoryEventLog implements EventLog {
   async append(draft: EventDraft, after: Head, idempotency?: Idempotency): Promise<Appended> {
     this.#ids += 1;
     const event = sealEvent(draft, after, { id: `event-${this.#ids}`, idempotency });
-    for (let tries = 0; tries < MOST_ATTEMPTS; tries += 1) {
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
       const fate = await this.#fateOf('write');
       if (fate !== 'lose_request' && !this.items.has(event.number)) {
         this.items.set(event.number, itemOf('memory', event));
@@ -79,7 +79,7 @@ export class InMemoryEventLog implements EventLog {
   }
 
   async #read(): Promise<void> {
-    for (let tries = 0; tries < MOST_ATTEMPTS; tries += 1) {
+    for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
       if ((await this.#fateOf('read')) === 'pass') return;
     }
     throw new StoreUnavailableError('The store in memory is told to be away.');

@@ -57,7 +57,7 @@ const MACHINE_FIELDS = [
 ];
 
 /** Seconds that a task may take when it says nothing: the longest that the interpreter's timer can be set to. */
-const LONGEST_TASK_SECONDS = 2_147_483;
+const MAX_TASK_S = 2_147_483;
 
 /**
  * Makes a definition in the Amazon States Language ready for the interpreter, which differs from AWS in a few places:
@@ -148,8 +148,8 @@ function resourceOf({ Resource }: Json, place: string): string {
 
 function withTimeLimit(state: Json): Json {
   if (state.TimeoutSecondsPath !== undefined) return state;
-  const seconds = Number(state.TimeoutSeconds ?? LONGEST_TASK_SECONDS);
-  return { ...state, TimeoutSeconds: Math.min(seconds, LONGEST_TASK_SECONDS) };
+  const seconds = Number(state.TimeoutSeconds ?? MAX_TASK_S);
+  return { ...state, TimeoutSeconds: Math.min(seconds, MAX_TASK_S) };
 }
 
 function waitOf({ Seconds, Timestamp }: Json): Wait {

@@ -40,7 +40,7 @@ const OUTCOMES = {
   ABORTED: 'aborted',
 } as const;
 const DEFAULT_PAGE = 100;
-const LARGEST_PAGE = 1000;
+const MAX_PAGE_SIZE = 1000;
 
 const seconds = (milliseconds: number): number => milliseconds / 1000;
 
@@ -186,7 +186,7 @@ export class StateMachines implements AwsService {
       .slice(last + 1)
       .filter((execution) => execution.settings.machine.arn === arn && this.#isKept(execution))
       .filter(({ status }) => statusFilter === undefined || status === statusFilter);
-    const size = Math.min(Number(maxResults) || DEFAULT_PAGE, LARGEST_PAGE);
+    const size = Math.min(Number(maxResults) || DEFAULT_PAGE, MAX_PAGE_SIZE);
     const page = rest.slice(0, size);
     const end = page.at(-1);
     return {

@@ -4,9 +4,9 @@ import { countsOf } from '../../../../core/attempts/counts.ts';
 import {
   type CallToRecord,
   EMPTY_RECORD,
-  MOST_RECENT,
-  MOST_ROUTES,
-  MOST_UNCLASSIFIED,
+  MAX_RECENT_CALLS,
+  MAX_ROUTES,
+  MAX_UNCLASSIFIED,
   mergedRecords,
   withCalls,
 } from '../../../../core/attempts/test-record.ts';
@@ -40,26 +40,26 @@ describe('the record of a test run', () => {
   test('keeps the details of the newest calls, and counts all', () => {
     const record = withCalls(
       EMPTY_RECORD,
-      numbered(MOST_RECENT + 200, () => ({})),
+      numbered(MAX_RECENT_CALLS + 200, () => ({})),
     );
-    expect(record.recent).toHaveLength(MOST_RECENT);
+    expect(record.recent).toHaveLength(MAX_RECENT_CALLS);
     expect(record.recent[0]?.at).toBe(NOW + 200);
     const [route] = record.routes.values();
-    expect(route?.byRole.member).toEqual({ wouldBlock: MOST_RECENT + 200, wouldAllow: 0 });
+    expect(route?.byRole.member).toEqual({ wouldBlock: MAX_RECENT_CALLS + 200, wouldAllow: 0 });
   });
 
   test('has room for so many routes and paths, and says how many calls went to others', () => {
-    const many = numbered(MOST_ROUTES + 7, (number) => ({
+    const many = numbered(MAX_ROUTES + 7, (number) => ({
       template: `/t/${number}`,
       path: `/p/${number}`,
       calls: 2,
     }));
     const record = withCalls(withCalls(EMPTY_RECORD, many.slice(0, 100)), many.slice(100));
-    expect(record.routes.size).toBe(MOST_ROUTES);
+    expect(record.routes.size).toBe(MAX_ROUTES);
     expect(record.routesLeftOut).toBe(14);
-    expect(record.unclassified.size).toBe(MOST_UNCLASSIFIED);
-    expect(record.unclassifiedLeftOut).toBe(2 * (MOST_ROUTES + 7 - MOST_UNCLASSIFIED));
-    expect(record.recent).toHaveLength(MOST_ROUTES);
+    expect(record.unclassified.size).toBe(MAX_UNCLASSIFIED);
+    expect(record.unclassifiedLeftOut).toBe(2 * (MAX_ROUTES + 7 - MAX_UNCLASSIFIED));
+    expect(record.recent).toHaveLength(MAX_ROUTES);
   });
 
   test('of several, is what one would have recorded', () => {

@@ -5,7 +5,7 @@ import {
   type AttemptLedger,
   countAttempts,
   EMPTY_LEDGER,
-  MOST_RECOGNISED,
+  MAX_RECOGNISED,
   tallyOf,
 } from '../../../../core/attempts/totals.ts';
 import {
@@ -81,14 +81,14 @@ describe('a ledger', () => {
 });
 
 describe('a ledger with more attempts than it recognises', () => {
-  const calls = blockedCalls(MOST_RECOGNISED + 1, 50).map((call, index) => ({
+  const calls = blockedCalls(MAX_RECOGNISED + 1, 50).map((call, index) => ({
     ...call,
     at: NOW + index * 100,
   }));
   const full = ledgerAfter([calls]);
 
   test('has counted all, and recognises the newest', () => {
-    expect(totalOf(full.counts.blocked)?.calls).toBe(MOST_RECOGNISED + 1);
+    expect(totalOf(full.counts.blocked)?.calls).toBe(MAX_RECOGNISED + 1);
     expect(full.recognised.size).toBeLessThanOrEqual(12_000);
     expect(full.recognised.size).toBeGreaterThan(11_900);
     expect(count(full, calls.slice(-10_000))).toMatchObject({ added: 0, repeated: 10_000, late: 0 });

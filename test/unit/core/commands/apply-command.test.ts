@@ -1,8 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LARGEST_STATE } from '../../../../adapters/events/seal-event.ts';
+import { MAX_STATE_BYTES } from '../../../../adapters/events/seal-event.ts';
 import { applyCommand } from '../../../../core/commands/apply-command.ts';
-import { type Command, LONGEST, SHORTEST, type UpdateCommand } from '../../../../core/commands/command.ts';
+import {
+  type Command,
+  MAX_DURATION_S,
+  MIN_DURATION_S,
+  type UpdateCommand,
+} from '../../../../core/commands/command.ts';
 import type { CommandOutcome } from '../../../../core/commands/outcome.ts';
 import { dueEvent } from '../../../../core/events/due-event.ts';
 import { CLOCK, type EventDraft } from '../../../../core/events/event.ts';
@@ -190,29 +195,29 @@ describe('enabling', () => {
   });
 
   test.each([
-    ['duration', { duration: SHORTEST }, LATER + SHORTEST * 1000],
-    ['duration', { duration: LONGEST }, LATER + LONGEST * 1000],
-    ['ends_at', { endsAt: LATER + SHORTEST * 1000 }, LATER + SHORTEST * 1000],
-    ['ends_at', { endsAt: LATER + LONGEST * 1000 }, LATER + LONGEST * 1000],
+    ['duration', { duration: MIN_DURATION_S }, LATER + MIN_DURATION_S * 1000],
+    ['duration', { duration: MAX_DURATION_S }, LATER + MAX_DURATION_S * 1000],
+    ['ends_at', { endsAt: LATER + MIN_DURATION_S * 1000 }, LATER + MIN_DURATION_S * 1000],
+    ['ends_at', { endsAt: LATER + MAX_DURATION_S * 1000 }, LATER + MAX_DURATION_S * 1000],
   ])('%s %j is within its bounds', (_field, end, endsAt) => {
     expect(resulting(null, enable(end))).toMatchObject({ endsAt });
   });
 
   test.each([
-    ['duration', { duration: SHORTEST - 1 }],
-    ['duration', { duration: LONGEST + 1 }],
+    ['duration', { duration: MIN_DURATION_S - 1 }],
+    ['duration', { duration: MAX_DURATION_S + 1 }],
     ['duration', { duration: 0 }],
     ['duration', { duration: -60 }],
     ['duration', { duration: Number.NaN }],
     ['duration', { duration: Number.POSITIVE_INFINITY }],
-    ['ends_at', { endsAt: LATER + SHORTEST * 1000 - 1 }],
-    ['ends_at', { endsAt: LATER + LONGEST * 1000 + 1 }],
+    ['ends_at', { endsAt: LATER + MIN_DURATION_S * 1000 - 1 }],
+    ['ends_at', { endsAt: LATER + MAX_DURATION_S * 1000 + 1 }],
     ['ends_at', { endsAt: LATER - 1 }],
   ])('%s %j is out of bounds', (field, end) => {
     expect(problemsOf(null, enable(end))).toEqual([
       {
         field,
-        message: `must put the end ${SHORTEST} seconds from now at the earliest, and ${LONGEST} seconds from now at the latest`,
+        message: `must put the end ${MIN_DURATION_S} seconds from now at the earliest, and ${MAX_DURATION_S} seconds from now at the latest`,
       },
     ]);
   });
@@ -380,14 +385,14 @@ describe('an update changes what is given and keeps the rest', () => {
   test.each([
     ['ends_at', { endsAt: LATER }],
     ['ends_at', { endsAt: LATER - 1 }],
-    ['ends_at', { endsAt: LATER + LONGEST * 1000 + 1 }],
+    ['ends_at', { endsAt: LATER + MAX_DURATION_S * 1000 + 1 }],
     ['duration', { duration: 600 }],
     ['duration', { duration: 60 }],
   ])('%s: %j puts the end where it cannot be', (field, given) => {
     expect(problemsOf(normalMaintenance(), { type: 'update', ...given })).toEqual([
       {
         field,
-        message: `must put the end in the future, and ${LONGEST} seconds from now at the latest`,
+        message: `must put the end in the future, and ${MAX_DURATION_S} seconds from now at the latest`,
       },
     ]);
   });
@@ -411,7 +416,7 @@ describe('an update changes what is given and keeps the rest', () => {
   });
 
   test('a longer end is possible however long the maintenance has run', () => {
-    const old = normalMaintenance({ startedAt: NOW - 3 * LONGEST * 1000 });
+    const old = normalMaintenance({ startedAt: NOW - 3 * MAX_DURATION_S * 1000 });
     expect(resulting(old, { type: 'update', endsAt: LATER + 1000 })).toMatchObject({ endsAt: LATER + 1000 });
   });
 
@@ -657,7 +662,7 @@ describe('a reset', () => {
       fc.property(anyState, instant, (state, now) => {
         const command: Command = { type: 'reset', windows: true, rules: true };
         const after = accepted(applyCommand(state, command, { actor: BOB, now, newId: () => 'm-2' })).state;
-        expect(dueEvent(after, now + LONGEST * 1000, now)).toBeNull();
+        expect(dueEvent(after, now + MAX_DURATION_S * 1000, now)).toBeNull();
         expect(after).toEqual({
           version: state.version + 1,
           maintenance: null,
@@ -756,7 +761,7 @@ describe('laws of judging', () => {
           now += pause;
           const applied = applyCommand(state, command, { actor, now, newId });
           if (applied.outcome === 'event') state = applied.draft.state;
-          expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(LARGEST_STATE);
+          expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(MAX_STATE_BYTES);
         }
       }),
       { numRuns: 300 },

@@ -8,7 +8,7 @@ import {
   decideDrain,
   drainedBefore,
   IN_FORCE_AFTER,
-  MOST_TERMINATIONS,
+  MAX_TERMINATIONS,
   NOTHING_DONE,
   standingOrder,
 } from '../../../../core/drain/decide-drain.ts';
@@ -94,7 +94,7 @@ describe('the next step', () => {
       hurried({
         now: BLOCKED + 30_001,
         jobs: allAsked,
-        done: { ...ASKED, terminations: MOST_TERMINATIONS },
+        done: { ...ASKED, terminations: MAX_TERMINATIONS },
       }),
     ],
     [
@@ -119,7 +119,7 @@ describe('the next step', () => {
         maintenance: emergency({ declaredAt: NOW + 10_000 }),
         now: BLOCKED + 10_000,
         jobs: allAsked,
-        done: { ...ASKED, terminations: MOST_TERMINATIONS },
+        done: { ...ASKED, terminations: MAX_TERMINATIONS },
       }),
     ],
   ])('%s: %j', (_what, step, given) => {

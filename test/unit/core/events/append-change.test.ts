@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type Command, LONGEST_REASON } from '../../../../core/commands/command.ts';
+import { type Command, MAX_REASON_LENGTH } from '../../../../core/commands/command.ts';
 import { decide } from '../../../../core/decision/decide.ts';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import { OutcomeUnknownError, StoreUnavailableError } from '../../../../core/errors.ts';
@@ -184,7 +184,7 @@ describe('de-escalating', () => {
 });
 
 test('an emergency is never refused for the length of legal reasons', async () => {
-  const longest = '\u{10ffff}'.repeat(LONGEST_REASON);
+  const longest = '\u{10ffff}'.repeat(MAX_REASON_LENGTH);
   await execute(enable({ reason: longest, blockedOperations: BLOCKABLE_OPERATIONS }));
   expect(await execute(declareEmergency({ reason: longest }))).toMatchObject({ outcome: 'done' });
 });

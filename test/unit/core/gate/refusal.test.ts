@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LONGEST_REASON } from '../../../../core/commands/command.ts';
+import { MAX_REASON_LENGTH } from '../../../../core/commands/command.ts';
 import { buildRefusal } from '../../../../core/gate/refusal.ts';
 import type { RefusalFacts } from '../../../../core/gate/refusal-facts.ts';
 import { describeOperation, OPERATION_TYPES } from '../../../../core/messages/operation-texts.ts';
@@ -250,7 +250,7 @@ describe('the language', () => {
 });
 
 describe('in the authorizer result', () => {
-  const longest = AWKWARD_CHARACTERS.map((awkward) => awkward.repeat(LONGEST_REASON));
+  const longest = AWKWARD_CHARACTERS.map((awkward) => awkward.repeat(MAX_REASON_LENGTH));
   const worstInstances = ['$', '"', '\\', '\u0000', '\ud800', '\u2028', '漢'].map((one) => one.repeat(300));
 
   test('the body never needs more than 7 000 bytes, and holds no $', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LONGEST_NAME, readSession } from '../../../../core/identity/session.ts';
+import { MAX_NAME_LENGTH, readSession } from '../../../../core/identity/session.ts';
 import { NOW } from '../../../support/examples.ts';
 import { POLICY } from '../../../support/sessions.ts';
 
@@ -54,7 +54,7 @@ describe('A session', () => {
     [{}, 'member', null],
     [{ role: true }, 'member', null],
     [{ role: { name: 'admin' } }, 'member', null],
-    [{ role: 'a'.repeat(LONGEST_NAME + 1) }, 'member', null],
+    [{ role: 'a'.repeat(MAX_NAME_LENGTH + 1) }, 'member', null],
     [{ Role: 'admin' }, 'member', null],
     [{ data: { role: 'admin' } }, 'member', null],
   ])('%j is of a holder of role %s, by %s', (session, role, rolePointer) => {
@@ -77,7 +77,7 @@ describe('A session', () => {
     [{ user: { username: 'alice', id: 7 } }, 'alice'],
     [{ user_id: 42 }, '42'],
     [{ user: '', username: 'alice' }, 'alice'],
-    [{ user: 'a'.repeat(LONGEST_NAME + 1) }, null],
+    [{ user: 'a'.repeat(MAX_NAME_LENGTH + 1) }, null],
     [{ user_id: 4.2 }, null],
     [{}, null],
   ])('%j is of user %s', (session, user) => {

@@ -7,7 +7,7 @@ import { appendDueEvents, executeCommand, stateOf } from '../../../../core/event
 import type { MaintenanceEvent } from '../../../../core/events/event.ts';
 import { NO_NOTICES } from '../../../../core/notices/record.ts';
 import { begunBy, type ReportFacts } from '../../../../core/reports/facts.ts';
-import { findReport, listReports, MOST_LISTED_FROM } from '../../../../core/reports/find-reports.ts';
+import { findReport, listReports, MAX_EVENTS_LISTED } from '../../../../core/reports/find-reports.ts';
 import { reportAnswer } from '../../../../core/reports/schemas.ts';
 import { reportMarkdown } from '../../../../core/reports/to-markdown.ts';
 import { type ReportParts, reportView } from '../../../../core/reports/view.ts';
@@ -260,7 +260,7 @@ test('a list stops looking after a while, and goes on from there without losing 
   const world = new World();
   await world.run(enable());
   await world.run({ type: 'disable' });
-  for (let count = 0; count < MOST_LISTED_FROM + 50; count += 1) {
+  for (let count = 0; count < MAX_EVENTS_LISTED + 50; count += 1) {
     world.now += 20 * MINUTE;
     await world.run({ type: 'revoke', principal: 'mia' });
   }

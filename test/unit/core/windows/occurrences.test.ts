@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { LONGEST_REASON } from '../../../../core/commands/command.ts';
+import { MAX_REASON_LENGTH } from '../../../../core/commands/command.ts';
 import { BLOCKABLE_OPERATIONS } from '../../../../core/decision/operations.ts';
 import {
-  LARGEST_SCHEDULE,
+  MAX_SCHEDULE_BYTES,
   nextOccurrence,
   occurrenceId,
   operationsNamedBy,
@@ -13,7 +13,7 @@ import {
   comingIn,
   isRunningLow,
   livingWindows,
-  MOST_COMING,
+  MAX_OCCURRENCES,
   overlapOf,
   scheduleOf,
   selfOverlap,
@@ -66,14 +66,14 @@ describe('the schedule', () => {
     const own = Array.from({ length: 10 }, (_, n) => `${n}`.padStart(40, 'o'));
     const largest = (id: string, at: number) =>
       daily(id, at, {
-        reason: '\u{10ffff}'.repeat(LONGEST_REASON),
+        reason: '\u{10ffff}'.repeat(MAX_REASON_LENGTH),
         blockedOperations: [...BLOCKABLE_OPERATIONS, ...own],
         scheduledBy: '漢'.repeat(128),
       });
     const sizeOf = (value: unknown) => Buffer.byteLength(JSON.stringify(value));
     const one = scheduleOf('f'.repeat(64), [largest('a'.repeat(36), NOW + HOUR)], () => NOW);
-    expect(comingIn(one)).toBe(MOST_COMING);
-    expect(sizeOf(one)).toBeLessThanOrEqual(LARGEST_SCHEDULE);
+    expect(comingIn(one)).toBe(MAX_OCCURRENCES);
+    expect(sizeOf(one)).toBeLessThanOrEqual(MAX_SCHEDULE_BYTES);
     const two = scheduleOf(
       'f'.repeat(64),
       [largest('a', NOW + HOUR), largest('b', NOW + 3 * HOUR)],
@@ -81,18 +81,18 @@ describe('the schedule', () => {
     );
     expect(comingIn(two)).toBeGreaterThanOrEqual(1);
     expect(two.hasMore).toBe(true);
-    expect(sizeOf(two)).toBeLessThanOrEqual(LARGEST_SCHEDULE);
+    expect(sizeOf(two)).toBeLessThanOrEqual(MAX_SCHEDULE_BYTES);
   });
 
   test('runs low when half of it is over and there is more', () => {
     let schedule = scheduled(daily('a', NOW + HOUR));
     const low: boolean[] = [];
-    for (let left = MOST_COMING; left > 0; left -= 1) {
+    for (let left = MAX_OCCURRENCES; left > 0; left -= 1) {
       low.push(isRunningLow(schedule));
       const next = nextOccurrence(schedule);
       if (next !== null) schedule = without(schedule, next);
     }
-    expect(low.indexOf(true)).toBe(MOST_COMING / 2);
+    expect(low.indexOf(true)).toBe(MAX_OCCURRENCES / 2);
     expect(isRunningLow({ ...schedule, hasMore: false })).toBe(false);
   });
 
