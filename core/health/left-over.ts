@@ -10,9 +10,10 @@ import { SILENT_AFTER_MS } from './thresholds.ts';
 /** How far the work behind the scenes has come. Instants are ms since the epoch. */
 export interface WorkFacts {
   readonly state: State;
-  readonly purging: PurgeRecord;
-  /** Of the maintenance that is active; null where none was made. */
-  readonly drain: DrainRecord | null;
+  /** Absent where there are no sessions to delete. */
+  readonly purging?: PurgeRecord | undefined;
+  /** Of the maintenance that is active; null where none was made, absent where there are no jobs to drain. */
+  readonly drain?: DrainRecord | null | undefined;
 }
 
 /** Work that is left over, by the function that takes it up again. */
@@ -21,8 +22,10 @@ export type LeftOver = 'purge' | 'starter';
 /** What stands still although it should not. @param now ms since the epoch */
 export function leftOver({ state, purging, drain }: WorkFacts, now: number): readonly LeftOver[] {
   return [
-    ...(purgeSilence(state, purging, now) > SILENT_AFTER_MS ? (['purge'] as const) : []),
-    ...((drainSilence(state, drain, now) ?? 0) > SILENT_AFTER_MS ? (['starter'] as const) : []),
+    ...(purging && purgeSilence(state, purging, now) > SILENT_AFTER_MS ? (['purge'] as const) : []),
+    ...(drain !== undefined && (drainSilence(state, drain, now) ?? 0) > SILENT_AFTER_MS
+      ? (['starter'] as const)
+      : []),
   ];
 }
 

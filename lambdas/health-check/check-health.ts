@@ -13,7 +13,6 @@ import { observeAll, type Probes } from './observations.ts';
 export interface HealthCheckParts extends Probes {
   readonly records: HealthRecordStore;
   readonly watched: WatchRecords;
-  readonly restart: (what: LeftOver) => Promise<void>;
   /** Writes a line of the log as it is. */
   readonly write: (line: string) => void;
 }
@@ -45,14 +44,14 @@ export async function checkHealth(parts: HealthCheckParts, states: States, reque
 }
 
 async function restartWhatIsLeft(
-  { restart, log }: HealthCheckParts,
+  { sessions, jobs, log }: HealthCheckParts,
   left: readonly LeftOver[],
   requestId: string,
 ): Promise<void> {
   for (const what of left) {
     const facts = { function: what, request_id: requestId };
     try {
-      await restart(what);
+      await (what === 'purge' ? sessions : jobs)?.restart();
       log.warn('Work that stood still was started again.', { event: 'work_restarted', ...facts });
     } catch (error) {
       log.warn('Work that stands still could not be started again.', {

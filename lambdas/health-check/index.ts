@@ -14,9 +14,10 @@ import { countThrottles } from '../../adapters/oncall/throttle-count.ts';
 import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
 import { ENV } from '../../core/environment.ts';
-import { readEnvironment } from '../aws/environment.ts';
+import { deployedParts, readEnvironment } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
 import { createHealthCheckHandler } from './health-check-handler.ts';
+import type { JobProbes, SessionProbes } from './observations.ts';
 import { askCloudWatch } from './probes/alarms.ts';
 import { askElastiCache } from './probes/cache.ts';
 import { countMessages } from './probes/dead-letters.ts';
@@ -26,19 +27,16 @@ import { askRedisProbe, restart } from './probes/invoke.ts';
 const environment = readEnvironment(process.env, [
   'stateTable',
   'activityTable',
-  'jobTable',
   'scope',
+  'parts',
   'issuer',
   'apiUrl',
   'originUrl',
-  'redisProbe',
   'deadLetterQueue',
   'alarmPrefix',
-  'purgeFunction',
-  'starterFunction',
 ]);
 const { stateTable, activityTable, scope, issuer } = environment;
-const cacheName = process.env[ENV.cacheName];
+const deployed = deployedParts(environment.parts);
 
 const client = createStoreClient();
 const store = { client, table: stateTable, scope };
@@ -59,22 +57,38 @@ export const handler = createHealthCheckHandler({
   takeThrottles: countThrottles(client),
   records: new DynamoDbHealthRecords(activity),
   watched: watchRecords(activity),
-  purging: new DynamoDbPurgeRecord(activity),
-  drains: drainRecords(activity),
+  sessions: deployed.sessions ? sessionProbes() : undefined,
+  jobs: deployed.jobs ? jobProbes() : undefined,
   published: async () => (await cursor.read()).entry,
   deadLetters: () => countMessages(sqs, environment.deadLetterQueue),
-  countJobs: () => new DynamoDbJobRegistry({ client, table: environment.jobTable, scope }).countActive(),
   issuerKeys: () => readIssuerKeys(client, stateTable, issuer),
-  redis: () => askRedisProbe(lambda, environment.redisProbe),
-  ...(cacheName && { cache: () => askElastiCache(elastiCache, cacheName) }),
   canary: () => gateway.canary(),
   adminPath: () => gateway.adminPath(),
   origin: () => askOrigin(environment.originUrl),
   alarms: () => askCloudWatch(cloudWatch, environment.alarmPrefix),
-  restart: (what) =>
-    restart(lambda, what === 'purge' ? environment.purgeFunction : environment.starterFunction),
   log: createLog('health-check'),
   write: (line) => process.stdout.write(line),
   now,
   wait: (milliseconds) => delay(milliseconds),
 });
+
+function sessionProbes(): SessionProbes {
+  const { redisProbe, purgeFunction } = readEnvironment(process.env, ['redisProbe', 'purgeFunction']);
+  const cacheName = process.env[ENV.cacheName];
+  return {
+    redis: () => askRedisProbe(lambda, redisProbe),
+    cache: cacheName ? () => askElastiCache(elastiCache, cacheName) : undefined,
+    purging: new DynamoDbPurgeRecord(activity),
+    restart: () => restart(lambda, purgeFunction),
+  };
+}
+
+function jobProbes(): JobProbes {
+  const { jobTable, starterFunction } = readEnvironment(process.env, ['jobTable', 'starterFunction']);
+  const registry = new DynamoDbJobRegistry({ client, table: jobTable, scope });
+  return {
+    count: () => registry.countActive(),
+    drains: drainRecords(activity),
+    restart: () => restart(lambda, starterFunction),
+  };
+}

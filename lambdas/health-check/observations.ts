@@ -27,6 +27,24 @@ import type { Log } from '../aws/log.ts';
 import { observe } from './observe.ts';
 import { watchEnforcement } from './probes/enforcement.ts';
 
+/** What is asked of sessions. */
+export interface SessionProbes {
+  readonly redis: () => Promise<RedisFacts>;
+  /** Absent where the Redis is not the stack's own. */
+  readonly cache?: (() => Promise<DeployedCache>) | undefined;
+  readonly purging: Pick<PurgeRecordItem, 'read'>;
+  /** Has a deletion that stands still taken up again. */
+  readonly restart: () => Promise<void>;
+}
+
+/** What is asked of jobs. */
+export interface JobProbes {
+  readonly count: () => Promise<number>;
+  readonly drains: DrainRecords;
+  /** Has a drain that stands still taken up again. */
+  readonly restart: () => Promise<void>;
+}
+
 /** What the health check asks. Everything may reject. */
 export interface Probes {
   readonly events: Pick<EventLog, 'head' | 'page'>;
@@ -34,15 +52,13 @@ export interface Probes {
   readonly writeProbe: () => Promise<void>;
   /** Calls of the event log that were throttled since this was asked last. */
   readonly takeThrottles: () => number;
-  readonly purging: Pick<PurgeRecordItem, 'read'>;
-  readonly drains: DrainRecords;
+  /** Absent where there are no sessions. */
+  readonly sessions?: SessionProbes | undefined;
+  /** Absent where there are no jobs. */
+  readonly jobs?: JobProbes | undefined;
   readonly published: () => Promise<number | null>;
   readonly deadLetters: () => Promise<number>;
-  readonly countJobs: () => Promise<number>;
   readonly issuerKeys: () => Promise<{ readonly fetchedAt: number } | null>;
-  readonly redis: () => Promise<RedisFacts>;
-  /** Absent where the Redis is not the stack's own. */
-  readonly cache?: () => Promise<DeployedCache>;
   readonly canary: () => Promise<CanaryAnswer>;
   readonly adminPath: () => Promise<AdminPathFacts>;
   /** The status of the application's answer past the gateway. */
@@ -74,7 +90,7 @@ const ACTIVITY = 'Look at the table of activity in the console of DynamoDB.';
 
 /** Asks everything at once, each in its own time, so that none can hide another. Nothing of it rejects. */
 export function observeAll(probes: Probes, readNewest: () => Promise<NewestState>): RunObservations {
-  const { log, now } = probes;
+  const { log, now, sessions } = probes;
   const reading = observe({ probe: 'event_log_read', who: 'The event log' }, readNewest, log);
   // What is judged by the state waits for it; all others go at once.
   const newest = reading.then((state) => knownOf(state));
@@ -83,7 +99,7 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
     probes.writeProbe,
     log,
   );
-  const redis = observe({ probe: 'redis', who: 'The probe of Redis' }, probes.redis, log);
+  const redis = sessions && observe({ probe: 'redis', who: 'The probe of Redis' }, sessions.redis, log);
   const decisions = observe(
     { probe: 'enforcement', who: 'The canary route' },
     () => watchEnforcement({ ...probes, newest: () => readNewest().catch(() => null) }),
@@ -112,13 +128,13 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
     async () => workFacts(probes, await newest),
     log,
   );
-  const jobs = observe({ probe: 'jobs', who: 'The table of jobs' }, probes.countJobs, log);
+  const jobs = probes.jobs && observe({ probe: 'jobs', who: 'The table of jobs' }, probes.jobs.count, log);
   const alarms = observe(
     { probe: 'alarms', who: 'CloudWatch', unable: 'See the alarms in the CloudWatch console.' },
     probes.alarms,
     log,
   );
-  const { cache } = probes;
+  const cache = sessions?.cache;
   const caches =
     cache &&
     observe(
@@ -133,7 +149,6 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
 
   const ofState = async <T>(facts: (state: State, now: number) => T): Promise<Observation<T> | null> =>
     ifKnown(await reading, ({ state }) => facts(state, now()));
-  const ofRedis = async <T>(facts: (redis: RedisFacts) => T) => ifKnown(await redis, facts);
 
   const checks: Observations = {
     logRead: async () => {
@@ -154,20 +169,7 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
     dueEvent: async () =>
       (await ofState(dueEventFacts)) ??
       unable('Nobody knows whether something is due: the state could not be read.', LOG_AWAY),
-    redis: async () => {
-      const found = await redis;
-      return found.outcome === 'observed' ? observed(found.value, found.value.ping) : found;
-    },
-    cacheMemory: () => ofRedis(({ usedBytes, maximumBytes }) => ({ bytes: usedBytes, limit: maximumBytes })),
-    evictions: () =>
-      ofRedis(({ evictedKeys }) => ({
-        keys: evictedKeys,
-        throttled: null,
-        span: 'since Redis started' as const,
-      })),
-    evictionPolicy: () => ofRedis(({ evictionPolicy }) => evictionPolicy),
-    keys: () => ofRedis(({ keys }) => keys),
-    stateCopy: async () => stateCopy(await redis, await newest, now()),
+    ...(redis && sessionChecks(redis, newest, now)),
     ...(caches && { caches: () => caches }),
     decisions: async () =>
       part(await decisions, ({ answers, differing, newest: known }) => ({
@@ -192,9 +194,17 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
     issuerKeysAge: async () => part(await issuerKeys, (keys) => keys && Math.max(0, now() - keys.fetchedAt)),
     unpublished: () => unpublished,
     deadLetters: async () => part(await letters, (messages) => [{ name: 'the dead-letter queue', messages }]),
-    purge: async () => part(await work, ({ state, purging }) => purgeFacts(state, purging, now())),
-    drainSilence: async () => part(await work, ({ state, drain }) => drainSilence(state, drain, now())),
-    activeJobs: () => jobs,
+    ...(sessions && {
+      purge: async () =>
+        part(await work, ({ state, purging }) =>
+          purging === undefined ? null : purgeFacts(state, purging, now()),
+        ),
+    }),
+    ...(jobs && {
+      drainSilence: async () =>
+        part(await work, ({ state, drain }) => drainSilence(state, drain ?? null, now())),
+      activeJobs: () => jobs,
+    }),
     alarms: () => alarms,
   };
   return {
@@ -203,7 +213,7 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
       const known = knownOf(await work);
       return known === null ? [] : leftOver(known, now());
     },
-    activeJobs: async () => knownOf(await jobs),
+    activeJobs: async () => (jobs ? knownOf(await jobs) : null),
     mismatches: async () => {
       const known = knownOf(await decisions);
       return known?.newest ? known.differing.length : null;
@@ -219,6 +229,31 @@ function knownOf<T>(observation: Observation<T>): T | null {
 /** What is part of something that was observed; null where it was not, which the check of that says. */
 function ifKnown<T, U>(observation: Observation<T>, pick: (value: T) => U): Observation<U> | null {
   return observation.outcome === 'observed' ? observed(pick(observation.value)) : null;
+}
+
+/** What the checks of sessions ask. */
+function sessionChecks(
+  redis: Promise<Observation<RedisFacts>>,
+  newest: Promise<NewestState | null>,
+  now: () => number,
+): Observations {
+  const ofRedis = async <T>(facts: (redis: RedisFacts) => T) => ifKnown(await redis, facts);
+  return {
+    redis: async () => {
+      const found = await redis;
+      return found.outcome === 'observed' ? observed(found.value, found.value.ping) : found;
+    },
+    cacheMemory: () => ofRedis(({ usedBytes, maximumBytes }) => ({ bytes: usedBytes, limit: maximumBytes })),
+    evictions: () =>
+      ofRedis(({ evictedKeys }) => ({
+        keys: evictedKeys,
+        throttled: null,
+        span: 'since Redis started' as const,
+      })),
+    evictionPolicy: () => ofRedis(({ evictionPolicy }) => evictionPolicy),
+    keys: () => ofRedis(({ keys }) => keys),
+    stateCopy: async () => stateCopy(await redis, await newest, now()),
+  };
 }
 
 function stateCopy(redis: Observation<RedisFacts>, newest: NewestState | null, now: number) {
@@ -241,13 +276,13 @@ async function countUnpublished({ events, published, now }: Probes): Promise<num
   return Math.max(0, settled - (cursor ?? 0));
 }
 
-async function workFacts({ purging, drains, now }: Probes, newest: NewestState | null): Promise<WorkFacts> {
+async function workFacts({ sessions, jobs, now }: Probes, newest: NewestState | null): Promise<WorkFacts> {
   if (newest === null) throw new Error('The state could not be read.');
   const { state } = newest;
   const { maintenance } = effective(state, now());
   const [purge, drain] = await Promise.all([
-    purging.read(),
-    maintenance === null ? null : drains(maintenance.id).read(),
+    sessions?.purging.read(),
+    maintenance === null ? null : jobs?.drains(maintenance.id).read(),
   ]);
-  return { state, purging: purge.entry, drain: drain?.entry ?? null };
+  return { state, purging: purge?.entry, drain: jobs && (drain?.entry ?? null) };
 }

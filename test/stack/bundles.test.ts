@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -10,30 +11,57 @@ import type { Resource } from './synthesise.ts';
 const output = mkdtempSync(path.join(tmpdir(), 'cdk.out-'));
 afterAll(() => rmSync(output, { recursive: true, force: true }));
 
-/** The folder of each function's bundle, by the function's own folder. */
-function bundle(): ReadonlyMap<string, string> {
+/** A function of a profile's template: what it is started with. */
+interface Deployed {
+  readonly profile: string;
+  /** The function's own folder. */
+  readonly folder: string;
+  /** The folder of its bundle. */
+  readonly bundle: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+function deploy(): readonly Deployed[] {
   const app = new App({ outdir: output, context: { 'aws:cdk:enable-asset-metadata': true } });
-  const stacks = (['whole', 'smallest'] as const).map(
-    (profile) => new MaintenanceStack(app, `Test-${profile}`, { origin: 'https://origin.test', profile }),
-  );
+  const stacks = (['whole', 'essential', 'smallest'] as const).map((profile) => ({
+    profile,
+    id: new MaintenanceStack(app, `Test-${profile}`, { origin: 'https://origin.test', profile }).artifactId,
+  }));
   const assembly = app.synth();
-  const resources = stacks.flatMap(({ artifactId }): Resource[] =>
-    Object.values(assembly.getStackArtifact(artifactId).template.Resources),
+  return stacks.flatMap(({ profile, id }) =>
+    Object.values<Resource>(assembly.getStackArtifact(id).template.Resources).flatMap(
+      ({ Metadata, Properties }): Deployed[] => {
+        const folder = Metadata?.['maintenance:function'];
+        if (typeof folder !== 'string') return [];
+        const { Variables = {} } = (Properties.Environment ?? {}) as { Variables?: Record<string, unknown> };
+        return [
+          {
+            profile,
+            folder,
+            bundle: path.join(output, String(Metadata?.['aws:asset:path'])),
+            environment: Object.fromEntries(
+              Object.entries(Variables).map(([name, value]) => [name, resolved(value)]),
+            ),
+          },
+        ];
+      },
+    ),
   );
-  const bundles = new Map<string, string>();
-  for (const { Metadata } of resources) {
-    const folder = Metadata?.['maintenance:function'];
-    if (typeof folder === 'string')
-      bundles.set(folder, path.join(output, String(Metadata?.['aws:asset:path'])));
-  }
-  return bundles;
+}
+
+/** A value of the template as text, with a 1 for what only the deployment knows: good for a name, and for a port. */
+function resolved(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  const [separator, parts] = (value as { 'Fn::Join'?: [string, unknown[]] })['Fn::Join'] ?? [];
+  return parts === undefined ? '1' : parts.map(resolved).join(separator);
 }
 
 /** The modules that a bundle loads. One in brackets is the text of an error message of the SDK. */
 const requiredBy = (code: string): string[] =>
   [...code.matchAll(/(?<!\[)\brequire\("([^"]+)"\)/g)].map(([, name]) => name ?? '');
 
-const bundles = bundle();
+const deployed = deploy();
+const bundles = new Map(deployed.map(({ folder, bundle }) => [folder, bundle]));
 const textOf = (folder: string, file: string) =>
   readFileSync(path.join(bundles.get(folder) ?? '', file), 'utf8');
 const codeOf = (folder: string) => textOf(folder, 'index.js');
@@ -95,5 +123,20 @@ describe('the bundles', () => {
     expect(packageOf('authorizer').imports).toEqual({ '#gate-redis': './gate-redis.js' });
     expect(codeOf('authorizer')).not.toContain('MOVED');
     expect(textOf('authorizer', 'gate-redis.js')).toContain('MOVED');
+  });
+});
+
+/** Loads a bundle as the runtime does, and ends whatever it has opened. */
+const START = `process.exit(typeof require(process.argv[1]).handler === 'function' ? 0 : 2)`;
+
+describe('a function starts with exactly what its template tells it:', () => {
+  test.each(deployed)('$folder of $profile', ({ bundle, environment }) => {
+    // What every function has of Lambda itself.
+    const env = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'id', AWS_SECRET_ACCESS_KEY: 'secret' };
+    const { status, stderr } = spawnSync(process.execPath, ['-e', START, path.join(bundle, 'index.js')], {
+      env: { ...env, ...environment },
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 });

@@ -18,6 +18,8 @@ test('left over is a purge that nobody has taken up, and a drain that has not be
   const work = { state, purging: EMPTY_ENTRY, drain: null };
   expect(leftOver(work, NOW)).toEqual(['purge', 'starter']);
   expect(leftOver(work, at + 180_000)).toEqual([]);
+  // What nobody is there to carry out stands still for ever, and is nobody's to take up.
+  expect(leftOver({ state }, NOW)).toEqual([]);
   expect(purgeFacts(state, EMPTY_ENTRY, NOW)).toEqual({ status: 'pending', silence: 200_000, error: null });
   expect(purgeFacts(stateWith(null), EMPTY_ENTRY, NOW)).toBeNull();
   expect(drainSilence(state, null, NOW)).toBe(200_000);

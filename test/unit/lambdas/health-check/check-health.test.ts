@@ -4,9 +4,10 @@ import type { CanaryAnswer } from '../../../../core/health/agreement.ts';
 import type { WatchRecord } from '../../../../core/health/enforcement-record.ts';
 import type { Finding } from '../../../../core/health/finding.ts';
 import type { HealthRecord } from '../../../../core/health/health-record.ts';
-import type { LeftOver } from '../../../../core/health/left-over.ts';
+import type { RedisFacts } from '../../../../core/health/redis-facts.ts';
 import type { HealthCheckParts } from '../../../../lambdas/health-check/check-health.ts';
 import { createHealthCheckHandler } from '../../../../lambdas/health-check/health-check-handler.ts';
+import type { JobProbes, SessionProbes } from '../../../../lambdas/health-check/observations.ts';
 import { NOW } from '../../../support/examples.ts';
 import { InMemoryEventLog } from '../../../support/in-memory-event-log.ts';
 import { InMemoryPurgeRecord } from '../../../support/in-memory-purge-record.ts';
@@ -18,11 +19,34 @@ const fails = async (): Promise<never> => {
   throw new StoreUnavailableError('arn:aws:secret');
 };
 
+const REDIS: RedisFacts = {
+  ping: 1,
+  servers: 1,
+  usedBytes: 10e6,
+  maximumBytes: 100e6,
+  evictionPolicy: 'volatile-lru',
+  evictedKeys: 0,
+  clients: 3,
+  keys: { all: 10, expiring: 9 },
+  mirror: null,
+};
+const sessions = (changed: Partial<SessionProbes> = {}): SessionProbes => ({
+  redis: async () => REDIS,
+  purging: new InMemoryPurgeRecord(),
+  restart: fails,
+  ...changed,
+});
+const jobs = (changed: Partial<JobProbes> = {}): JobProbes => ({
+  count: async () => 2,
+  drains: () => new InMemoryVersionedItem(null),
+  restart: fails,
+  ...changed,
+});
+
 /** A run of the health check over parts that work, except those that are given. */
 async function run(changed: Partial<HealthCheckParts> = {}) {
   const log = new RecordingLog();
   const lines: string[] = [];
-  const restarted: LeftOver[] = [];
   let record: HealthRecord | null = null;
   let time = NOW;
   const events = new InMemoryEventLog();
@@ -37,28 +61,15 @@ async function run(changed: Partial<HealthCheckParts> = {}) {
       },
     },
     watched: () => new InMemoryVersionedItem<WatchRecord | null>(null),
-    purging: new InMemoryPurgeRecord(),
-    drains: () => new InMemoryVersionedItem(null),
+    sessions: sessions(),
+    jobs: jobs(),
     published: async () => null,
     deadLetters: async () => 0,
-    countJobs: async () => 2,
     issuerKeys: async () => ({ fetchedAt: NOW - 60_000 }),
-    redis: async () => ({
-      ping: 1,
-      servers: 1,
-      usedBytes: 10e6,
-      maximumBytes: 100e6,
-      evictionPolicy: 'volatile-lru',
-      evictedKeys: 0,
-      clients: 3,
-      keys: { all: 10, expiring: 9 },
-      mirror: null,
-    }),
     canary: async () => ALLOWED,
     adminPath: async () => ({ signIn: 200, whoAmI: 401 }),
     origin: async () => 403,
     alarms: async () => [],
-    restart: async (what) => void restarted.push(what),
     log,
     write: (line) => lines.push(line),
     now: () => time,
@@ -70,7 +81,7 @@ async function run(changed: Partial<HealthCheckParts> = {}) {
   await handler({}, { awsRequestId: 'aws-1' });
   const { findings = [], alarms = null } = (record as HealthRecord | null) ?? {};
   const metrics = lines.map((line) => JSON.parse(line));
-  return { findings, alarms, metrics, restarted, log };
+  return { findings, alarms, metrics, log };
 }
 
 const wrong = (findings: readonly Finding[]) =>
@@ -82,7 +93,7 @@ const component = (metrics: readonly Record<string, unknown>[], name: string) =>
 
 describe('a run in which all is well', () => {
   test('finds that of each check that it makes', async () => {
-    const { findings, alarms, restarted } = await run();
+    const { findings, alarms, log } = await run();
     expect(wrong(findings)).toEqual({});
     expect(findings.map(({ check }) => check).sort()).toEqual([
       'active_jobs',
@@ -109,7 +120,8 @@ describe('a run in which all is well', () => {
       'session_purge',
       'state_copy',
     ]);
-    expect([alarms, restarted]).toEqual([[], []]);
+    expect(alarms).toEqual([]);
+    expect(log.lines.map(({ fields }) => fields.event)).toEqual(['health_checked']);
   });
 
   test('measures each component, and what is active', async () => {
@@ -137,9 +149,43 @@ describe('a run in which all is well', () => {
   });
 });
 
+describe('what is not deployed', () => {
+  test('is neither observed nor measured', async () => {
+    const { findings, metrics } = await run({ sessions: undefined, jobs: undefined });
+    expect(wrong(findings)).toEqual({});
+    expect(findings.map(({ check }) => check).sort()).toEqual([
+      'admin_path',
+      'alarms',
+      'dead_letters',
+      'decided_version',
+      'due_events',
+      'emergency_left_on',
+      'enforcement',
+      'event_log_read',
+      'event_log_throttles',
+      'event_log_write',
+      'issuer_keys',
+      'maintenance_overdue',
+      'origin_closed',
+      'publication',
+    ]);
+    expect(metrics[0]).not.toHaveProperty('ActiveJobs');
+    const measured = metrics.map(({ Component }) => Component);
+    for (const absent of ['session_store', 'cache', 'background_work', 'jobs']) {
+      expect(measured).not.toContain(absent);
+    }
+  });
+
+  test('hides nothing of what is: jobs without sessions', async () => {
+    const checks = (await run({ sessions: undefined })).findings.map(({ check }) => check);
+    expect(checks).toEqual(expect.arrayContaining(['active_jobs', 'job_drain']));
+    expect(checks).not.toContain('session_purge');
+  });
+});
+
 describe('a part that fails', () => {
   test('Redis: one check says it, and what hangs on it says nothing', async () => {
-    const { findings, metrics, log } = await run({ redis: fails });
+    const { findings, metrics, log } = await run({ sessions: sessions({ redis: fails }) });
     expect(wrong(findings)).toEqual({ redis: 'failed' });
     expect(findings.some(({ check }) => check.startsWith('redis_') || check === 'state_copy')).toBe(false);
     expect(findings.find(({ check }) => check === 'redis')?.seen).toBe(
@@ -182,12 +228,16 @@ describe('a part that fails', () => {
     ['nobody answers past the gateway', { origin: fails }, {}],
     ['there are no keys of the issuer', { issuerKeys: async () => null }, { issuer_keys: 'failed' }],
     ['the keys cannot be read', { issuerKeys: fails }, { issuer_keys: 'unknown' }],
-    ['jobs cannot be counted', { countJobs: fails }, { active_jobs: 'failed' }],
+    ['jobs cannot be counted', { jobs: jobs({ count: fails }) }, { active_jobs: 'failed' }],
     ['letters lie there', { deadLetters: async () => 2 }, { dead_letters: 'failed' }],
     ['the queue cannot be asked', { deadLetters: fails }, { dead_letters: 'unknown' }],
     ['CloudWatch', { alarms: fails }, { alarms: 'unknown' }],
-    ['the cache is gone', { cache: async () => ({ name: 'c', status: null }) }, { cache_status: 'failed' }],
-    ['ElastiCache', { cache: fails }, { cache_status: 'unknown' }],
+    [
+      'the cache is gone',
+      { sessions: sessions({ cache: async () => ({ name: 'c', status: null }) }) },
+      { cache_status: 'failed' },
+    ],
+    ['ElastiCache', { sessions: sessions({ cache: fails }) }, { cache_status: 'unknown' }],
   ])('%s: hides no other', async (_part, changed, expected) => {
     expect(wrong((await run(changed)).findings)).toEqual(expected);
   });
