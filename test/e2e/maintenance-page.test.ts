@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { axe, openBrowser } from '../support/browser.ts';
 import { Cloud } from '../support/cloud.ts';
+import { patient } from '../support/patience.ts';
 
 const HOSTILE = `</blockquote><script>document.title="owned"</script><img src=x onerror=alert(1)> "quoted" & $context\n漢字`;
 /** Past the longest time between two questions of a page. */
@@ -34,6 +35,7 @@ async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
   const context = await browser.newContext({ locale: 'en-GB', timezoneId: 'America/New_York', ...options });
   contexts.push(context);
   const page = await context.newPage();
+  page.setDefaultTimeout(patient(30_000));
   if (options.javaScriptEnabled !== false) await page.clock.install();
   page.on('dialog', (dialog) => {
     complaints.push(`dialog: ${dialog.message()}`);

@@ -164,10 +164,11 @@ describe('alarms', () => {
   test('each is raised and ends; what lasts for a quarter of an hour reaches the next level too', async () => {
     const job = await cloud.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
     let token = '';
-    const beat = async () => {
-      const { status } = await cloud.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
-      expect(status).toBe(200);
-    };
+    const beat = () =>
+      eventually(async () => {
+        const { status } = await cloud.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
+        expect(status).toBe(200);
+      });
     await cloud.fault('lambda:notices', 'errors');
     await cloud.fault('redis', 'down');
     await cloud.enable({ duration: 60, drain_deadline: 60 });

@@ -55,7 +55,7 @@ prove(LOGS, onCall, {
     expect(total).toBeGreaterThanOrEqual(7);
     expect(await onCall.done('logs', '--function', 'control')).toContain('[MAINTENANCE] Maintenance');
     const folders = readdirSync(resolve(import.meta.dirname, '../../../lambdas')).filter(
-      (name) => !['http', 'aws'].includes(name),
+      (name) => !['http', 'aws', 'api'].includes(name),
     );
     for (const name of folders) {
       const { stderr } = await onCall.run('logs', '--function', name, '--errors', '--count');
