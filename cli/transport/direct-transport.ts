@@ -8,6 +8,8 @@ import { validateEnable } from '../../core/commands/validate-enable.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { executeCommand, stateOf } from '../../core/events/append-change.ts';
 import { historyPage } from '../../core/history/history-page.ts';
+import { historyQuery } from '../../core/history/schemas.ts';
+import { parse } from '../../core/http/check.ts';
 import { HttpProblem, invalidRequest, toHttpProblem } from '../../core/http/problem.ts';
 import { statusView } from '../../core/status/status-view.ts';
 import { CliError } from '../cli-error.ts';
@@ -93,7 +95,8 @@ export class DirectTransport implements Transport {
     if (route === 'POST /validate') {
       return { ...validateEnable(call.body, stateOf(await this.#log.head()), this.#io.now()) };
     }
-    if (route === 'GET /history') return historyPage(call.query ?? {}, this.#log);
+    if (route === 'GET /history')
+      return historyPage(parse(historyQuery, call.query ?? {}, 'query'), this.#log);
     const type = directCommand(call);
     if (type !== undefined) return this.#command(type, call);
     throw new HttpProblem('not_found', `There is no direct way for ${route}.`);

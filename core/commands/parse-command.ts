@@ -15,31 +15,45 @@ import {
 
 export type CommandType = Command['type'];
 
+/** The command that a body asks for that fits the schema of its call, by the command's type. */
+export const TO_COMMAND = {
+  enable: toEnable,
+  emergency: toEmergency,
+  update: toUpdate,
+  purge_sessions: ({ all }: z.output<typeof purgeBody>): Command => ({ type: 'purge_sessions', all }),
+  revoke: ({ principal }: z.output<typeof revocationBody>): Command => ({ type: 'revoke', principal }),
+  log_level: ({ level, minutes = USUAL_DEBUG_MINUTES }: z.output<typeof logLevelBody>): Command => ({
+    type: 'log_level',
+    level,
+    minutes,
+  }),
+  reset: ({ windows, rules }: z.output<typeof resetBody>): Command => ({ type: 'reset', windows, rules }),
+  deescalate: (): Command => ({ type: 'deescalate' }),
+  disable: (): Command => ({ type: 'disable' }),
+  refresh: (): Command => ({ type: 'refresh' }),
+} as const satisfies Readonly<Record<CommandType, (body: never) => Command>>;
+
 /** The command that a JSON body asks for. */
 export function parseCommand(type: CommandType, body: unknown): Parsed<Command> {
   switch (type) {
     case 'enable':
-      return mapped(check(enableBody, body, 'body'), toEnable);
+      return mapped(check(enableBody, body, 'body'), TO_COMMAND.enable);
     case 'emergency':
-      return mapped(check(emergencyBody, body, 'body'), toEmergency);
+      return mapped(check(emergencyBody, body, 'body'), TO_COMMAND.emergency);
     case 'update':
-      return mapped(check(updateBody, body, 'body'), toUpdate);
+      return mapped(check(updateBody, body, 'body'), TO_COMMAND.update);
     case 'purge_sessions':
-      return mapped(check(purgeBody, body, 'body'), ({ all }) => ({ type, all }));
+      return mapped(check(purgeBody, body, 'body'), TO_COMMAND.purge_sessions);
     case 'revoke':
-      return mapped(check(revocationBody, body, 'body'), ({ principal }) => ({ type, principal }));
+      return mapped(check(revocationBody, body, 'body'), TO_COMMAND.revoke);
     case 'log_level':
-      return mapped(check(logLevelBody, body, 'body'), ({ level, minutes = USUAL_DEBUG_MINUTES }) => ({
-        type,
-        level,
-        minutes,
-      }));
+      return mapped(check(logLevelBody, body, 'body'), TO_COMMAND.log_level);
     case 'reset':
-      return mapped(check(resetBody, body, 'body'), ({ windows, rules }) => ({ type, windows, rules }));
+      return mapped(check(resetBody, body, 'body'), TO_COMMAND.reset);
     case 'deescalate':
     case 'disable':
     case 'refresh':
-      return mapped(check(emptyBody, body, 'body'), () => ({ type }));
+      return mapped(check(emptyBody, body, 'body'), TO_COMMAND[type]);
   }
 }
 

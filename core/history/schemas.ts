@@ -6,6 +6,8 @@ import { ROLES } from '../state/principal.ts';
 /** `GET /history` */
 export const historyQuery = z.strictObject(pageQuery('20'));
 
+export type HistoryQuery = z.output<typeof historyQuery>;
+
 const eventAnswer = z.strictObject({
   number: count,
   type: z.enum(EVENT_TYPES),

@@ -19,6 +19,8 @@ export interface ApiCall {
   /** One sentence. */
   readonly summary: string;
   readonly body?: z.ZodType;
+  /** Whether a body that doesn't fit is answered rather than refused: serving the call judges it. */
+  readonly judgesBody?: true;
   readonly query?: z.ZodObject;
   readonly answer: z.ZodType;
   /** The status of that answer. @default 200 */

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { FieldProblem } from '../commands/outcome.ts';
 import { truncate } from '../text.ts';
+import { invalidRequest } from './problem.ts';
 
 export type Parsed<T> =
   | { readonly ok: true; readonly value: T }
@@ -21,6 +22,13 @@ export function check<S extends z.ZodType>(schema: S, value: unknown, whole: str
   if (parsed.success) return { ok: true, value: parsed.data };
   const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole));
   return { ok: false, problems: firstOfEach(problems).slice(0, MAX_PROBLEMS) };
+}
+
+/** Passes a value that fits a schema, with its defaults. Throws HttpProblem with status 400, see `check`. */
+export function parse<S extends z.ZodType>(schema: S, value: unknown, whole: string): z.output<S> {
+  const parsed = check(schema, value, whole);
+  if (!parsed.ok) throw invalidRequest(parsed.problems);
+  return parsed.value;
 }
 
 function toProblems(issue: z.core.$ZodIssue, whole: string): FieldProblem[] {

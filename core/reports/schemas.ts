@@ -6,6 +6,8 @@ import { ROLES } from '../state/principal.ts';
 /** `GET /reports` */
 export const reportsQuery = z.strictObject(pageQuery('20'));
 
+export type ReportsQuery = z.output<typeof reportsQuery>;
+
 /** `GET /reports/{id}` */
 export const reportQuery = z.strictObject({
   format: z

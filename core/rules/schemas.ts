@@ -42,6 +42,8 @@ export type RuleBody = z.output<typeof ruleBody>;
 /** `GET /rules` */
 export const rulesQuery = z.strictObject(pageQuery('100'));
 
+export type RulesQuery = z.output<typeof rulesQuery>;
+
 /** `POST /classify` */
 export const classifyBody = z
   .strictObject({

@@ -1,11 +1,9 @@
 import * as z from 'zod';
 import type { Fingerprint } from '../attempts/totals.ts';
-import { check } from '../http/check.ts';
 import { decodeOpaque, encodeOpaque } from '../http/cursor.ts';
-import { invalidRequest } from '../http/problem.ts';
+import { pageOf } from '../http/page.ts';
 import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
-import type { SessionsPage } from './schemas.ts';
-import { sessionsQuery } from './schemas.ts';
+import type { SessionsPage, SessionsQuery } from './schemas.ts';
 import type { SeenSession, SessionStore, WalkPosition, WalkStep } from './session-store.ts';
 import { sessionItem } from './view.ts';
 
@@ -36,22 +34,12 @@ const BEGIN: Place = { position: null, shown: null };
 /**
  * The sessions, in no particular order, a page at a time: one that is there all the while is on a page, and may be on
  * two. A page that takes too long to fill goes out as it is. Throws HttpProblem or SessionStoreUnavailableError.
- *
- * @param query the query's parameters as they came
  */
-export async function sessionsPage(
-  query: Readonly<Record<string, unknown>>,
-  parts: SessionsPageParts,
-): Promise<SessionsPage> {
-  const parsed = check(sessionsQuery, query, 'query');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const { limit, cursor, role } = parsed.value;
-  const begin = cursor === undefined ? BEGIN : decodePlace(cursor);
-  if (begin === null) {
-    throw invalidRequest([{ field: 'cursor', message: 'must be a next_cursor of an earlier answer' }]);
-  }
+export async function sessionsPage(query: SessionsQuery, parts: SessionsPageParts): Promise<SessionsPage> {
+  const { limit, from } = pageOf(query, decodePlace);
+  const { role } = query;
   const isWanted = ({ facts }: SeenSession) => role === undefined || facts.role === role;
-  const { sessions, next } = await collect(begin, Number(limit), isWanted, parts);
+  const { sessions, next } = await collect(from ?? BEGIN, limit, isWanted, parts);
   return {
     items: await Promise.all(
       sessions.map(async ({ id, facts }) =>

@@ -10,6 +10,8 @@ export const sessionsQuery = z.strictObject({
     .meta({ description: 'Only sessions of this role.' }),
 });
 
+export type SessionsQuery = z.output<typeof sessionsQuery>;
+
 const sessionItem = z.strictObject({
   id: z.string().meta({ description: 'The first 8 characters: the whole id is a credential.' }),
   role: z.enum(['admin', 'worker', 'member']),

@@ -83,6 +83,8 @@ export type WindowChangeBody = z.output<typeof windowChangeBody>;
 /** `GET /windows` */
 export const windowsQuery = z.strictObject(pageQuery('100'));
 
+export type WindowsQuery = z.output<typeof windowsQuery>;
+
 const span = { starts_at: instant, ends_at: instant };
 
 /** `GET /windows/{id}` */

@@ -1,13 +1,11 @@
 import { planOf } from '../commands/plan.ts';
-import { check } from '../http/check.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
-import { invalidRequest } from '../http/problem.ts';
+import { pageOf } from '../http/page.ts';
 import { effective } from '../state/clock.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { spansOf } from './occurrences.ts';
-import type { WindowsPage, WindowView } from './schemas.ts';
-import { windowsQuery } from './schemas.ts';
+import type { WindowsPage, WindowsQuery, WindowView } from './schemas.ts';
 import type { Window } from './window.ts';
 import { viewOfFacts, type WindowFacts } from './window-facts.ts';
 
@@ -56,18 +54,14 @@ function* take<T>(count: number, items: Iterable<T>): Generator<T> {
 
 /** Windows that are not over, the one that runs first, then by their next start; a page at a time. Throws HttpProblem. */
 export function windowsPage(
-  query: Readonly<Record<string, unknown>>,
+  query: WindowsQuery,
   living: readonly Window[],
   state: State,
   now: number,
 ): WindowsPage {
-  const parsed = check(windowsQuery, query, 'query');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const { cursor } = parsed.value;
-  const from = cursor === undefined ? 0 : decodeCursor(cursor);
-  if (from === null)
-    throw invalidRequest([{ field: 'cursor', message: 'must be a next_cursor of an earlier answer' }]);
-  const to = from + Number(parsed.value.limit);
+  const page = pageOf(query, decodeCursor);
+  const from = page.from ?? 0;
+  const to = from + page.limit;
   const views = living.map((window) => windowView(window, state, now)).sort(byNextStart);
   return { items: views.slice(from, to), next_cursor: to < views.length ? encodeCursor(to) : null };
 }

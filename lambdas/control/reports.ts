@@ -1,14 +1,13 @@
 import Negotiator from 'negotiator';
 import { BUILT_IN_RULES } from '../../core/decision/built-in-rules.ts';
 import { readDrainRecord } from '../../core/drain/record.ts';
-import { check } from '../../core/http/check.ts';
-import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
 import { NO_NOTICES, type NoticeRecord } from '../../core/notices/record.ts';
 import type { ReportDrain } from '../../core/reports/drain.ts';
 import type { ReportFacts } from '../../core/reports/facts.ts';
 import { findReport, MAX_EVENTS_READ } from '../../core/reports/find-reports.ts';
 import { reportsPage } from '../../core/reports/page.ts';
-import { type ReportView, reportQuery } from '../../core/reports/schemas.ts';
+import type { ReportView } from '../../core/reports/schemas.ts';
 import { reportMarkdown } from '../../core/reports/to-markdown.ts';
 import {
   areCountsExpired,
@@ -17,25 +16,30 @@ import {
   reportView,
 } from '../../core/reports/view.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
-import { headerValues, json, type ProxyEvent, type ProxyResult, queryOf } from '../http/proxy-event.ts';
-import type { ControlCall } from './serve.ts';
+import type { Answered, Call, Served } from '../http/api-handler.ts';
+import { headerValues, type ProxyEvent } from '../http/proxy-event.ts';
+import type { ControlParts } from './parts.ts';
 
 /** Milliseconds that a reading of counts, or of the drain, may take. */
 const PATIENCE = 3000;
 
 /** The reports, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError. */
-export async function listReports({ event, events, now }: ControlCall): Promise<ProxyResult> {
-  return json(200, await reportsPage(queryOf(event), events, now()));
+export async function listReports(
+  { query }: Call<'reports'>,
+  { events, now }: ControlParts,
+): Promise<Answered> {
+  return { answer: await reportsPage(query, events, now()) };
 }
 
 /** One report, as JSON or as a page for people. Throws HttpProblem or StoreUnavailableError. */
-export async function showReport(call: ControlCall): Promise<ProxyResult> {
-  const parsed = check(reportQuery, queryOf(call.event), 'query');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const report = await reportOf(call);
-  const form = parsed.value.format ?? (prefersMarkdown(call.event) ? 'markdown' : 'json');
+export async function showReport(
+  { event, parameters, query }: Call<'report'>,
+  parts: ControlParts,
+): Promise<Served> {
+  const report = await reportOf(idIn(parameters.id ?? ''), parts);
+  const form = query.format ?? (prefersMarkdown(event) ? 'markdown' : 'json');
   const vary = { Vary: 'Authorization, Cookie, Origin, Accept' };
-  if (form === 'json') return json(200, report, vary);
+  if (form === 'json') return { answer: report, headers: vary };
   return {
     statusCode: 200,
     headers: { 'Content-Type': 'text/markdown; charset=utf-8', ...vary },
@@ -44,10 +48,9 @@ export async function showReport(call: ControlCall): Promise<ProxyResult> {
   };
 }
 
-async function reportOf(call: ControlCall): Promise<ReportView> {
-  const { events, rules, purging, parameters } = call;
-  const now = call.now();
-  const id = idIn(parameters.id ?? '');
+async function reportOf(id: string, parts: ControlParts): Promise<ReportView> {
+  const { events, rules, purging } = parts;
+  const now = parts.now();
   const found = await findReport(events, id, now);
   if (found === null) {
     throw new HttpProblem(
@@ -57,11 +60,11 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
   }
   const { facts, newest } = found;
   const [counts, purged, drain, watched, given] = await Promise.all([
-    countsOf(call, facts, now),
+    countsOf(parts, facts, now),
     purging(),
-    drainOf(call, facts),
-    watchOf(call, facts),
-    noticesOf(call, facts),
+    drainOf(parts, facts),
+    watchOf(parts, facts),
+    noticesOf(parts, facts),
   ]);
   const last = facts.events.findLast(({ state }) => state.maintenance?.id === id)?.state ?? newest;
   const known = facts.kind === 'test_run' ? [...(await rules.read(last.rules)), ...BUILT_IN_RULES] : [];
@@ -79,7 +82,7 @@ async function reportOf(call: ControlCall): Promise<ReportView> {
 
 /** Counts are never worth an error: the rest of the report is there without them. */
 async function countsOf(
-  { attempts, log }: ControlCall,
+  { attempts, log }: ControlParts,
   facts: ReportFacts,
   now: number,
 ): Promise<ReportCounts> {
@@ -98,7 +101,7 @@ async function countsOf(
 }
 
 /** Nor is the record of the drain. A test run drains nothing. */
-async function drainOf({ drains, log }: ControlCall, { id, kind }: ReportFacts): Promise<ReportDrain> {
+async function drainOf({ drains, log }: ControlParts, { id, kind }: ReportFacts): Promise<ReportDrain> {
   if (kind === 'test_run') return { source: 'none' };
   try {
     const record = await withTimeLimit(PATIENCE, readDrainRecord(drains, id));
@@ -113,7 +116,7 @@ async function drainOf({ drains, log }: ControlCall, { id, kind }: ReportFacts):
 }
 
 /** Nor is what the health check saw. */
-async function watchOf({ watched, log }: ControlCall, { id }: ReportFacts): Promise<ReportWatch> {
+async function watchOf({ watched, log }: ControlParts, { id }: ReportFacts): Promise<ReportWatch> {
   try {
     const { entry } = await withTimeLimit(PATIENCE, watched(id).read());
     return entry === null ? { source: 'none' } : { source: 'recorded', record: entry };
@@ -128,7 +131,7 @@ async function watchOf({ watched, log }: ControlCall, { id }: ReportFacts): Prom
 
 /** Nor are the notices; only emergencies tell what became of theirs. */
 async function noticesOf(
-  { notices, log }: ControlCall,
+  { notices, log }: ControlParts,
   { id, emergencies }: ReportFacts,
 ): Promise<NoticeRecord | null> {
   if (emergencies.length === 0) return NO_NOTICES;

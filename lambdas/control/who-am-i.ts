@@ -1,6 +1,5 @@
 import { rfc3339 } from '../../core/text.ts';
 import type { Caller } from '../http/caller.ts';
-import { json, type ProxyResult } from '../http/proxy-event.ts';
 import { isFreshSignIn } from '../http/require-admin.ts';
 
 /**
@@ -9,14 +8,14 @@ import { isFreshSignIn } from '../http/require-admin.ts';
  * @param freshSignIn seconds since the sign-in up to which it counts as fresh
  * @param now ms since the epoch
  */
-export function whoAmI(caller: Caller, freshSignIn: number, now: number): ProxyResult {
+export function whoAmI(caller: Caller, freshSignIn: number, now: number) {
   const { principal, credential, authenticatedAt } = caller;
-  return json(200, {
+  return {
     id: principal.id,
     role: principal.role,
     credential,
     authenticated_at: authenticatedAt === null ? null : rfc3339(authenticatedAt),
     fresh_sign_in: isFreshSignIn(caller, freshSignIn, now),
     fresh_until: authenticatedAt === null ? null : rfc3339(authenticatedAt + freshSignIn * 1000),
-  });
+  };
 }

@@ -1,11 +1,8 @@
-import middy from '@middy/core';
 import type { Log } from '../aws/log.ts';
+import { createApiHandler } from '../http/api-handler.ts';
 import { cacheable } from '../http/cacheable.ts';
-import { callerOf } from '../http/caller.ts';
-import { httpAnswers } from '../http/http-answers.ts';
 import { keptFor } from '../http/kept-for.ts';
-import { json, type ProxyEvent, type ProxyResult, preflight } from '../http/proxy-event.ts';
-import { Router } from '../http/router.ts';
+import { json } from '../http/proxy-event.ts';
 import { checkHealth, type HealthSources } from './health-checks.ts';
 
 export interface HealthParts extends HealthSources {
@@ -24,17 +21,13 @@ const HEALTH_KEPT = 5000;
  */
 export function createHealthHandler(parts: HealthParts) {
   const { now, log } = parts;
-  const router = new Router('health');
   const health = keptFor(HEALTH_KEPT, now, () => checkHealth(parts, now, log));
-  return middy<ProxyEvent, ProxyResult>()
-    .use(httpAnswers(parts))
-    .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
-      const { httpMethod: method, path } = event;
-      if (method === 'OPTIONS') return preflight(router.methodsOf(path));
-      router.find(method, path);
+  return createApiHandler('health', parts, {
+    serve: async ({ event, caller }) => {
       const found = await health();
       if (found.status === 'unhealthy') return json(503, found, { 'Cache-Control': 'no-store' });
       const { as_of: _, ...lasting } = found;
-      return cacheable(event, callerOf(event), found, lasting, {});
-    });
+      return cacheable(event, caller, found, lasting, {});
+    },
+  });
 }

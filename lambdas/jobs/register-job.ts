@@ -1,52 +1,59 @@
 import { createHash } from 'node:crypto';
-import { check } from '../../core/http/check.ts';
-import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
 import type { Job } from '../../core/jobs/job.ts';
-import { registerJobBody } from '../../core/jobs/schemas.ts';
 import { newJob, registrationView } from '../../core/jobs/view.ts';
+import type { Admitted, Answered, Call } from '../http/api-handler.ts';
 import { idempotencyKey, requestHash } from '../http/preconditions.ts';
-import { json, type ProxyResult } from '../http/proxy-event.ts';
-import { readBody } from '../http/read-body.ts';
-import type { JobCall } from './serve.ts';
+import type { ProxyResult } from '../http/proxy-event.ts';
+import type { JobsParts } from './parts.ts';
 
 /**
- * Registers a job, unless maintenance is in its way. With an Idempotency-Key the job's id is made of it, so that a
- * repeated registration finds the first, which keeps its answer even when maintenance has begun meanwhile: that job
- * runs.
+ * Answers whoever may not register a job because maintenance is in the way; null for whoever may. A registration that
+ * is repeated keeps its answer even when maintenance has begun meanwhile: that job runs.
  */
-export async function registerJob(call: JobCall): Promise<ProxyResult> {
-  const { event, caller, registry, newId, now } = call;
+export async function refuseBlocked(
+  { event, caller }: Admitted,
+  { refuseRegistration, registry }: JobsParts,
+): Promise<ProxyResult | null> {
   const key = idempotencyKey(event);
-  const id = key === undefined ? newId() : idOf(caller.principal.id, key);
-  const refusal = await call.refuseRegistration(event, caller);
-  const earlier = refusal === null || key === undefined ? null : await registry.find(id);
-  if (refusal !== null && earlier === null) return refusal;
-  const body = readBody(event);
-  const parsed = check(registerJobBody, body, 'body');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const hash = key === undefined ? null : requestHash('registerJob', body);
-  if (earlier !== null) return repeated(earlier, hash);
-  const { type, owner } = parsed.value;
+  const refusal = await refuseRegistration(event, caller);
+  if (refusal === null || key === undefined) return refusal;
+  const earlier = await registry.find(idOf(caller.principal.id, key));
+  return earlier === null ? refusal : null;
+}
+
+/**
+ * Registers a job. With an Idempotency-Key the job's id is made of it, so that a repeated registration finds the
+ * first.
+ */
+export async function registerJob(
+  { event, caller, body, sent }: Call<'registerJob'>,
+  { registry, newId, now }: JobsParts,
+): Promise<Answered> {
+  const key = idempotencyKey(event);
   const registeredBy = caller.principal.id;
+  const id = key === undefined ? newId() : idOf(registeredBy, key);
+  const hash = key === undefined ? null : requestHash('registerJob', sent);
+  const { type, owner } = body;
   const job = newJob({ id, type, owner, registeredBy, startedAt: now(), requestHash: hash });
   const { outcome, job: kept } = await registry.register(job);
   // An id that was drawn is known only where the write was carried out twice.
   return outcome === 'registered' || key === undefined ? created(kept) : repeated(kept, hash);
 }
 
-function created(job: Job): ProxyResult {
-  return json(201, registrationView(job), { Location: `/api/maintenance/jobs/${job.id}` });
+function created(job: Job): Answered {
+  return { answer: registrationView(job), headers: { Location: `/api/maintenance/jobs/${job.id}` } };
 }
 
-function repeated(job: Job, hash: string | null): ProxyResult {
+function repeated(job: Job, hash: string | null): Answered {
   if (job.requestHash !== hash) {
     throw new HttpProblem(
       'idempotency_key_reused',
       'This Idempotency-Key has been used for another registration. Use a new one.',
     );
   }
-  const answer = created(job);
-  return { ...answer, headers: { ...answer.headers, 'Idempotent-Replayed': 'true' } };
+  const { answer, headers } = created(job);
+  return { answer, headers: { ...headers, 'Idempotent-Replayed': 'true' } };
 }
 
 /** The id of a job that a caller registers under a key, in the form of a UUID made by a rule of one's own (version 8). */

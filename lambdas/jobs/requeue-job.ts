@@ -1,23 +1,20 @@
-import { emptyBody } from '../../core/commands/schemas.ts';
-import { check } from '../../core/http/check.ts';
-import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import { jobView } from '../../core/jobs/view.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { json, type ProxyResult } from '../http/proxy-event.ts';
-import { readBody } from '../http/read-body.ts';
-import { known, mustBeId } from './known-job.ts';
-import type { JobCall } from './serve.ts';
+import type { Answered, Call } from '../http/api-handler.ts';
+import { known } from './known-job.ts';
+import type { JobsParts } from './parts.ts';
 
 /**
  * Has a job done again that was cut short: whoever starts jobs is told over the event bus. It is written down first,
  * so that no two admins do it, and taken back where it can't be told.
  */
-export async function requeueJob(call: JobCall): Promise<ProxyResult> {
-  const { id, event, registry, caller, newId, now, tellRequeued, log } = call;
-  mustBeId(id);
-  const parsed = check(emptyBody, readBody(event), 'body');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
+export async function requeueJob(
+  { event, caller, parameters }: Call<'requeueJob'>,
+  { registry, newId, now, tellRequeued, log }: JobsParts,
+): Promise<Answered> {
+  const { id = '' } = parameters;
   const requeue = { id: newId(), at: now(), by: caller.principal.id };
   const change = known(await registry.change(id, { type: 'requeue', requeue }, now()), id);
   if (change.outcome === 'refused') throw whyNot(change.job);
@@ -34,7 +31,7 @@ export async function requeueJob(call: JobCall): Promise<ProxyResult> {
     );
   }
   log.info('Job requeued.', { event: 'job_requeued', ...fields });
-  return json(200, jobView(change.job));
+  return { answer: jobView(change.job) };
 }
 
 function whyNot(job: Job): HttpProblem {

@@ -1,31 +1,16 @@
-import type { ActionOf } from '../../core/api/api.ts';
-import { check } from '../../core/http/check.ts';
-import { invalidRequest } from '../../core/http/problem.ts';
+import { pageOf } from '../../core/http/page.ts';
 import { jobAt } from '../../core/jobs/job.ts';
-import { jobsQuery } from '../../core/jobs/schemas.ts';
 import { decodePlace, jobsPage, jobView } from '../../core/jobs/view.ts';
-import type { Caller } from '../http/caller.ts';
-import { json, type ProxyEvent, type ProxyResult, queryOf } from '../http/proxy-event.ts';
-import type { JobsParts } from './jobs-handler.ts';
-import { known, mustBeId } from './known-job.ts';
+import type { Answered, Call, ServeTable } from '../http/api-handler.ts';
+import { known } from './known-job.ts';
+import type { JobsParts } from './parts.ts';
 import { registerJob } from './register-job.ts';
 import { completeJob, failJob, heartbeat } from './report-job.ts';
 import { requeueJob } from './requeue-job.ts';
 import { terminateJobs } from './terminate-jobs.ts';
 
-/** A call whose caller may make it. */
-export interface JobCall extends JobsParts {
-  readonly event: ProxyEvent;
-  readonly caller: Caller;
-  /** The job's id in the path, as it came; empty where the path has none. */
-  readonly id: string;
-}
-
-/** Answers a call. Throws HttpProblem or StoreUnavailableError. */
-type Serve = (call: JobCall) => Promise<ProxyResult>;
-
 /** How the jobs function answers each of its calls. */
-export const SERVE: Readonly<Record<ActionOf<'jobs'>, Serve>> = {
+export const SERVE: ServeTable<'jobs', JobsParts> = {
   jobs: listJobs,
   registerJob,
   terminateJobs,
@@ -36,18 +21,13 @@ export const SERVE: Readonly<Record<ActionOf<'jobs'>, Serve>> = {
   requeueJob,
 };
 
-async function listJobs({ event, registry, now }: JobCall): Promise<ProxyResult> {
-  const parsed = check(jobsQuery, queryOf(event), 'query');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const { status, limit, cursor } = parsed.value;
-  const after = cursor === undefined ? undefined : decodePlace(cursor);
-  if (after === null) {
-    throw invalidRequest([{ field: 'cursor', message: 'must be a next_cursor of an earlier answer' }]);
-  }
-  return json(200, jobsPage(await registry.list({ status, limit: Number(limit), after, now: now() })));
+async function listJobs({ query }: Call<'jobs'>, { registry, now }: JobsParts): Promise<Answered> {
+  const { limit, from } = pageOf(query, decodePlace);
+  const { status } = query;
+  return { answer: jobsPage(await registry.list({ status, limit, after: from ?? undefined, now: now() })) };
 }
 
-async function showJob({ id, registry, now }: JobCall): Promise<ProxyResult> {
-  mustBeId(id);
-  return json(200, jobView(jobAt(known(await registry.find(id), id), now())));
+async function showJob({ parameters }: Call<'job'>, { registry, now }: JobsParts): Promise<Answered> {
+  const { id = '' } = parameters;
+  return { answer: jobView(jobAt(known(await registry.find(id), id), now())) };
 }

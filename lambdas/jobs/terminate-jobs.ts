@@ -1,14 +1,11 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { check } from '../../core/http/check.ts';
-import { invalidRequest } from '../../core/http/problem.ts';
 import { type Job, jobAt } from '../../core/jobs/job.ts';
-import { JOB_ID, type TerminateJobsAnswer, terminateJobsBody } from '../../core/jobs/schemas.ts';
+import { JOB_ID, type TerminateJobsAnswer } from '../../core/jobs/schemas.ts';
 import { eachOf, stopJobs } from '../../core/jobs/stop-jobs.ts';
 import { rfc3339 } from '../../core/text.ts';
 import { tellOfResistance, tellOfTermination } from '../aws/job-lines.ts';
-import { json, type ProxyResult } from '../http/proxy-event.ts';
-import { readBody } from '../http/read-body.ts';
-import type { JobCall } from './serve.ts';
+import type { Answered, Call } from '../http/api-handler.ts';
+import type { JobsParts } from './parts.ts';
 
 /** Jobs that couldn't be stopped, as many as the answer names. */
 const MOST_TOLD = 100;
@@ -19,16 +16,17 @@ const AT_ONCE = 16;
  * Asks jobs to stop. Those that are still there when the grace period is over are terminated by the clock; without a
  * grace period they are at once.
  */
-export async function terminateJobs(call: JobCall): Promise<ProxyResult> {
-  const { event, registry, log, now, stopTime } = call;
-  const parsed = check(terminateJobsBody, readBody(event), 'body');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const { grace_period: gracePeriod, ids } = parsed.value;
+export async function terminateJobs(
+  { event, caller, body }: Call<'terminateJobs'>,
+  parts: JobsParts,
+): Promise<Answered> {
+  const { registry, log, now, stopTime } = parts;
+  const { grace_period: gracePeriod, ids } = body;
   const begun = now();
   const deadline = gracePeriod === 0 ? null : begun + gracePeriod * 1000;
   const { requestId } = event.requestContext;
   const unknown: string[] = [];
-  const jobs = ids === undefined ? running(call) : named(call, new Set(ids), unknown);
+  const jobs = ids === undefined ? running(parts) : named(parts, new Set(ids), unknown);
   const stopped = await stopJobs(
     jobs,
     { deadline, reason: 'admin_request' },
@@ -41,34 +39,34 @@ export async function terminateJobs(call: JobCall): Promise<ProxyResult> {
   );
   const { failed, ...counts } = stopped;
   for (const { id, why } of failed) tellOfResistance(log, id, why, requestId);
-  const { principal } = call.caller;
   log.info('Jobs stopped on request.', {
     event: 'jobs_stop_requested',
     request_id: requestId,
-    admin: principal.id,
+    admin: caller.principal.id,
     grace_period: gracePeriod,
     named: ids?.length ?? null,
     ...counts,
     failed: failed.length,
   });
-  return json(200, {
+  const answer: TerminateJobsAnswer = {
     deadline: deadline === null ? null : rfc3339(deadline),
     ...counts,
     unknown,
     failed: failed.slice(0, MOST_TOLD).map(({ id, why }) => ({ id, reason: reasonOf(why) })),
     failed_count: failed.length,
-  } satisfies TerminateJobsAnswer);
+  };
+  return { answer };
 }
 
 /** All that run, for all that is known now: lost jobs are none of them. */
-async function* running({ registry, now }: JobCall): AsyncGenerator<readonly Job[]> {
+async function* running({ registry, now }: JobsParts): AsyncGenerator<readonly Job[]> {
   for await (const jobs of registry.active()) {
     yield jobs.filter((job) => jobAt(job, now()).status !== 'lost');
   }
 }
 
 async function* named(
-  { registry }: JobCall,
+  { registry }: JobsParts,
   ids: ReadonlySet<string>,
   unknown: string[],
 ): AsyncGenerator<readonly Job[]> {

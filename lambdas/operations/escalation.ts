@@ -1,30 +1,26 @@
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { diagnose } from '../../core/health/diagnostics-view.ts';
-import { check } from '../../core/http/check.ts';
-import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
+import { HttpProblem } from '../../core/http/problem.ts';
 import { escalationNotice } from '../../core/oncall/escalation.ts';
-import { type EscalationAnswer, escalationBody } from '../../core/oncall/schemas.ts';
+import type { EscalationAnswer } from '../../core/oncall/schemas.ts';
 import type { StatusView } from '../../core/status/schemas.ts';
 import { statusView } from '../../core/status/status-view.ts';
 import { line, rfc3339 } from '../../core/text.ts';
-import { json, type ProxyResult } from '../http/proxy-event.ts';
-import { readBody } from '../http/read-body.ts';
-import type { OperationsCall, OperationsParts } from './operations-handler.ts';
+import type { Call, Served } from '../http/api-handler.ts';
+import type { OperationsParts } from './parts.ts';
 
 /** Calls those of a level. Nothing is claimed that the topic has not accepted. */
 export async function serveEscalation(
-  { event, caller }: OperationsCall,
+  { event, caller, body }: Call<'escalate'>,
   parts: OperationsParts,
-): Promise<ProxyResult> {
-  const parsed = check(escalationBody, readBody(event), 'body');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const { level, test } = parsed.value;
+): Promise<Served> {
+  const { level, test } = body;
   const now = parts.now();
   const sentAt = rfc3339(now);
   const admin = caller.principal.id;
   const [status, diagnostics] = await Promise.all([statusNow(parts, now), diagnose(parts.records, now)]);
   const from = { by: admin, at: sentAt, deployment: parts.scope };
-  const notice = escalationNotice(parsed.value, from, { status, diagnostics });
+  const notice = escalationNotice(body, from, { status, diagnostics });
   const messageId = await published(level, notice, parts, event.requestContext.requestId);
   parts.log.info(line('[MAINTENANCE] Escalated', { level: String(level), test: String(test), admin }), {
     event: 'escalated',
@@ -36,7 +32,7 @@ export async function serveEscalation(
     request_id: event.requestContext.requestId,
   });
   const answer: EscalationAnswer = { message_id: messageId, level, test, sent_at: sentAt };
-  return json(200, answer);
+  return { answer };
 }
 
 async function published(

@@ -1,22 +1,17 @@
 import { totalOf } from '../../core/attempts/counts.ts';
-import { check } from '../../core/http/check.ts';
-import { invalidRequest } from '../../core/http/problem.ts';
 import type { Statistics } from '../../core/oncall/schemas.ts';
-import { statisticsQuery } from '../../core/oncall/schemas.ts';
 import { rangeOf, statisticsOf, statisticsQueries } from '../../core/oncall/statistics.ts';
 import { effective } from '../../core/state/clock.ts';
 import { ownOperations, type State } from '../../core/state/state.ts';
-import { json, type ProxyResult, queryOf } from '../http/proxy-event.ts';
-import type { OperationsCall, OperationsParts } from './operations-handler.ts';
+import type { Call, Served } from '../http/api-handler.ts';
+import type { OperationsParts } from './parts.ts';
 
 /** What can't be had is null, and the log says why: statistics are asked for when something is down. */
 export async function serveStatistics(
-  { event }: OperationsCall,
+  { query }: Call<'statistics'>,
   parts: OperationsParts,
-): Promise<ProxyResult> {
-  const parsed = check(statisticsQuery, queryOf(event), 'query');
-  if (!parsed.ok) throw invalidRequest(parsed.problems);
-  const minutes = Number(parsed.value.minutes);
+): Promise<Served> {
+  const minutes = Number(query.minutes);
   const now = parts.now();
   const state = await orNull('The state', parts.state(), parts);
   const ownTypes = state === null ? [] : ownOperations(state);
@@ -26,7 +21,7 @@ export async function serveStatistics(
     orNull('Metrics', parts.metrics.read(statisticsQueries(watched, ownTypes), range), parts),
     maintenanceOf(state, parts),
   ]);
-  return json(200, statisticsOf(found, { watched, ownTypes, range, minutes, now, maintenance }));
+  return { answer: statisticsOf(found, { watched, ownTypes, range, minutes, now, maintenance }) };
 }
 
 async function maintenanceOf(

@@ -1,11 +1,9 @@
 import middy from '@middy/core';
-import type { ActionOf } from '../../core/api/api.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
 import type { Rule } from '../../core/decision/rule.ts';
 import type { DeployedParts } from '../../core/deployed-parts.ts';
 import { drainable } from '../../core/drain/phase.ts';
 import { PAGE_PATH } from '../../core/environment.ts';
-import { check } from '../../core/http/check.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import type { PurgeRecord } from '../../core/purge/record.ts';
 import type { State } from '../../core/state/state.ts';
@@ -17,16 +15,15 @@ import {
   NOTHING_TO_COUNT,
 } from '../../core/status/blocked-operations-view.ts';
 import { knownOperations, messageView } from '../../core/status/message-view.ts';
-import { messageQuery, type SignIn } from '../../core/status/schemas.ts';
+import type { SignIn } from '../../core/status/schemas.ts';
 import { statusView } from '../../core/status/status-view.ts';
 import { nextWindowLink } from '../../core/windows/next-window-link.ts';
 import type { Log } from '../aws/log.ts';
 import type { ActiveJobs } from '../http/active-jobs.ts';
+import { answerCalls, type Call, type ServeTable, serveBy } from '../http/api-handler.ts';
 import { cacheable, unlessKnown } from '../http/cacheable.ts';
-import { type Caller, callerOf } from '../http/caller.ts';
 import { httpAnswers } from '../http/http-answers.ts';
-import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from '../http/proxy-event.ts';
-import { Router } from '../http/router.ts';
+import { json, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
 import type { KnownDrain } from './known-drain.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
 import { recentTally } from './recent-tally.ts';
@@ -58,9 +55,7 @@ interface Prepared {
   readonly tallyOf: (maintenanceId: string) => Promise<KnownTally>;
 }
 
-type Serve = (event: ProxyEvent, caller: Caller, parts: StatusParts & Prepared) => Promise<ProxyResult>;
-
-const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = {
+const SERVE: ServeTable<'status', StatusParts & Prepared> = {
   status: serveStatus,
   signin: serveSignIn,
   blocked_operations: serveBlockedOperations,
@@ -70,25 +65,19 @@ const SERVE: Readonly<Record<ActionOf<'status'>, Serve>> = {
 
 /** Serves what everybody may read. A bad credential is as good as none here: the answer is the public one. */
 export function createStatusHandler(parts: StatusParts) {
-  const router = new Router('status');
   const { signIn } = parts;
   const prepared: StatusParts & Prepared = {
     ...parts,
     tallyOf: recentTally(parts),
     openApi: openApiText(signIn.openid_configuration),
   };
+  const answer = answerCalls('status', parts, { serve: (call) => serveBy(SERVE, call, prepared) });
   return middy<ProxyEvent, ProxyResult>()
     .use(httpAnswers(parts))
-    .handler(async (event: ProxyEvent): Promise<ProxyResult> => {
-      const { httpMethod: method, path } = event;
-      if (path === PAGE_PATH) return servePage(event, parts);
-      if (method === 'OPTIONS') return preflight(router.methodsOf(path));
-      const { action } = router.find(method, path);
-      return SERVE[action](event, callerOf(event), prepared);
-    });
+    .handler((event: ProxyEvent) => (event.path === PAGE_PATH ? servePage(event, parts) : answer(event)));
 }
 
-async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
+async function serveStatus({ event, caller }: Call, parts: StatusParts): Promise<ProxyResult> {
   const [{ state, source }, purging, activeJobs] = await Promise.all([
     parts.states.get(),
     parts.purging(),
@@ -112,8 +101,7 @@ async function serveStatus(event: ProxyEvent, caller: Caller, parts: StatusParts
 }
 
 async function serveBlockedOperations(
-  event: ProxyEvent,
-  caller: Caller,
+  { event, caller }: Call,
   parts: StatusParts & Prepared,
 ): Promise<ProxyResult> {
   const { state } = await parts.states.get();
@@ -126,11 +114,12 @@ async function serveBlockedOperations(
   return cacheable(event, caller, view, lasting, headersOf(state, event, now));
 }
 
-async function serveMessage(event: ProxyEvent, caller: Caller, parts: StatusParts): Promise<ProxyResult> {
-  const query = check(messageQuery, queryOf(event), 'query');
-  if (!query.ok) throw invalidRequest(query.problems);
+async function serveMessage(
+  { event, caller, query }: Call<'message'>,
+  parts: StatusParts,
+): Promise<ProxyResult> {
   const { state } = await parts.states.get();
-  const { operation = null } = query.value;
+  const { operation = null } = query;
   const known = knownOperations(state);
   if (operation !== null && !known.includes(operation)) {
     throw invalidRequest([{ field: 'operation', message: `must be one of ${known.join(', ')}` }]);
@@ -145,15 +134,11 @@ function headersOf(state: State, event: ProxyEvent, now: number): Record<string,
   return { 'X-Maintenance-Version': String(state.version), ...nextWindowLink(state, event.path, now) };
 }
 
-async function serveSignIn(event: ProxyEvent, caller: Caller, { signIn }: StatusParts): Promise<ProxyResult> {
+async function serveSignIn({ event, caller }: Call, { signIn }: StatusParts): Promise<ProxyResult> {
   return cacheable(event, caller, signIn, signIn, {});
 }
 
-async function serveOpenApi(
-  event: ProxyEvent,
-  caller: Caller,
-  parts: StatusParts & Prepared,
-): Promise<ProxyResult> {
+async function serveOpenApi({ event, caller }: Call, parts: StatusParts & Prepared): Promise<ProxyResult> {
   const { text, tag } = parts.openApi();
   return unlessKnown(event, caller, tag, { ...json(200, null), body: text });
 }

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Cluster } from 'ioredis';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
+import { parse } from '../../core/http/check.ts';
 import { sessionsPage } from '../../core/sessions/page.ts';
-import type { SessionsPage } from '../../core/sessions/schemas.ts';
+import { type SessionsPage, sessionsQuery } from '../../core/sessions/schemas.ts';
 import { sessionStatistics } from '../../core/sessions/statistics.ts';
 import { RedisServers } from '../support/redis-server.ts';
 import { POLICY, sessionOf } from '../support/sessions.ts';
@@ -50,7 +51,11 @@ describe.each([
     let cursor: string | null = null;
     do {
       const asked: Record<string, string> = { ...query, ...(cursor === null ? {} : { cursor }) };
-      const page: SessionsPage = await sessionsPage(asked, { store, fingerprint, now: Date.now });
+      const page: SessionsPage = await sessionsPage(parse(sessionsQuery, asked, 'query'), {
+        store,
+        fingerprint,
+        now: Date.now,
+      });
       pages.push(page);
       cursor = page.next_cursor;
       await between();

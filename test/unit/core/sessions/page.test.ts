@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { parse } from '../../../../core/http/check.ts';
 import { encodeOpaque } from '../../../../core/http/cursor.ts';
 import { sessionsPage } from '../../../../core/sessions/page.ts';
-import type { SessionsPage } from '../../../../core/sessions/schemas.ts';
+import { type SessionsPage, sessionsQuery } from '../../../../core/sessions/schemas.ts';
 import { NOW } from '../../../support/examples.ts';
 import { MemorySessionStore } from '../../../support/memory-session-store.ts';
 import { POLICY, sessionOf } from '../../../support/sessions.ts';
@@ -23,8 +24,8 @@ function add(store: MemorySessionStore, n: number, role = 'member'): void {
 
 const idOf = (n: number) => `s${String(n).padStart(7, '0')}-and-more`;
 
-function pageOf(store: MemorySessionStore, query: Record<string, string>, now = () => NOW) {
-  return sessionsPage(query, { store, fingerprint, now });
+async function pageOf(store: MemorySessionStore, query: Record<string, string>, now = () => NOW) {
+  return sessionsPage(parse(sessionsQuery, query, 'query'), { store, fingerprint, now });
 }
 
 /** All pages, with what happens between them. */
