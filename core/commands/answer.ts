@@ -1,4 +1,5 @@
 import { blockedOperations } from '../decision/decide.ts';
+import { type DeployedParts, EVERYTHING } from '../deployed-parts.ts';
 import type { EventDraft } from '../events/event.ts';
 import { EMPTY_ENTRY, type PurgeRecord } from '../purge/record.ts';
 import { effective } from '../state/clock.ts';
@@ -32,6 +33,7 @@ export type CommandAnswer =
  *
  * @param purging what the record of purging said before the command; null when it is not known
  * @param activeJobs how many jobs are active; null where that can't be told
+ * @param deployed what is deployed; everything where it is not said
  */
 export function commandAnswer(
   command: Command,
@@ -39,6 +41,7 @@ export function commandAnswer(
   before: State,
   purging: PurgeRecord | null = null,
   activeJobs: number | null = null,
+  deployed: DeployedParts = EVERYTHING,
 ): CommandAnswer {
   if (command.type === 'purge_sessions') return purgeAnswer(command, accepted);
   if (command.type === 'revoke') return revocationAnswer(command, accepted);
@@ -53,6 +56,7 @@ export function commandAnswer(
     // What has just begun has ended nobody's session yet.
     purging: accepted.type === 'activated' ? (purging ?? EMPTY_ENTRY) : purging,
     activeJobs,
+    deployed,
   });
   switch (command.type) {
     case 'enable':

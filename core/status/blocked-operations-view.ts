@@ -17,6 +17,9 @@ export interface KnownTally {
   readonly source: CountsSource;
 }
 
+/** Where nobody counts. */
+export const NOT_COUNTED: KnownTally = { tally: null, source: 'unavailable' };
+
 /** While nothing is blocked. */
 export const NOTHING_TO_COUNT: KnownTally = { tally: EMPTY_TALLY, source: 'activity_table' };
 
@@ -32,7 +35,7 @@ export function blockedOperationsView(
   { rules, now }: { readonly rules: readonly Rule[]; readonly now: number },
 ): BlockedOperationsView {
   const maintenance = enforced(state, now);
-  const { tally, source } = maintenance === null ? NOTHING_TO_COUNT : known;
+  const { tally, source } = maintenance === null && known !== NOT_COUNTED ? NOTHING_TO_COUNT : known;
   const items = maintenance === null ? [] : itemsOf(maintenance, tally, { rules, own: ownOperations(state) });
   const total = tally && totalOf(tally.counts.blocked);
   return {

@@ -10,7 +10,7 @@ import type { ControlParts } from './parts.ts';
 export function runCommand(
   command: Command,
   call: Call,
-  { events, now, newId, purging, activeJobs }: ControlParts,
+  { events, now, newId, purging, activeJobs, deployed }: ControlParts,
 ): Promise<Answered> {
   return changeState(call, requestHash(command.type, call.sent), now, (conditions) => {
     // Found out while the log is read, so that hardly anybody waits for it.
@@ -20,7 +20,7 @@ export function runCommand(
       {
         ...conditions,
         command,
-        answer: async (accepted, before) => commandAnswer(command, accepted, before, ...(await facts)),
+        answer: async (accepted, before) => commandAnswer(command, accepted, before, ...(await facts), deployed),
       },
     );
   });

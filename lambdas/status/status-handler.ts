@@ -6,12 +6,13 @@ import { drainable } from '../../core/drain/phase.ts';
 import { PAGE_PATH } from '../../core/environment.ts';
 import { invalidRequest } from '../../core/http/problem.ts';
 import type { PurgeRecord } from '../../core/purge/record.ts';
-import type { State } from '../../core/state/state.ts';
+import type { Maintenance, State } from '../../core/state/state.ts';
 import type { StateCache } from '../../core/state/state-cache.ts';
 import {
   blockedOperationsView,
   enforced,
   type KnownTally,
+  NOT_COUNTED,
   NOTHING_TO_COUNT,
 } from '../../core/status/blocked-operations-view.ts';
 import { knownOperations, messageView } from '../../core/status/message-view.ts';
@@ -107,11 +108,19 @@ async function serveBlockedOperations(
   const { state } = await parts.states.get();
   const now = parts.now();
   const maintenance = enforced(state, now);
-  const known = maintenance === null ? NOTHING_TO_COUNT : await parts.tallyOf(maintenance.id);
+  const known = await knownTally(maintenance, parts);
   const rules = maintenance === null ? [] : await parts.rules(state);
   const view = blockedOperationsView(state, known, { rules, now });
   const { as_of: _, ...lasting } = view;
   return cacheable(event, caller, view, lasting, headersOf(state, event, now));
+}
+
+async function knownTally(
+  maintenance: Maintenance | null,
+  { deployed, tallyOf }: Pick<StatusParts & Prepared, 'deployed' | 'tallyOf'>,
+): Promise<KnownTally> {
+  if (deployed.monitoring === 'none') return NOT_COUNTED;
+  return maintenance === null ? NOTHING_TO_COUNT : tallyOf(maintenance.id);
 }
 
 async function serveMessage(

@@ -58,3 +58,10 @@ describe('fields that ask for what is not deployed', () => {
     expect((await new ControlBench({ deployed }).call('POST', path, { body })).status).toBe(200);
   });
 });
+
+test('the answers of commands leave out what is not deployed', async () => {
+  const bench = new ControlBench({ deployed: SMALLEST });
+  const absent = { invalidated_sessions: null, session_purge: null, job_drain: null };
+  expect((await bench.call('POST', '/enable', { body: { reason: 'r' } })).json).toMatchObject(absent);
+  expect((await bench.call('POST', '/disable')).json).toMatchObject(absent);
+});
