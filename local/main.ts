@@ -14,6 +14,7 @@ Usage: npm start -- [options]
   --json          once ready, print one line of JSON on standard output
   --follow        print the functions' log lines as they come
   --data DIR      where to keep the state (default .local-cloud/<port>)
+  --profile NAME  which stack: whole (the default), essential or smallest
   --assembly DIR  the synthesised stack (default cdk.out)
   --help          print this
 

@@ -16,7 +16,8 @@ export interface SeedUser {
 export interface SignIn {
   readonly username: string;
   readonly password: string;
-  readonly session_id: string;
+  /** Null where the stack knows no sessions. */
+  readonly session_id: string | null;
 }
 
 /** The users of the local cloud. Their passwords are no secrets: the local cloud listens on this machine only. */
@@ -26,20 +27,25 @@ export const SEED_USERS: readonly SeedUser[] = [
   { username: 'worker', password: 'Local-worker-1', role: 'worker', group: 'workers' },
 ];
 
-/** Makes the users where they are missing, puts them into their groups, and begins a session for each. */
+/**
+ * Makes the users where they are missing, puts them into their groups, and begins a session for each.
+ *
+ * @param store of the sessions; absent where the stack knows none
+ */
 export async function seed(
   stack: Stack,
   userPools: UserPools,
-  store: SessionStore,
+  store: SessionStore | undefined,
   now: () => number,
 ): Promise<Record<string, SignIn>> {
   const pools = stack.resources('AWS::Cognito::UserPool').map((pool) => stack.attribute(pool, 'Ref'));
-  const sessions = new Sessions(() => store, now);
+  const sessions = store && new Sessions(() => store, now);
   const signIns: Record<string, SignIn> = {};
   for (const user of SEED_USERS) {
     for (const pool of pools) await addUser(userPools, pool, user);
     const { username, password, role } = user;
-    signIns[username] = { username, password, session_id: await sessions.begin(username, role) };
+    const session = (await sessions?.begin(username, role)) ?? null;
+    signIns[username] = { username, password, session_id: session };
   }
   return signIns;
 }

@@ -9,7 +9,7 @@ import { createInterface } from 'node:readline';
 export interface LocalUser {
   readonly username: string;
   readonly password: string;
-  /** A live session, for the cookie `session_id`. */
+  /** A live session, for the cookie `session_id`; null without sessions, which only tests of other profiles meet. */
   readonly session_id: string;
 }
 
@@ -19,6 +19,7 @@ export interface ReadyLine {
   readonly url: string;
   readonly console: string;
   readonly origin: string;
+  /** Null without sessions, which only tests of other profiles meet. */
   readonly redis: string;
   readonly dynamodb: string;
   readonly users: Readonly<Record<'admin' | 'member' | 'worker', LocalUser>>;

@@ -23,7 +23,8 @@ export interface Local {
   readonly cloud: Cloud;
   readonly url: string;
   readonly originUrl: string;
-  readonly redisUrl: string;
+  /** Null where the stack has no cache: the sample application alone uses it then. */
+  readonly redisUrl: string | null;
   readonly awsEndpointUrl: string;
   readonly users: Readonly<Record<string, SignIn>>;
   /** Stops everything that was started. */
@@ -85,12 +86,13 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
     data.rememberPorts({ aws: portOf(awsEndpointUrl), redis: redis.port, origin: portOf(origin.url) });
     // What the schedules prepare, such as the issuer's keys, is there before the first request.
     await Promise.all([tick(), redis.settled()]);
-    const users = await seed(cloud.stack, userPools, redis.client, now);
+    const hasSessions = cloud.stack.resources('AWS::ElastiCache::ServerlessCache').length > 0;
+    const users = await seed(cloud.stack, userPools, hasSessions ? redis.client : undefined, now);
     return {
       cloud,
       url: cloud.url,
       originUrl: origin.url,
-      redisUrl: redis.url,
+      redisUrl: hasSessions ? redis.url : null,
       awsEndpointUrl,
       users,
       close,

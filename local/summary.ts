@@ -18,12 +18,11 @@ Everything is running.
   API and application   ${url}
   Console               ${url}/console/
   Origin, directly      ${originUrl}
-  Redis                 ${redisUrl}
-  AWS APIs              ${awsEndpointUrl}
+${redisUrl === null ? '' : `  Redis                 ${redisUrl}\n`}  AWS APIs              ${awsEndpointUrl}
   State table           ${cloud.stack.outputs().TableName}
 
-Sign-ins (the session is for the cookie session_id):
-${row(['user', 'password', 'session'])}${people.map((user) => row([user.username, user.password, user.session_id])).join('')}
+Sign-ins${redisUrl === null ? '' : ' (the session is for the cookie session_id)'}:
+${row(['user', 'password', redisUrl === null ? '' : 'session'])}${people.map((user) => row([user.username, user.password, user.session_id ?? ''])).join('')}
 Try it, in another terminal:
   curl -i -X POST ${url}/start_caption_generation
 ${signIn ?? ''}

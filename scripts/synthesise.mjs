@@ -1,7 +1,7 @@
 /**
  * Synthesises the stack for the local cloud, unless that has been done for the very same sources. Each assembly has a
  * folder of its own, named by the hash of its sources, so that a running local cloud never loses its code to a new one.
- * Run by itself, it prints the folder.
+ * Run by itself, it prints the folder; with the name of a profile, that of the stack of this profile.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
@@ -26,12 +26,15 @@ const SOURCES = [
   'package-lock.json',
   'tsconfig.json',
 ];
-/** Assemblies kept for local clouds that still run. */
-const KEPT = 4;
+/** Assemblies kept for local clouds that still run: the three profiles of a few states of the sources. */
+const KEPT = 9;
 
-/** The folder of the assembly for the sources as they are. */
-export function synthesise() {
-  const folder = path.join(FOLDER, hashOf(SOURCES));
+/**
+ * The folder of the assembly for the sources as they are.
+ * @param {string} [profile] of the stack; without one, it is the app's default
+ */
+export function synthesise(profile) {
+  const folder = path.join(FOLDER, hashOf(SOURCES) + (profile === undefined ? '' : `-${profile}`));
   if (existsSync(path.join(folder, 'manifest.json'))) {
     const now = new Date();
     utimesSync(folder, now, now);
@@ -47,7 +50,11 @@ export function synthesise() {
     env: {
       ...process.env,
       CDK_OUTDIR: output,
-      CDK_CONTEXT_JSON: JSON.stringify({ ...context, origin: ORIGIN }),
+      CDK_CONTEXT_JSON: JSON.stringify({
+        ...context,
+        origin: ORIGIN,
+        ...(profile !== undefined && { profile }),
+      }),
     },
   });
   if (result.status !== 0 || !existsSync(path.join(output, 'manifest.json'))) {
@@ -67,4 +74,5 @@ export function synthesise() {
   return folder;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) process.stdout.write(`${synthesise()}\n`);
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  process.stdout.write(`${synthesise(process.argv[2])}\n`);

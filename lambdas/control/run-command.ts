@@ -20,7 +20,8 @@ export function runCommand(
       {
         ...conditions,
         command,
-        answer: async (accepted, before) => commandAnswer(command, accepted, before, ...(await facts), deployed),
+        answer: async (accepted, before) =>
+          commandAnswer(command, accepted, before, ...(await facts), deployed),
       },
     );
   });
