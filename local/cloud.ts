@@ -15,7 +15,7 @@ import { refuseUnsupported } from './supported-resources.ts';
 import { runTriggers } from './triggers.ts';
 
 /** How to start a local cloud. */
-export interface CloudOptions {
+interface CloudOptions {
   /** The folder that `cdk synth` wrote. */
   readonly assemblyDir: string;
   /** Which stack of the assembly; needed when it holds several. */

@@ -54,7 +54,7 @@ export function faultsOf(service: FaultService): readonly Fault['fault'][] {
 }
 
 /** Told when a service's fault begins, changes or ends (`undefined`). */
-export type FaultListener = (service: FaultService, fault: Fault | undefined) => void;
+type FaultListener = (service: FaultService, fault: Fault | undefined) => void;
 
 /** Holds which services fail at the moment. Every part of the local cloud asks here before it works. */
 export class FaultRegistry {

@@ -27,7 +27,7 @@ import type { FunctionInvoker, LocalServices } from './local-services.ts';
 import { ACCESS_LOG, GATEWAY_LOG, type LogStore } from './log-store.ts';
 
 /** What a gateway works with. */
-export interface GatewayOptions {
+interface GatewayOptions {
   readonly api: RestApi;
   readonly functions: FunctionInvoker;
   readonly hosts: HostMap;

@@ -9,7 +9,7 @@ export interface SecretReference {
 }
 
 /** Where the values behind references come from. */
-export interface ReferenceSource {
+interface ReferenceSource {
   readonly stackName: string;
   readonly region: string;
   readonly account: string;

@@ -8,10 +8,10 @@ import type { FunctionErrorPayload, InvocationResult } from './local-services.ts
 export type Outcome = Omit<InvocationResult, 'requestId'>;
 
 /** A line that a function wrote. */
-export type OutputLine = Extract<FromInstance, { type: 'line' }>;
+type OutputLine = Extract<FromInstance, { type: 'line' }>;
 
 /** What an instance needs to run. */
-export interface InstanceSettings extends InstanceData {
+interface InstanceSettings extends InstanceData {
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   /** Options of node for the instance, as a function's NODE_OPTIONS gives them. */

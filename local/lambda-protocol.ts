@@ -14,7 +14,7 @@ export interface InstanceData {
 }
 
 /** The part of a handler's `context` that is plain data. */
-export interface InvocationContext {
+interface InvocationContext {
   readonly awsRequestId: string;
   readonly functionName: string;
   readonly functionVersion: string;

@@ -17,7 +17,7 @@ export const ACCESS_LOG = 'access';
 export const GATEWAY_LOG = 'gateway';
 
 /** Told of every entry as it is written. A listener must not throw. */
-export type LogListener = (entry: LogEntry) => void;
+type LogListener = (entry: LogEntry) => void;
 
 /** Keeps the newest log events of each group in memory and passes each on as it comes. */
 export class LogStore {

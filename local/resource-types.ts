@@ -36,7 +36,7 @@ export const RESOURCE_TYPES: Readonly<Record<string, ResourceType>> = {
 };
 
 /** The name by which AWS would know the resource: the one the template gives, else one made from the logical id. */
-export function physicalName(stack: NamedStack, resource: Resource): string {
+function physicalName(stack: NamedStack, resource: Resource): string {
   const type = RESOURCE_TYPES[resource.type];
   const given = type?.nameProperty ? stack.property(resource, type.nameProperty) : undefined;
   if (given !== undefined) return String(given);

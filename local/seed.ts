@@ -4,7 +4,7 @@ import type { UserPools } from './services/user-pool/user-pools.ts';
 import type { Stack } from './stack.ts';
 
 /** Somebody to try the local cloud as. */
-export interface SeedUser {
+interface SeedUser {
   readonly username: string;
   readonly password: string;
   readonly role: string;

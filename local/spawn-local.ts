@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** Somebody to sign in as. */
-export interface LocalUser {
+interface LocalUser {
   readonly username: string;
   readonly password: string;
   /** A live session, for the cookie `session_id`; null without sessions, which only tests of other profiles meet. */
@@ -14,7 +14,7 @@ export interface LocalUser {
 }
 
 /** The line that a local cloud prints when it is ready. */
-export interface ReadyLine {
+interface ReadyLine {
   readonly ready: true;
   readonly url: string;
   readonly console: string;

@@ -5,7 +5,7 @@ import { deterministicAttribute } from './resource-types.ts';
 import type { Resource, Template } from './template.ts';
 
 /** What the services of the local cloud add to the table of deterministic names. */
-export interface AttributeSource {
+interface AttributeSource {
   /** `attribute` is the one of `Fn::GetAtt`, or `Ref`; undefined: not known better here. */
   attribute(resource: Resource, attribute: string): string | undefined;
   secret(reference: SecretReference): string;

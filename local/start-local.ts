@@ -7,7 +7,7 @@ import { createServices, type Services } from './services/create-services.ts';
 import { listenLoopback } from './services/listen-loopback.ts';
 
 /** What to start, and where. */
-export interface LocalOptions {
+interface LocalOptions {
   readonly assemblyDir: string;
   readonly dataDir: string;
   /** Port of the REST API; 0 chooses a free one. */

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Stack } from './stack.ts';
 
 /** The path that the files are served under; on AWS they have a host of their own. */
-export const SITE_PATH = '/console';
+const SITE_PATH = '/console';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',

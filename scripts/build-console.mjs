@@ -16,7 +16,7 @@ const SOURCES = ['console', 'package-lock.json', 'tsconfig.json'];
 const KEPT = 4;
 
 /** The folder of the console built from the sources as they are. */
-export function buildConsole() {
+function buildConsole() {
   const folder = path.join(FOLDER, hashOf(SOURCES));
   if (existsSync(folder)) return folder;
   mkdirSync(FOLDER, { recursive: true });

@@ -22,7 +22,7 @@ import { StoreUnavailableError } from '../../core/errors.ts';
 import { askStore } from '../state/state-store.ts';
 import { attributesOf, type LedgerItem, ledgerOf } from './totals-item.ts';
 
-export interface DynamoDbAttemptStoreOptions {
+interface DynamoDbAttemptStoreOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
   /** Name of the deployment's event log. */

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import type { PausableKind } from '../../core/drain/pause.ts';
 
-export interface EventSourceMappingsOptions {
+interface EventSourceMappingsOptions {
   /** Best made with KIND_CLIENT, which is patient with throttling. */
   readonly client: LambdaClient;
   /** UUIDs of event source mappings. */

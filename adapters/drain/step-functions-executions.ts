@@ -7,7 +7,7 @@ import {
 import { type JobKind, type KindLook, type KindStop, MAX_IDS } from '../../core/drain/work-kind.ts';
 import { eachOf, type Stopped } from '../../core/jobs/stop-jobs.ts';
 
-export interface StepFunctionsExecutionsOptions {
+interface StepFunctionsExecutionsOptions {
   /** Best made with KIND_CLIENT, which is patient with throttling. */
   readonly client: SFNClient;
   /** ARNs of Standard state machines. Executions of Express ones can't be listed, and last five minutes at most. */

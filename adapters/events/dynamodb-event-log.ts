@@ -15,7 +15,7 @@ import { eventOf, itemOf, partitionOf } from './event-item.ts';
 import { assertPageSize, MAX_PAGE_SIZE } from './page-size.ts';
 import { sealEvent } from './seal-event.ts';
 
-export interface DynamoDbEventLogOptions {
+interface DynamoDbEventLogOptions {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   readonly table: string;

@@ -5,7 +5,7 @@ import { hashOf } from './event-hash.ts';
 import { MAX_PAGE_SIZE } from './page-size.ts';
 
 /** What is wrong with a log, and where. */
-export interface ChainFault {
+interface ChainFault {
   readonly number: number;
   /** No event of that number; not an event; its content isn't what was sealed; it follows another event. */
   readonly fault: 'missing' | 'unreadable' | 'altered' | 'unlinked';

@@ -23,7 +23,7 @@ import { askStore } from '../state/state-store.ts';
 import { attributesOf, type JobItem, jobOf, keyOf, partitionOf, SHARDS } from './job-item.ts';
 import { blindUpdate, type JobUpdate, replacement } from './job-update.ts';
 
-export interface DynamoDbJobRegistryOptions {
+interface DynamoDbJobRegistryOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
   /** Name of the deployment's event log. */

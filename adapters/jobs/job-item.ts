@@ -11,7 +11,7 @@ export const RETENTION = 30 * 86_400;
 const { byStart, active, troubled } = JOB_TABLE.indexes;
 
 /** Which statuses put a job into the index of the troubled. */
-export const TROUBLED: readonly JobStatus[] = ['failed', 'terminated', 'lost'];
+const TROUBLED: readonly JobStatus[] = ['failed', 'terminated', 'lost'];
 
 /** The shards by their names: the first digit of a job's id, which is random, says in which it is. */
 export const SHARDS: readonly string[] = [...'0123456789abcdef'];

@@ -22,7 +22,7 @@ export interface Credentials {
   readonly sessionToken?: string | undefined;
 }
 
-export interface ReadOptions {
+interface ReadOptions {
   /** Where DynamoDB is, e.g. `https://dynamodb.eu-central-1.amazonaws.com`. */
   readonly endpoint: string;
   readonly region: string;

@@ -2,7 +2,7 @@ import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EMPTY_ENTRY, type PurgeRecord, type PurgeRecordItem } from '../../core/purge/record.ts';
 import { DynamoDbVersionedItem } from '../state/versioned-item.ts';
 
-export interface DynamoDbPurgeRecordOptions {
+interface DynamoDbPurgeRecordOptions {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   /** The table of what is counted. */

@@ -8,7 +8,7 @@ export type RedisClient = Cluster | Redis;
 /** Loads ioredis, which costs more than a decision: only where Redis is needed. */
 export type LoadClient = () => Promise<Pick<typeof import('ioredis'), 'Cluster' | 'Redis'>>;
 
-export interface OpenOptions {
+interface OpenOptions {
   readonly settings: RedisSettings;
   readonly user: string | null;
   readonly password: string | null;

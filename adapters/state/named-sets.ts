@@ -8,7 +8,7 @@ import { askStore } from './state-store.ts';
 /** Longest time for a call to the state table, retries included, ms. */
 const CALL_DEADLINE = 3000;
 
-export interface NamedSetOptions<T> {
+interface NamedSetOptions<T> {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly scope: string;

@@ -2,7 +2,7 @@ import { mirrorKey } from '../../core/identity/session.ts';
 import type { State } from '../../core/state/state.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 
-export interface RedisStateMirrorOptions {
+interface RedisStateMirrorOptions {
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
   /** Told when the copy is not what was written. */

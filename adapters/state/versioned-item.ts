@@ -8,7 +8,7 @@ import {
 import type { VersionedItem } from '../../core/versioned-item.ts';
 import { askStore } from './state-store.ts';
 
-export interface DynamoDbVersionedItemOptions<Entry> {
+interface DynamoDbVersionedItemOptions<Entry> {
   /** Best made by `createStoreClient`, which gives up in time. */
   readonly client: DynamoDBClient;
   /** The table of what is counted. */

@@ -27,7 +27,7 @@ export const ACTIVE: State = {
   },
 };
 
-export interface StubStore {
+interface StubStore {
   readonly endpoint: string;
   /** Puts another state in the place of the newest. */
   set(state: State): Promise<void>;

@@ -16,7 +16,7 @@ export interface Section {
   readonly notes?: readonly string[];
 }
 
-export interface Goal {
+interface Goal {
   readonly goal: string;
   readonly measured: string;
   readonly met: boolean;

@@ -31,9 +31,9 @@ export interface PlanOptions extends CommonOptions, DirectOptions {
   readonly drainDeadline?: number;
 }
 
-export interface EnableOptions extends ChangeOptions, PlanOptions {}
+interface EnableOptions extends ChangeOptions, PlanOptions {}
 
-export interface EmergencyOptions extends ChangeOptions {
+interface EmergencyOptions extends ChangeOptions {
   readonly reason: string;
   /** Seconds. */
   readonly gracePeriod: number;
@@ -41,11 +41,11 @@ export interface EmergencyOptions extends ChangeOptions {
   readonly yes?: true;
 }
 
-export interface DisableOptions extends ChangeOptions {
+interface DisableOptions extends ChangeOptions {
   readonly yes?: true;
 }
 
-export interface UpdateOptions extends ChangeOptions {
+interface UpdateOptions extends ChangeOptions {
   readonly reason?: string;
   readonly duration?: number;
   readonly endsAt?: string;

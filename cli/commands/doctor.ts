@@ -11,7 +11,7 @@ import { printJson, printLine } from '../render/output.ts';
 import { painterFor } from '../render/painter.ts';
 import { Verdict } from '../verdict.ts';
 
-export interface DoctorOptions extends SourceOptions {
+interface DoctorOptions extends SourceOptions {
   readonly section?: readonly FindingSection[];
 }
 

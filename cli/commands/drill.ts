@@ -10,7 +10,7 @@ import { type Paint, painterFor, printable } from '../render/painter.ts';
 import { openHttpTransport } from '../transport/open-transport.ts';
 import { Verdict } from '../verdict.ts';
 
-export interface DrillOptions extends CommonOptions, Pick<SourceOptions, 'stack' | 'region'> {
+interface DrillOptions extends CommonOptions, Pick<SourceOptions, 'stack' | 'region'> {
   readonly yes?: true;
   readonly contacts?: true;
 }

@@ -9,7 +9,7 @@ import { printable } from '../render/painter.ts';
 import { openHttpTransport } from '../transport/open-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 
-export interface EscalateOptions extends CommonOptions {
+interface EscalateOptions extends CommonOptions {
   readonly level?: 1 | 2 | 3;
   readonly test?: true;
   readonly description?: string;

@@ -9,7 +9,7 @@ import { readStatus } from '../transport/read-status.ts';
 import type { Transport } from '../transport/transport.ts';
 
 /** The order whose run is followed. */
-export interface PurgeOrdered {
+interface PurgeOrdered {
   readonly id: string;
   /** Milliseconds since the epoch. */
   readonly at: number;

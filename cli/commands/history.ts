@@ -6,7 +6,7 @@ import { painterFor } from '../render/painter.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import { inOnePiece, type PageOptions, pages } from '../transport/pages.ts';
 
-export interface HistoryOptions extends CommonOptions, DirectOptions, PageOptions {}
+interface HistoryOptions extends CommonOptions, DirectOptions, PageOptions {}
 
 /** Shows the event log, newest first. */
 export async function history(options: HistoryOptions, io: Io): Promise<void> {

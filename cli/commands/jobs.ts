@@ -10,7 +10,7 @@ import { painterFor, printable } from '../render/painter.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import type { Transport } from '../transport/transport.ts';
 
-export interface JobsOptions extends CommonOptions {
+interface JobsOptions extends CommonOptions {
   readonly status?: string;
   /** Jobs on a page. */
   readonly limit: number;
@@ -18,7 +18,7 @@ export interface JobsOptions extends CommonOptions {
   readonly cursor?: string;
 }
 
-export interface TerminateOptions extends CommonOptions {
+interface TerminateOptions extends CommonOptions {
   /** Seconds. */
   readonly grace: number;
   readonly yes?: true;

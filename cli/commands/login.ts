@@ -11,7 +11,7 @@ import { Cognito, type Pool } from '../sign-in/cognito.ts';
 import { SessionStore } from '../sign-in/session-store.ts';
 import { HttpTransport } from '../transport/http-transport.ts';
 
-export interface LoginOptions extends CommonOptions {
+interface LoginOptions extends CommonOptions {
   readonly username?: string;
   readonly password?: string;
   readonly newPassword?: string;

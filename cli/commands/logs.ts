@@ -11,7 +11,7 @@ import { askAws, type StackOptions } from '../transport/aws-call.ts';
 import { type FunctionLogs, functionLogsOf, readStack } from '../transport/stack-resources.ts';
 import { askLogLevel } from './upkeep.ts';
 
-export interface LogsOptions extends StackOptions, CommonOptions, DirectOptions {
+interface LogsOptions extends StackOptions, CommonOptions, DirectOptions {
   readonly function?: string;
   readonly errors?: true;
   readonly blocked?: true;

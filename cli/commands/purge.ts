@@ -12,13 +12,13 @@ import type { Transport } from '../transport/transport.ts';
 import type { ChangeOptions } from './change.ts';
 import { followPurge } from './follow-purge.ts';
 
-export interface PurgeOptions extends ChangeOptions {
+interface PurgeOptions extends ChangeOptions {
   readonly all?: true;
   readonly yes?: true;
   readonly wait: boolean;
 }
 
-export interface RevokeOptions extends ChangeOptions {
+interface RevokeOptions extends ChangeOptions {
   readonly yes?: true;
 }
 

@@ -10,9 +10,9 @@ import { openHttpTransport } from '../transport/open-transport.ts';
 import { inOnePiece, type PageOptions, pages } from '../transport/pages.ts';
 import type { Transport } from '../transport/transport.ts';
 
-export interface ReportsOptions extends CommonOptions, PageOptions {}
+interface ReportsOptions extends CommonOptions, PageOptions {}
 
-export interface ReportOptions extends CommonOptions {
+interface ReportOptions extends CommonOptions {
   readonly markdown?: true;
 }
 

@@ -6,7 +6,7 @@ import { renderSession, renderSessionFacts, renderStatistics, sessionHeads } fro
 import { openTransport } from '../transport/open-transport.ts';
 import { inOnePiece, type PageOptions, pages } from '../transport/pages.ts';
 
-export interface ListSessionsOptions extends CommonOptions, PageOptions {
+interface ListSessionsOptions extends CommonOptions, PageOptions {
   readonly role?: 'admin' | 'worker' | 'member';
 }
 

@@ -7,7 +7,7 @@ import { printJson, printLine } from '../render/output.ts';
 import { painterFor, printable } from '../render/painter.ts';
 import { openTransport } from '../transport/open-transport.ts';
 
-export interface SimulateOptions extends CommonOptions {
+interface SimulateOptions extends CommonOptions {
   readonly as: 'admin' | 'worker' | 'member' | 'anonymous';
   /** Without it the state is as it is. */
   readonly mode?: 'normal' | 'emergency' | 'test';

@@ -5,7 +5,7 @@ import { painterFor } from '../render/painter.ts';
 import { renderStats } from '../render/stats.ts';
 import { openHttpTransport } from '../transport/open-transport.ts';
 
-export interface StatsOptions extends CommonOptions {
+interface StatsOptions extends CommonOptions {
   readonly minutes: number;
 }
 

@@ -7,7 +7,7 @@ import { renderStatus } from '../render/status.ts';
 import { openTransport } from '../transport/open-transport.ts';
 import { readStatus } from '../transport/read-status.ts';
 
-export interface StatusOptions extends CommonOptions, DirectOptions {
+interface StatusOptions extends CommonOptions, DirectOptions {
   readonly watch?: true;
 }
 

@@ -10,11 +10,11 @@ import type { Transport } from '../transport/transport.ts';
 import type { ChangeOptions } from './change.ts';
 import { showStatus } from './status.ts';
 
-export interface LogLevelOptions extends ChangeOptions {
+interface LogLevelOptions extends ChangeOptions {
   readonly minutes?: number;
 }
 
-export interface ResetOptions extends ChangeOptions {
+interface ResetOptions extends ChangeOptions {
   readonly windows?: true;
   readonly rules?: true;
   readonly yes?: true;

@@ -16,7 +16,7 @@ import { row } from '../render/row.ts';
 import { askAws, type StackOptions } from '../transport/aws-call.ts';
 import { readStack, userPoolOf } from '../transport/stack-resources.ts';
 
-export interface PromoteOptions extends StackOptions {
+interface PromoteOptions extends StackOptions {
   readonly group: string;
   readonly create?: true;
   readonly yes?: true;

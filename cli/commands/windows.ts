@@ -11,13 +11,13 @@ import { openTransport } from '../transport/open-transport.ts';
 import type { Call } from '../transport/transport.ts';
 
 /** What every command takes that changes windows. */
-export interface WindowChangeOptions extends CommonOptions {
+interface WindowChangeOptions extends CommonOptions {
   readonly idempotencyKey?: string;
   readonly ifMatch?: string;
 }
 
 /** What describes a window, or what is to be changed of it. */
-export interface WindowOptions extends WindowChangeOptions {
+interface WindowOptions extends WindowChangeOptions {
   readonly reason?: string;
   /** An instant, or `now`. */
   readonly startsAt?: string;
@@ -33,7 +33,7 @@ export interface WindowOptions extends WindowChangeOptions {
   readonly timezone?: string;
 }
 
-export interface CancelOptions extends WindowChangeOptions {
+interface CancelOptions extends WindowChangeOptions {
   readonly yes?: true;
 }
 

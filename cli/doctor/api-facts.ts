@@ -38,7 +38,6 @@ export const healthFacts = z.object({
 export type HealthFacts = z.output<typeof healthFacts>;
 
 export const whoAmIFacts = z.object({ id: text, role: text, fresh_sign_in: z.boolean() });
-export type WhoAmIFacts = z.output<typeof whoAmIFacts>;
 
 export const historyFacts = z.object({ items: z.array(z.object({ number })) });
 
@@ -47,7 +46,6 @@ export const rulesFacts = z.object({
   items: z.array(z.object({ id: text, method, path: text, operation: text })),
   next_cursor: text.nullable(),
 });
-export type RulesFacts = z.output<typeof rulesFacts>;
 
 export const windowsFacts = z.object({
   items: z.array(z.object({ id: text })),
@@ -65,7 +63,6 @@ export const sessionsFacts = z.object({
 export type SessionsFacts = z.output<typeof sessionsFacts>;
 
 export const jobsFacts = z.object({ items: z.array(z.object({ id: text, deadline: text.nullable() })) });
-export type JobsFacts = z.output<typeof jobsFacts>;
 
 export const reportsFacts = z.object({ items: z.array(z.object({ id: text, status: text })) });
 export const reportFacts = z.object({

@@ -20,7 +20,7 @@ export interface LeftOut {
   readonly remedy: string | null;
 }
 
-export interface Diagnosis {
+interface Diagnosis {
   readonly status: HealthStatus;
   readonly findings: readonly Finding[];
   readonly left_out: readonly LeftOut[];

@@ -38,7 +38,7 @@ export interface DrillReport {
 }
 
 /** A request to be classified, of each operation type. */
-export interface ClassifiedExample {
+interface ClassifiedExample {
   readonly method: string;
   readonly path: string;
   readonly operation: string;
@@ -86,7 +86,7 @@ export function judgeChecks(findings: readonly Finding[], status: StatusFacts | 
 }
 
 /** What the classification of an example came to. */
-export interface ClassifiedFacts {
+interface ClassifiedFacts {
   readonly operation_type: string;
   readonly decisions: Readonly<Record<'normal' | 'emergency' | 'test', Readonly<Record<string, string>>>>;
 }

@@ -25,7 +25,7 @@ import {
   type StepResult,
 } from './judge-drill.ts';
 
-export interface DrillParts {
+interface DrillParts {
   readonly api: string;
   readonly transport: Transport;
   readonly sources: Sources;

@@ -8,7 +8,7 @@ import { readStatus } from '../transport/read-status.ts';
 import type { Transport } from '../transport/transport.ts';
 import { askYesNo } from './prompts.ts';
 
-export interface Confirmation {
+interface Confirmation {
   readonly command:
     | 'emergency'
     | 'disable'

@@ -42,7 +42,7 @@ function terminal({ stdin, stderr }: Io) {
 }
 
 /** Thrown when a prompt is left by Ctrl-C; nothing is said about it. */
-export class InterruptedError extends Error {
+class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 }
 

@@ -2,7 +2,7 @@ import type { Io } from '../io.ts';
 import { type JsonObject, numberOf } from '../json-object.ts';
 
 /** Shows how far a purge has come. */
-export interface PurgeBar {
+interface PurgeBar {
   show(purge: JsonObject): void;
   stop(): void;
 }

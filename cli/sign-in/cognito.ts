@@ -28,7 +28,7 @@ export interface Tokens {
 }
 
 /** What the pool may ask for besides the password. */
-export interface ChallengeAnswers {
+interface ChallengeAnswers {
   newPassword(): Promise<string>;
   mfaCode(sentTo: string | null): Promise<string>;
 }

@@ -5,7 +5,7 @@ import { hasDirectWay } from './direct-calls.ts';
 import { DIRECT_WAY, explainRefusal, type Refused } from './explain-refusal.ts';
 import type { Call, Transport } from './transport.ts';
 
-export interface HttpOptions {
+interface HttpOptions {
   /** Address of the protected API, see parseApiUrl. */
   readonly api: string;
   /** The access token to show, null for none. */

@@ -19,7 +19,7 @@ import type {
 } from './schemas.ts';
 
 /** What a command answers. */
-export type CommandAnswer =
+type CommandAnswer =
   | StatusView
   | EnableAnswer
   | DisableAnswer

@@ -50,7 +50,7 @@ export interface RevokeCommand {
 }
 
 /** Has every instance of every function drop what it remembers, without a new deployment. */
-export interface RefreshCommand {
+interface RefreshCommand {
   readonly type: 'refresh';
 }
 

@@ -5,7 +5,7 @@ import type { State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 
 /** A command that was carried out, now or when the same request came first. */
-export interface CommandResult {
+interface CommandResult {
   readonly answer: unknown;
   /** The number of the command's event. */
   readonly version: number;

@@ -17,7 +17,7 @@ export interface PausableKind {
 }
 
 /** Something that maintenance has paused, or is about to. */
-export interface Pause {
+interface Pause {
   readonly kind: string;
   readonly id: string;
   /** What it was before anybody paused it, and is set back to. */
@@ -41,7 +41,7 @@ export interface PauseParts {
 export const PAUSE_FAILURES: readonly string[] = ['pause', 'event_source_mapping'];
 
 /** What became of pausing or setting back: how many are as they should be, and which are not yet, and why. */
-export interface PauseOutcome {
+interface PauseOutcome {
   readonly settled: number;
   readonly failed: readonly { readonly kind: string; readonly id: string; readonly reason: string }[];
 }

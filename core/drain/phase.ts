@@ -48,7 +48,7 @@ export function neededDrain(
 }
 
 /** Whether something has yet to be paused. */
-export function isPausing({ steps }: Pick<DrainRecord, 'steps'>): boolean {
+function isPausing({ steps }: Pick<DrainRecord, 'steps'>): boolean {
   return steps.pauses.outcome === 'failed' || steps.pauses.outcome === 'pending';
 }
 

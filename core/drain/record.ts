@@ -37,7 +37,7 @@ export interface DrainEnd {
 }
 
 /** What became of the work that the drain found. */
-export interface DrainedWork {
+interface DrainedWork {
   /** The most that were active at once. */
   readonly found: number;
   /** How many had to be terminated, by kind. */
@@ -57,7 +57,7 @@ export interface FailedWork {
 }
 
 /** Sessions are ended, jobs drained, and what would bring new work is paused. */
-export type DrainPart = 'sessions' | 'jobs' | 'pauses';
+type DrainPart = 'sessions' | 'jobs' | 'pauses';
 
 export interface StepRecord {
   /** `failed`: it is tried again. `not_needed`: there was nothing to do, or nobody wanted it. */

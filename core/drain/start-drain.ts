@@ -28,9 +28,7 @@ export interface StartParts {
 }
 
 /** `idle`: nothing needs a drain. `running`: the one that is needed runs. */
-export type StartOutcome =
-  | { readonly outcome: 'idle' }
-  | ({ readonly outcome: 'running' | 'started' } & DrainName);
+type StartOutcome = { readonly outcome: 'idle' } | ({ readonly outcome: 'running' | 'started' } & DrainName);
 
 /**
  * Starts the drain that the newest state needs. Any number may do so at once: the name of an execution is made of the

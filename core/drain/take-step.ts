@@ -36,7 +36,7 @@ export interface DrainParts {
 }
 
 /** Which workflow execution asks for a turn, and until when it has time, ms since the epoch. */
-export interface DrainCall {
+interface DrainCall {
   readonly maintenanceId: string;
   readonly generation: number;
   readonly until: number;

@@ -41,7 +41,7 @@ export type ChangeOutcome =
   | { readonly outcome: 'conflict'; readonly conflict: Conflict; readonly state: State }
   | { readonly outcome: 'invalid'; readonly problems: readonly FieldProblem[] };
 
-export interface Dependencies {
+interface Dependencies {
   readonly log: EventLog;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -32,7 +32,7 @@ export interface ReplacingDetails {
   readonly completed_test_run?: ClosingDetails;
 }
 
-export interface EmergencyDetails extends ReplacingDetails {
+interface EmergencyDetails extends ReplacingDetails {
   readonly mode: 'emergency';
   readonly terminate_jobs: boolean;
   readonly grace_period: number;
@@ -67,7 +67,7 @@ export interface RuleDetails {
 
 type RuleFacts = Partial<Pick<OwnRule, 'id' | 'method' | 'path' | 'operation'>>;
 
-export interface PurgeDetails extends PurgeCounts {
+interface PurgeDetails extends PurgeCounts {
   readonly purge_id: string;
   readonly scope: PurgeOrder['scope'];
   readonly duration: number;
@@ -299,7 +299,7 @@ export const EVENT_TYPE = {
 export type EventType = keyof typeof EVENT_TYPE;
 
 /** What the events of each type tell besides what all do. */
-export type EventDetails = {
+type EventDetails = {
   readonly [Type in EventType]: (typeof EVENT_TYPE)[Type] extends EventTypeEntry<infer Details>
     ? Details
     : never;

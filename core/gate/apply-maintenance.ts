@@ -1,14 +1,15 @@
 import { decide, decisiveOperation } from '../decision/decide.ts';
+import type { DecisionRecord } from './decision-record.ts';
 import type { OffenderTable } from './offenders.ts';
 import { refusalFacts } from './refusal-facts.ts';
 import { retryAfter } from './retry-after.ts';
-import type { DecisionLog, DecisionRecord, Verdict } from './verdict.ts';
+import type { DecisionLog, Verdict } from './verdict.ts';
 
 /** A request of which everything is known that the decision depends on, while a maintenance is in force. */
 export type Subject = Omit<DecisionRecord, 'outcome'>;
 
 /** Where decisions are counted and logged. */
-export interface Witnesses {
+interface Witnesses {
   readonly offenders: Pick<OffenderTable, 'record'>;
   readonly log: Pick<DecisionLog, 'decided'>;
 }

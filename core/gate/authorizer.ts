@@ -16,7 +16,7 @@ import type { OffenderTable } from './offenders.ts';
 import type { StateReading, StateSource } from './state-source.ts';
 import { ALLOW, type DecisionLog, debugRecord, shownPath, type Verdict } from './verdict.ts';
 
-export interface AuthorizerParts {
+interface AuthorizerParts {
   readonly states: StateSource;
   readonly offenders: OffenderTable;
   readonly alwaysAllowed: RouteMatcher<true>;

@@ -1,7 +1,7 @@
 import { holdsSecret } from '../decision/rule.ts';
 import type { Language } from '../messages/registry.ts';
 import type { Maintenance } from '../state/state.ts';
-import type { DecisionRecord } from './verdict.ts';
+import type { DecisionRecord } from './decision-record.ts';
 
 /** All that a refusal says, in any form. */
 export interface RefusalFacts {

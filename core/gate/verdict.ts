@@ -1,8 +1,8 @@
 import type { Classification } from '../decision/classify.ts';
-import type { Outcome } from '../decision/decide.ts';
 import type { StoreUnavailableError } from '../errors.ts';
 import { type Identity, NOBODY } from '../identity/identity.ts';
-import type { Maintenance, State } from '../state/state.ts';
+import type { State } from '../state/state.ts';
+import type { DecisionRecord } from './decision-record.ts';
 import type { DecidedRequest } from './gateway-request.ts';
 import type { Summary } from './offenders.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
@@ -22,22 +22,6 @@ export type Verdict =
 
 /** Where the decision did not depend on who calls. */
 export const ALLOW: Verdict = { effect: 'allow', identity: NOBODY };
-
-/** One decision as it is logged and counted. */
-export interface DecisionRecord {
-  readonly outcome: Exclude<Outcome, 'allow'>;
-  readonly request: DecidedRequest;
-  readonly identity: Identity;
-  /** What tells clients apart: the principal's id, else the source address. */
-  readonly client: string;
-  readonly classification: Classification;
-  /** The path as it may be shown: the rule's template where there is one, else the canonical path. */
-  readonly endpoint: string;
-  readonly maintenance: Maintenance;
-  readonly version: number;
-  readonly stateAge: number;
-  readonly now: number;
-}
 
 /** One decision as it is logged while that was asked for, whatever it came to. */
 export interface DebugRecord {

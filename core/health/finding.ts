@@ -16,7 +16,7 @@ export const FINDING_SECTIONS = [
 export type FindingSection = (typeof FINDING_SECTIONS)[number];
 
 /** `unknown`: it could not be looked at, because something else that is found here stands in the way. */
-export type FindingStatus = 'ok' | 'warning' | 'failed' | 'unknown';
+type FindingStatus = 'ok' | 'warning' | 'failed' | 'unknown';
 
 /**
  * What one check saw, and what to do about it. Made by the scheduled health check and by `maintenance doctor` alike, so

@@ -44,7 +44,7 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-export interface ProblemExtras {
+interface ProblemExtras {
   readonly details?: readonly FieldProblem[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Another than that of the code. */

@@ -30,7 +30,7 @@ export type PresentedCredential =
  */
 export const CREDENTIAL_CODES = ['none', 'valid', 'expired', 'rejected', 'unavailable'] as const;
 
-export type CredentialCode = (typeof CREDENTIAL_CODES)[number];
+type CredentialCode = (typeof CREDENTIAL_CODES)[number];
 
 /** Who a caller is, as far as their credential was accepted. */
 export interface Identity {

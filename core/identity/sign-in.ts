@@ -4,7 +4,7 @@ import { type Maintenance, plannedEnd, type State } from '../state/state.ts';
 import { readableUtc, truncate } from '../text.ts';
 
 /** Why somebody is given no token, for whoever tries. */
-export interface SignInRefusal {
+interface SignInRefusal {
   readonly reason: 'maintenance_active' | 'state_unknown' | 'revoked';
   readonly message: string;
   /** Null where it is not for a maintenance that they are refused. */

@@ -35,7 +35,7 @@ export type JobStatus = (typeof JOB_STATUSES)[number];
 /** Why a job is asked to stop. */
 export type StopReason = 'emergency_mode' | 'admin_request';
 
-export interface Cancellation {
+interface Cancellation {
   readonly askedAt: number;
   /** From then on the job is terminated, whatever it does. */
   readonly deadline: number;

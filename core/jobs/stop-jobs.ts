@@ -1,13 +1,13 @@
 import { isActive, type Job, jobAt, type StopReason } from './job.ts';
 import type { JobRegistry } from './job-registry.ts';
 
-export interface StopRequest {
+interface StopRequest {
   /** Where jobs have time to stop by themselves until an instant (ms since the epoch); null terminates them now. */
   readonly deadline: number | null;
   readonly reason: StopReason;
 }
 
-export interface StopParts {
+interface StopParts {
   readonly registry: Pick<JobRegistry, 'change'>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -20,14 +20,14 @@ export interface OperationTexts {
   readonly suggestion: string;
 }
 
-export interface OperationMessages {
+interface OperationMessages {
   readonly builtIn: Readonly<Record<BuiltInOperation, OperationTexts>>;
   /** Describes a type that the owner has added. */
   readonly ownDescription: (name: string) => string;
 }
 
 /** The words of the 503, as far as they do not depend on the operation. */
-export interface RefusalMessages {
+interface RefusalMessages {
   readonly title: string;
   /** What is said where there is no room for more. */
   readonly brief: string;

@@ -9,7 +9,7 @@ export interface EscalationNotice {
 }
 
 /** What the system says of itself; null where it can't be asked. */
-export interface SystemState {
+interface SystemState {
   readonly status: StatusView | null;
   readonly diagnostics: Diagnostics;
 }

@@ -17,7 +17,7 @@ export const statisticsQuery = z.strictObject({
     .meta({ description: 'How far back.' }),
 });
 
-export const URGENCIES = ['low', 'medium', 'high', 'critical'] as const;
+const URGENCIES = ['low', 'medium', 'high', 'critical'] as const;
 
 const NEEDED = ['description', 'impact', 'urgency', 'contact'] as const;
 

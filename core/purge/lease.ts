@@ -4,7 +4,7 @@ import type { PurgeRecord, PurgeRecordItem } from './record.ts';
 /** How long after its last save a run counts as alive, ms: several saves may be late, and a killed one is soon replaced. */
 const LEASE = 15_000;
 
-export interface LeaseParts {
+interface LeaseParts {
   readonly record: PurgeRecordItem;
   /** Unique: names who holds the lease. */
   readonly owner: string;

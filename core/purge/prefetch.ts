@@ -1,7 +1,7 @@
 import type { SessionStore, WalkPosition, WalkStep } from '../sessions/session-store.ts';
 
 /** A piece of a walk, and the milliseconds that it took to come. */
-export interface TimedStep {
+interface TimedStep {
   readonly step: WalkStep;
   readonly time: number;
 }

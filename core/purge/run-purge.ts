@@ -38,7 +38,7 @@ export interface PurgeParts {
   readonly onEnded: (batch: EndedBatch) => void;
 }
 
-export interface PurgeLimits {
+interface PurgeLimits {
   /** When to stop in good order and leave the rest to the next call, ms since the epoch. */
   readonly until: number;
   /** Keys of any kind that a slice goes past. */

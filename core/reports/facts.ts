@@ -5,10 +5,10 @@ import { windowOf } from '../state/schedule.ts';
 import type { Emergency, Maintenance, Mode, Plan } from '../state/state.ts';
 
 /** What a report is about: a maintenance that may have become an emergency, one that began as such, or a test run. */
-export type ReportKind = 'maintenance' | 'emergency' | 'test_run';
+type ReportKind = 'maintenance' | 'emergency' | 'test_run';
 
 /** How a maintenance came to its end: by an admin, by the clock, or because another took the place of a test run. */
-export type Ending = 'disabled' | 'auto_ended' | 'window_ended' | 'replaced' | 'reset';
+type Ending = 'disabled' | 'auto_ended' | 'window_ended' | 'replaced' | 'reset';
 
 /** One emergency within a maintenance; there may be several. */
 export interface EmergencyFacts {

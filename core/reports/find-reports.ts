@@ -13,7 +13,7 @@ export const MAX_EVENTS_READ = 10_000;
 export const MAX_EVENTS_LISTED = 1000;
 
 /** Where a list goes on. */
-export interface ReportsFound {
+interface ReportsFound {
   readonly reports: readonly ReportFacts[];
   /** The number of the event to go on from, null at the end. */
   readonly next: number | null;

@@ -10,10 +10,10 @@ import type { OwnRule } from './rule-set.ts';
 import type { ClassificationView } from './schemas.ts';
 
 /** What a decision comes to for somebody who calls. */
-export type Decision = 'allow' | 'block';
+type Decision = 'allow' | 'block';
 
 /** Who asks, about what, and by which rules. */
-export interface ClassificationQuestion {
+interface ClassificationQuestion {
   readonly method: string;
   readonly path: string;
   readonly state: State;

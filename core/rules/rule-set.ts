@@ -11,7 +11,7 @@ export interface OwnRule extends Rule {
 }
 
 /** Rules that an owner may have, at most. */
-export const MAX_RULES = 500;
+const MAX_RULES = 500;
 
 /** Where sets of rules are kept: each under the name that its content gives it, never changed. */
 export interface RuleStore {

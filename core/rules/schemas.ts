@@ -37,8 +37,6 @@ export const ruleBody = z
   })
   .meta({ id: 'Rule' });
 
-export type RuleBody = z.output<typeof ruleBody>;
-
 /** `GET /rules` */
 export const rulesQuery = z.strictObject(pageQuery('100'));
 

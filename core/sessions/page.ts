@@ -7,7 +7,7 @@ import type { SessionsPage, SessionsQuery } from './schemas.ts';
 import type { SeenSession, SessionStore, WalkPosition, WalkStep } from './session-store.ts';
 import { sessionItem } from './view.ts';
 
-export interface SessionsPageParts {
+interface SessionsPageParts {
   readonly store: Pick<SessionStore, 'walk' | 'expiresIn'>;
   readonly fingerprint: Fingerprint;
   /** Milliseconds since the epoch. */

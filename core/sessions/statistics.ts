@@ -4,7 +4,7 @@ import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
 import type { SessionStatistics } from './schemas.ts';
 import type { SessionStore } from './session-store.ts';
 
-export type AgeGroup = 'under_1h' | 'under_1d' | 'under_7d' | 'older' | 'unknown';
+type AgeGroup = 'under_1h' | 'under_1d' | 'under_7d' | 'older' | 'unknown';
 
 const HOUR = 3_600_000;
 const AGES: readonly (readonly [AgeGroup, under: number])[] = [

@@ -8,7 +8,7 @@ import { type Maintenance, ownOperations, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import type { BlockedOperation, BlockedOperationsView } from './schemas.ts';
 
-export type CountsSource = 'activity_table' | 'last_known' | 'unavailable';
+type CountsSource = 'activity_table' | 'last_known' | 'unavailable';
 
 /** What was counted during the present maintenance, and how it is known. */
 export interface KnownTally {

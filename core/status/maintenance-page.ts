@@ -10,7 +10,7 @@ import type { NextWindow, StatusView } from './schemas.ts';
 import { nextWindow } from './status-view.ts';
 
 /** What is known of maintenance when the page is made; the state is null where nothing is. */
-export interface PageFacts {
+interface PageFacts {
   readonly state: State | null;
   readonly source: StatusView['state_source'];
   /** Milliseconds since the epoch. */

@@ -27,7 +27,7 @@ export type WindowChange =
   | { readonly type: 'cancel'; readonly id: string };
 
 /** What a change comes to, and the window that it is about where that is an event. */
-export interface WindowOutcome {
+interface WindowOutcome {
   readonly outcome: CommandOutcome;
   readonly window: Window | null;
 }

@@ -5,7 +5,7 @@ import { occurrences } from './recurrence.ts';
 import type { Window } from './window.ts';
 
 /** How far ahead windows are looked at: ms, some ten years, so that no leap day is missed. */
-export const HORIZON = 3660 * 24 * 3600 * 1000;
+const HORIZON = 3660 * 24 * 3600 * 1000;
 
 /** How many occurrences of a window are looked at. */
 const MAX_CANDIDATES = 1000;

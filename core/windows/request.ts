@@ -5,7 +5,7 @@ import type { WindowBody, WindowChangeBody } from './schemas.ts';
 import type { Window } from './window.ts';
 
 /** Milliseconds that a start may lie in the past: whoever asks for "now" has a clock of their own. */
-export const NOW_TOLERANCE = 60_000;
+const NOW_TOLERANCE = 60_000;
 
 export type Requested = { readonly window: Window } | { readonly problems: readonly FieldProblem[] };
 

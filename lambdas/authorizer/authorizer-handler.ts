@@ -8,7 +8,7 @@ import { identifiedOnce, toGatewayRequest } from './gateway-event.ts';
 import type { CredentialSources } from './identify.ts';
 import { type AuthorizerResult, metered, respond } from './respond.ts';
 
-export interface AuthorizerHandlerParts {
+interface AuthorizerHandlerParts {
   readonly authorizer: Authorizer;
   /** Absent where callers are not throttled by class. */
   readonly chooser: UsageKeyChooser | undefined;

@@ -1,4 +1,5 @@
-import type { DebugRecord, DecisionLog, DecisionRecord } from '../../core/gate/verdict.ts';
+import type { DecisionRecord } from '../../core/gate/decision-record.ts';
+import type { DebugRecord, DecisionLog } from '../../core/gate/verdict.ts';
 import { METRIC_NAMESPACE } from '../aws/metric-namespace.ts';
 
 /**

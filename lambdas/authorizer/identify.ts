@@ -7,10 +7,10 @@ import { isOfSameOrigin } from './same-origin.ts';
 import { sessionCookie } from './session-cookie.ts';
 
 /** Verifies a token at an instant (ms since the epoch). */
-export type VerifyToken = (token: string, now: number) => Promise<PresentedCredential>;
+type VerifyToken = (token: string, now: number) => Promise<PresentedCredential>;
 
 /** The application's sessions, as far as they tell who calls. */
-export interface Sessions {
+interface Sessions {
   /** Name of the cookie. */
   readonly cookie: string;
   readonly store: Pick<SessionStore, 'find'>;

@@ -12,7 +12,7 @@ export interface GateRedis {
   readonly offences: OffenceCounts;
 }
 
-export interface LazyRedisOptions {
+interface LazyRedisOptions {
   readonly load: () => Promise<GateRedis>;
   /** Milliseconds for looking up a session, connecting included. Loading is our own work, and can't hang. */
   readonly lookupLimit?: number;

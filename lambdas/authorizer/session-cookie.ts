@@ -1,5 +1,5 @@
 /** What the session cookie of a request holds. */
-export type SessionCookie =
+type SessionCookie =
   | { readonly outcome: 'none' }
   | { readonly outcome: 'id'; readonly id: string }
   | { readonly outcome: 'rejected'; readonly reason: string };

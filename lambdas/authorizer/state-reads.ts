@@ -6,7 +6,7 @@ import { nextOccurrence } from '../../core/state/schedule.ts';
 import type { State } from '../../core/state/state.ts';
 import type { GateRedis } from './lazy-redis.ts';
 
-export interface StateReadParts {
+interface StateReadParts {
   readonly reads: DynamoDbReads;
   readonly table: string;
   readonly scope: string;

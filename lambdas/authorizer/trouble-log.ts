@@ -1,7 +1,7 @@
 import type { State } from '../../core/state/state.ts';
 
 /** Lines about parts that are away. What goes on for long has a line a minute, not with each request. */
-export interface TroubleLog {
+interface TroubleLog {
   /** The event log, or the copy of the state, could not be read. */
   stateReadFailed(error: unknown): void;
   /** A state is known by its copy alone. */

@@ -4,7 +4,7 @@ import type { State } from '../../core/state/state.ts';
 import type { Log } from './log.ts';
 
 /** An event log as one invocation of a function uses it. */
-export interface LoggedEventLog extends EventLog {
+interface LoggedEventLog extends EventLog {
   /** The newest state that has passed through it, null while none has. */
   newest(): State | null;
 }

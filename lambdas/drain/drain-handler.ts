@@ -6,13 +6,13 @@ import type { Log } from '../aws/log.ts';
 import { loggedEventLog } from '../aws/logged-event-log.ts';
 import { metricLine } from '../aws/metric-line.ts';
 
-export interface DrainHandlerParts extends Omit<DrainParts, 'onTerminated'> {
+interface DrainHandlerParts extends Omit<DrainParts, 'onTerminated'> {
   readonly log: Log;
   /** Writes a line of the log as it is. */
   readonly write: (line: string) => void;
 }
 
-export interface DrainContext {
+interface DrainContext {
   readonly awsRequestId: string;
   readonly getRemainingTimeInMillis: () => number;
 }

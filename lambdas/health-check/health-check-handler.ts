@@ -5,7 +5,7 @@ import { checkHealth, type HealthCheckParts } from './check-health.ts';
 import { type LagEvent, measureLag } from './measure-lag.ts';
 
 /** What invoked it: the minute, or an event of maintenance on the bus. */
-export interface HealthCheckEvent {
+interface HealthCheckEvent {
   readonly source?: string;
   readonly detail?: LagEvent;
 }

@@ -71,7 +71,7 @@ export interface Probes {
 }
 
 /** What a run observes: for the checks, and what else it needs of that. Null where it is not known. */
-export interface RunObservations {
+interface RunObservations {
   readonly checks: Observations;
   readonly leftOver: () => Promise<readonly LeftOver[]>;
   readonly activeJobs: () => Promise<number | null>;

@@ -5,7 +5,7 @@ import { keptFor } from '../http/kept-for.ts';
 import { json } from '../http/proxy-event.ts';
 import { checkHealth, type HealthSources } from './health-checks.ts';
 
-export interface HealthParts extends HealthSources {
+interface HealthParts extends HealthSources {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

@@ -3,7 +3,7 @@ import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 import { keptFor } from './kept-for.ts';
 
-export interface ActiveJobsParts {
+interface ActiveJobsParts {
   readonly registry: Pick<JobRegistry, 'countActive'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */

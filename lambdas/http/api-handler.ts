@@ -61,11 +61,11 @@ export function serveBy<F extends ApiCall['servedBy'], P>(
   return serve(call, parts);
 }
 
-export interface ApiParts extends AdmitParts {
+interface ApiParts extends AdmitParts {
   readonly allowedOrigins: readonly string[];
 }
 
-export interface ApiSteps<F extends ApiCall['servedBy']> {
+interface ApiSteps<F extends ApiCall['servedBy']> {
   /** Functions that are no part of the deployment: `beforeBody` refuses their calls. */
   readonly absent?: readonly ApiCall['servedBy'][];
   /** Answers, or throws, before a body is looked at; null goes on. */

@@ -3,7 +3,7 @@ import { settleJobs } from '../../core/jobs/stop-jobs.ts';
 import { tellOfActiveJobs, tellOfLoss, tellOfTermination } from '../aws/job-lines.ts';
 import type { Log } from '../aws/log.ts';
 
-export interface JobSweepParts {
+interface JobSweepParts {
   readonly registry: Pick<JobRegistry, 'active' | 'change'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */

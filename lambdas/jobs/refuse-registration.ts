@@ -18,7 +18,7 @@ import type { ProxyEvent, ProxyResult } from '../http/proxy-event.ts';
 import { type RefusalCors, refusalCors } from '../http/refusal-cors.ts';
 import { RequestHeaders } from '../http/request-headers.ts';
 
-export interface RegistrationParts {
+interface RegistrationParts {
   readonly states: StateSource;
   readonly offenders: OffenderTable;
   readonly decisions: DecisionLog;

@@ -4,7 +4,7 @@ import type { State } from '../../core/state/state.ts';
 import type { Log } from '../aws/log.ts';
 import type { BatchResult, StreamEvent, StreamRecord } from '../aws/stream-event.ts';
 
-export interface MirrorParts {
+interface MirrorParts {
   /** The copy of the state in Redis; an older one never takes the place of a newer one. */
   readonly mirror: { keep(state: State): Promise<boolean> };
   readonly log: Log;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type GiveNoticeParts, giveNotice } from '../../core/notices/give-notice.ts';
 import type { Log } from '../aws/log.ts';
 
-export interface NoticesParts extends Omit<GiveNoticeParts, 'onUnrecorded'> {
+interface NoticesParts extends Omit<GiveNoticeParts, 'onUnrecorded'> {
   readonly log: Log;
 }
 

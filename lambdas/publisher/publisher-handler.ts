@@ -13,7 +13,7 @@ import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
 import { toBusEntry } from './bus-entry.ts';
 
-export interface PublisherParts {
+interface PublisherParts {
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   readonly destination: Destination;
   /** How far the log has been published. */

@@ -7,7 +7,7 @@ import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
 import { entryOf } from './bus-entry.ts';
 
-export interface SweepParts {
+interface SweepParts {
   readonly events: Pick<EventLog, 'head' | 'page'>;
   readonly eventBridge: Pick<EventBridgeClient, 'send'>;
   readonly destination: Destination;

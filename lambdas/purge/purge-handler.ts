@@ -8,7 +8,7 @@ import { loggedEventLog } from '../aws/logged-event-log.ts';
 import { metricLine } from '../aws/metric-line.ts';
 import { endedLines } from './ended-lines.ts';
 
-export interface PurgeHandlerParts extends Pick<PurgeParts, 'store' | 'record' | 'now' | 'stopwatch'> {
+interface PurgeHandlerParts extends Pick<PurgeParts, 'store' | 'record' | 'now' | 'stopwatch'> {
   readonly events: EventLog;
   /** The copy of the state in Redis, and the issuer's keys beside it. */
   readonly mirror: {
@@ -23,7 +23,7 @@ export interface PurgeHandlerParts extends Pick<PurgeParts, 'store' | 'record' |
   readonly newId: () => string;
 }
 
-export interface PurgeContext {
+interface PurgeContext {
   readonly awsRequestId: string;
   readonly getRemainingTimeInMillis: () => number;
 }

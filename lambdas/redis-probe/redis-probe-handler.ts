@@ -1,6 +1,6 @@
 import type { RedisFacts } from '../../core/health/redis-facts.ts';
 
-export interface RedisProbeParts {
+interface RedisProbeParts {
   /** Rejects with SessionStoreUnavailableError. */
   readonly look: () => Promise<RedisFacts>;
 }

@@ -8,7 +8,7 @@ import type { State } from '../../core/state/state.ts';
 import type { Log } from '../aws/log.ts';
 import { type Call, createApiHandler, type Served, type ServeTable, serveBy } from '../http/api-handler.ts';
 
-export interface SessionsParts {
+interface SessionsParts {
   readonly store: SessionStore;
   /** Reads the newest state. */
   readonly state: () => Promise<State>;

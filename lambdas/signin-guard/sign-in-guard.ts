@@ -17,7 +17,7 @@ export interface PreTokenEvent {
   };
 }
 
-export interface SignInGuardParts {
+interface SignInGuardParts {
   readonly states: Pick<StateCache, 'get'>;
   readonly adminGroups: readonly string[];
   readonly workerGroups: readonly string[];
@@ -29,7 +29,7 @@ export interface SignInGuardParts {
 }
 
 /** Refuses a token. Cognito shows its message to whoever wanted one. */
-export class SignInRefusedError extends Error {
+class SignInRefusedError extends Error {
   override readonly name = 'SignInRefusedError';
 }
 

@@ -1,7 +1,7 @@
 import { type StartParts, startDrain } from '../../core/drain/start-drain.ts';
 import type { Log } from '../aws/log.ts';
 
-export interface StarterParts extends StartParts {
+interface StarterParts extends StartParts {
   readonly log: Log;
 }
 

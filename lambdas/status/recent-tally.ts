@@ -4,7 +4,7 @@ import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 import { keptFor } from '../http/kept-for.ts';
 
-export interface RecentTallyParts {
+interface RecentTallyParts {
   readonly attempts: Pick<AttemptStore, 'tally'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */

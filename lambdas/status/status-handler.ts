@@ -30,7 +30,7 @@ import { type OpenApiText, openApiText } from './open-api-text.ts';
 import { recentTally } from './recent-tally.ts';
 import { servePage } from './serve-page.ts';
 
-export interface StatusParts {
+interface StatusParts {
   readonly states: Pick<StateCache, 'get'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */

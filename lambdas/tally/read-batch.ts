@@ -10,7 +10,7 @@ export interface LogsEvent {
 }
 
 /** Log lines of one stream. */
-export interface LogBatch {
+interface LogBatch {
   /** Names the stream; a line is in one stream only, and stays there. */
   readonly stream: string;
   readonly lines: readonly string[];

@@ -3,7 +3,7 @@ import type { Log } from '../aws/log.ts';
 import { readAttempt } from './read-attempt.ts';
 import { type LogsEvent, readBatch } from './read-batch.ts';
 
-export interface TallyParts {
+interface TallyParts {
   readonly attempts: Pick<AttemptStore, 'add'>;
   readonly log: Log;
 }

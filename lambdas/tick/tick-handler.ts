@@ -7,7 +7,7 @@ import { loggedEventLog } from '../aws/logged-event-log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 import { type KeyKeeping, keepIssuerKeys } from './keep-issuer-keys.ts';
 
-export interface TickParts {
+interface TickParts {
   readonly events: EventLog;
   readonly issuerKeys: KeyKeeping;
   readonly windows: Pick<WindowStore, 'read'>;

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import { removalPolicyFor } from '../removal-policy.ts';
 
-export interface ActivityTableProps {
+interface ActivityTableProps {
   /** Name of the deployment's event log. */
   readonly logName: string;
   readonly deletionProtection: boolean;

@@ -37,7 +37,7 @@ const WATCHED: Readonly<Record<'essential' | 'none', { contacts: string[]; thres
   none: { contacts: [], thresholds: [] },
 };
 
-export interface Contradiction {
+interface Contradiction {
   /** The option's path. */
   readonly path: string[];
   readonly message: string;

@@ -17,7 +17,7 @@ import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { drainDefinition } from './drain-definition.ts';
 import { bindWorkloads } from './workloads.ts';
 
-export interface DrainProps {
+interface DrainProps {
   readonly configuration: Configuration;
   readonly eventLog: EventLogTable;
   readonly activity: ActivityTable;

@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import { removalPolicyFor } from '../removal-policy.ts';
 
-export interface EventLogTableProps {
+interface EventLogTableProps {
   /** Name of the event log within the table. */
   readonly logName: string;
   readonly deletionProtection: boolean;

@@ -12,7 +12,7 @@ import { environmentProblems } from './environment-size.ts';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 
-export interface MaintenanceFunctionProps {
+interface MaintenanceFunctionProps {
   /** The function's folder under lambdas/. */
   readonly folder: string;
   readonly description: string;

@@ -18,7 +18,7 @@ import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { SessionCache } from '../sessions/session-cache.ts';
 import type { SessionRedis } from '../sessions/session-redis.ts';
 
-export interface HealthCheckProps {
+interface HealthCheckProps {
   readonly configuration: Configuration;
   readonly eventLog: EventLogTable;
   readonly activity: ActivityTable;

@@ -7,7 +7,7 @@ import { ENV } from '../../core/environment.ts';
 import { JOB_TABLE, type JobIndex, jobPartitions } from '../../core/jobs/job-table.ts';
 import { removalPolicyFor } from '../removal-policy.ts';
 
-export interface JobTableProps {
+interface JobTableProps {
   /** Name of the deployment's event log. */
   readonly logName: string;
   readonly deletionProtection: boolean;

@@ -26,7 +26,7 @@ const COMPARISONS: Readonly<Record<Condition['side'], ComparisonOperator>> = {
   below: ComparisonOperator.LESS_THAN_THRESHOLD,
 };
 
-export interface AlarmsProps {
+interface AlarmsProps {
   /** Those there are. */
   readonly names: readonly AlarmName[];
   readonly conditions: Readonly<Record<AlarmName, Condition>>;

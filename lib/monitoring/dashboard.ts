@@ -20,7 +20,7 @@ import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { BLOCKED_CALLS, SECURITY_EVENTS } from './log-metrics.ts';
 import { type OwnMetric, ownMetrics } from './metrics.ts';
 
-export interface MaintenanceDashboardProps {
+interface MaintenanceDashboardProps {
   readonly dashboardName: string;
   /** Where the metrics of maintenance mode belong. */
   readonly namespace: string;

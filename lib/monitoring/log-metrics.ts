@@ -13,7 +13,7 @@ const BLOCKED = '{ $.event = "operation_blocked" && $.operation != "canary" }';
 /** The access log has the answers of everything behind the gateway, the application's own among them. */
 const REFUSED = '{ $.status = "401" || $.status = "403" }';
 
-export interface LogMetricsProps {
+interface LogMetricsProps {
   /** Where the metrics belong. */
   readonly namespace: string;
   /** The logs of those that decide about requests. */

@@ -19,7 +19,7 @@ import { metricNamespace, ownMetrics } from './metrics.ts';
 import { Notices } from './notices.ts';
 import { SavedQueries } from './saved-queries.ts';
 
-export interface MonitoringProps {
+interface MonitoringProps {
   readonly configuration: Configuration;
   readonly eventLog: EventLogTable;
   readonly activity: ActivityTable;

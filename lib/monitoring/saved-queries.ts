@@ -1,7 +1,7 @@
 import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 
-export interface SavedQueriesProps {
+interface SavedQueriesProps {
   /** The folder of the saved queries in CloudWatch. */
   readonly folder: string;
   /** The logs of all functions. */

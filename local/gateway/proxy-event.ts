@@ -2,7 +2,7 @@ import type { Exchange, HeaderFields } from './exchange.ts';
 import type { RestApi } from './rest-api.ts';
 
 /** The parts that the events for a proxy integration and for an authorizer have in common. */
-export interface RequestEvent {
+interface RequestEvent {
   readonly resource: string;
   readonly path: string;
   readonly httpMethod: string;

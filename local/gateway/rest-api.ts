@@ -27,7 +27,7 @@ export type Integration =
     };
 
 /** One integration response of a MOCK integration. */
-export interface MockResponse {
+interface MockResponse {
   readonly status: number;
   /** Regular expression over the status chosen by the request template; undefined: the default response. */
   readonly selectionPattern?: string;

@@ -7,14 +7,14 @@ import { SESSION_COOKIE, type Session, type SessionStore, Sessions } from './ses
 import { LOGIN_PAGE, landingPage, PIXEL_PNG, STATIC_FILES } from './static-files.ts';
 
 /** Somebody who can sign in to the application. */
-export interface OriginUser {
+interface OriginUser {
   readonly username: string;
   readonly password: string;
   readonly role: string;
 }
 
 /** What the sample application runs with. */
-export interface OriginOptions {
+interface OriginOptions {
   /** What the header X-Origin-Secret must hold; asked for at each request, for it may become known later. */
   readonly secret: () => string;
   readonly users: readonly OriginUser[];

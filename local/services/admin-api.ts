@@ -11,7 +11,7 @@ import type { Topics } from './sns.ts';
 import type { Queues } from './sqs.ts';
 
 /** What the API shows and moves. */
-export interface AdminParts {
+interface AdminParts {
   readonly cloud: RunningCloud;
   readonly alarms: Alarms;
   readonly metrics: Metrics;

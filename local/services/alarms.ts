@@ -5,7 +5,7 @@ import type { Delivery } from './delivery.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What an alarm says. Source: "Alarm states" of the CloudWatch user guide. */
-export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
+type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 interface Alarm {
   readonly resource: Resource;

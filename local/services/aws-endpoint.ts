@@ -7,10 +7,10 @@ import { escaped } from './query-protocol.ts';
 import { readBody } from './read-body.ts';
 
 /** Serves a path of its own, such as an issuer's keys; undefined: not its path. */
-export type PathHandler = (call: AwsCall) => Promise<AwsAnswer> | undefined;
+type PathHandler = (call: AwsCall) => Promise<AwsAnswer> | undefined;
 
 /** The services by the prefix of X-Amz-Target, and by signing name for those of the query protocol. */
-export interface EndpointRoutes {
+interface EndpointRoutes {
   readonly targets: Readonly<Record<string, AwsService>>;
   readonly query: Readonly<Record<string, AwsService>>;
   readonly paths: readonly PathHandler[];

@@ -17,7 +17,7 @@ import type { Datapoint, Metrics } from './metrics.ts';
 import { pageOf } from './page.ts';
 
 /** What the service reads. */
-export interface CloudWatchParts {
+interface CloudWatchParts {
   readonly alarms: Alarms;
   readonly metrics: Metrics;
   /** Measures now what is measured at intervals otherwise. */

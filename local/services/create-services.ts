@@ -34,7 +34,7 @@ import { Sts } from './sts.ts';
 import { UserPools } from './user-pool/user-pools.ts';
 
 /** Where the services keep their data, and what they need of the machine. */
-export interface ServiceOptions {
+interface ServiceOptions {
   readonly folder: string;
   /** The redis-server program. */
   readonly redisServer: string;

@@ -7,7 +7,7 @@ import { type EventPattern, filterPatterns, matchesPattern } from './event-patte
 import { recordNumber, type StreamRecord, type TableStream } from './table-stream.ts';
 
 /** An event source mapping as the template has it, with Lambda's defaults. */
-export interface MappingSettings {
+interface MappingSettings {
   readonly functionName: string;
   readonly streamArn: string;
   readonly patterns: readonly EventPattern[];

@@ -14,7 +14,7 @@ import type { Queues } from './sqs.ts';
 import type { TableStream } from './table-stream.ts';
 
 /** Where records come from, and where it is kept how far each mapping has got. */
-export interface MappingSources {
+interface MappingSources {
   readonly database: () => DynamoDb;
   readonly queues: Queues;
   readonly deliver: Delivery;

@@ -1,5 +1,5 @@
 /** What UpdateEventSourceMapping turns on and off, and what a mapping is meanwhile. */
-export type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
+type MappingState = 'Enabling' | 'Enabled' | 'Disabling' | 'Disabled';
 
 /** Turns the delivery of one event source mapping on and off. What is under way when it is turned off comes to its end. */
 export class MappingSwitch {

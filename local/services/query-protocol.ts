@@ -13,16 +13,6 @@ export type XmlValue =
 /** The parameters of a call in AWS's query protocol. */
 export const queryInput = (call: AwsCall): URLSearchParams => new URLSearchParams(call.body.toString('utf8'));
 
-/** The values of a list among the parameters: `Names.member.1` and so on. */
-export function queryList(input: URLSearchParams, name: string): string[] {
-  const values: string[] = [];
-  for (let index = 1; ; index++) {
-    const value = input.get(`${name}.member.${index}`);
-    if (value === null) return values;
-    values.push(value);
-  }
-}
-
 /**
  * An answer in AWS's query protocol.
  *

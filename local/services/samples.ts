@@ -5,7 +5,7 @@ import type { RedisServer } from './redis.ts';
 import type { Queues } from './sqs.ts';
 
 /** What is measured. */
-export interface SampleSources {
+interface SampleSources {
   readonly metrics: Metrics;
   readonly clock: MovableClock;
   readonly queues: Queues;

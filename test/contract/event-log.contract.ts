@@ -16,7 +16,7 @@ import { type Fate, type Interference, writesMeet } from '../support/interferenc
 import { patient } from '../support/patience.ts';
 
 /** A log under test, and what its tests may do to the store behind it. */
-export interface EventLogUnderTest {
+interface EventLogUnderTest {
   readonly log: EventLog;
   interfere(interference: Interference): void;
   down(): Promise<void>;

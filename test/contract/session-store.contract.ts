@@ -12,7 +12,7 @@ export interface Subject {
 }
 
 /** Ids that some place or other could give a meaning. */
-export const HOSTILE_IDS = [
+const HOSTILE_IDS = [
   '',
   '*',
   '?',

@@ -26,7 +26,7 @@ export const AWKWARD_CHARACTERS = [
 ] as const;
 
 export const role = fc.constantFrom(...ROLES);
-export const mode = fc.constantFrom<Mode>('normal', 'emergency', 'test');
+const mode = fc.constantFrom<Mode>('normal', 'emergency', 'test');
 export const operation = fc.oneof(
   fc.constantFrom(...OPERATION_TYPES.map(({ name }) => name)),
   fc.constantFrom('newsletter', 'constructor', '__proto__'),
@@ -59,7 +59,7 @@ const seconds = fc.oneof(
   fc.constantFrom(MIN_DURATION_S, MAX_DURATION_S),
 );
 
-export const plan: fc.Arbitrary<Plan> = fc
+const plan: fc.Arbitrary<Plan> = fc
   .record({ reason, endsAt: fc.option(instant), autoEnd: fc.boolean(), blockedOperations })
   .map((made) => ({ ...made, autoEnd: made.autoEnd && made.endsAt !== null }));
 
@@ -197,7 +197,7 @@ const purgeSessions: fc.Arbitrary<Command> = fc
   .map((all): Command => ({ type: 'purge_sessions', all }));
 
 /** Few enough to be met again, long enough to fill the state. */
-export const principalId = fc.oneof(
+const principalId = fc.oneof(
   fc.constantFrom('alice', 'bob', 'mia', 'walt', '__proto__'),
   fc.string({ minLength: 1, maxLength: 40 }).filter((id) => !/\p{Cc}/u.test(id) && id.isWellFormed()),
   fc.constantFrom(...AWKWARD_CHARACTERS.filter((one) => !/\p{Cc}/u.test(one))).map((one) => one.repeat(128)),

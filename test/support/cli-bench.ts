@@ -3,7 +3,7 @@ import { CliSandbox } from './run-cli.ts';
 import { StubServer } from './stub-server.ts';
 
 /** A server that answers as a test wants it, and a place to run the command in, signed in there. */
-export interface CliBench {
+interface CliBench {
   readonly stub: StubServer;
   readonly sandbox: CliSandbox;
 }

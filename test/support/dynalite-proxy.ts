@@ -11,7 +11,7 @@ import { buffer } from 'node:stream/consumers';
 import { type Fate, type Interference, NO_INTERFERENCE } from './interference.ts';
 
 /** Besides the fates of any store: never an answer, an arrival that is late, a server error though all went well. */
-export type WireFate = Fate | 'hang' | 'hold' | 'error';
+type WireFate = Fate | 'hang' | 'hold' | 'error';
 
 /**
  * Stands between a client and DynamoDB and does to requests what networks do. Lost requests and answers look like a

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { type LocalCloud, type SpawnOptions, startLocalCloud as start } from '../../local/spawn-local.ts';
 
-export type { LocalCloud, LocalUser } from '../../local/spawn-local.ts';
+export type { LocalCloud } from '../../local/spawn-local.ts';
 
 /** How to start a local cloud in a test: without an assembly, with this project's. */
 export interface LocalCloudOptions extends Partial<SpawnOptions> {

@@ -13,7 +13,7 @@ const AWS = {
 };
 
 /** What doctor said: its exit code, and its findings by check. */
-export interface Examination {
+interface Examination {
   readonly exitCode: number;
   readonly checks: Readonly<Record<string, Finding>>;
 }

@@ -13,7 +13,7 @@ export class Killed extends Error {
   override readonly name = 'Killed';
 }
 
-export interface CallOptions {
+interface CallOptions {
   /** How many calls to stores it makes before it is killed. */
   readonly lives?: number;
   /** Whether the last of them is carried out before. */

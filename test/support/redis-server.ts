@@ -9,7 +9,7 @@ import { Cluster, Redis } from 'ioredis';
 import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import { patient } from './patience.ts';
 
-export interface RedisServersOptions {
+interface RedisServersOptions {
   /** Servers of the cluster, each with an equal share of the slots; 0 for a server that is no cluster. */
   readonly masters: number;
   /** Password of the default user. */

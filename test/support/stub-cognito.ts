@@ -4,7 +4,7 @@ import { json, type StubAnswer, type StubRequest } from './stub-server.ts';
 export type PoolAnswer = object | { readonly error: string; readonly message: string };
 
 /** The parameters of a call of a user pool, as far as tests look at them. */
-export interface PoolCall {
+interface PoolCall {
   readonly action: string;
   readonly input: Record<string, unknown>;
 }

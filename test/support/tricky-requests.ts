@@ -11,7 +11,7 @@ export interface TrickyRequest {
 }
 
 /** A number from 0 up to and without 1. */
-export type Random = () => number;
+type Random = () => number;
 
 /**
  * Numbers that look random and depend on the seed alone (Marsaglia's xorshift, 32 bits).

@@ -3,7 +3,7 @@ import type { OnCall } from './on-call.ts';
 import type { Section } from './troubleshooting-page.ts';
 
 /** Breaks something, shows that it is found, mends it, and shows that it is mended. */
-export type Proof = () => Promise<void>;
+type Proof = () => Promise<void>;
 
 /**
  * Registers one test for each row of a section. The compiler sees to it that no row is without a test, and no test

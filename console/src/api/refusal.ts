@@ -39,7 +39,7 @@ export class Unreachable extends Error {
 }
 
 /** A refusal for people. */
-export interface Explanation {
+interface Explanation {
   readonly heading: string;
   readonly message: string;
   /** Field by field. */

@@ -8,7 +8,7 @@ export type {
   EnableAnswer as Enabled,
   Validation,
 } from '../../../core/commands/schemas.ts';
-export type { Health, HealthStatus } from '../../../core/health/schemas.ts';
+export type { Health } from '../../../core/health/schemas.ts';
 export type { EventView as HistoryEvent } from '../../../core/history/schemas.ts';
 export type { WhoAmI } from '../../../core/identity/schemas.ts';
 export type { JobView as Job, TerminateJobsAnswer as TerminatedJobs } from '../../../core/jobs/schemas.ts';

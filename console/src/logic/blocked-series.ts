@@ -9,7 +9,7 @@ export interface Sample {
 }
 
 /** Blocked calls of one type in one stretch of time. */
-export interface Point {
+interface Point {
   /** Where the stretch ends. */
   readonly x: Date;
   readonly y: number;

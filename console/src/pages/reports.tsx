@@ -11,7 +11,7 @@ import { PageFrame } from '../parts/page.tsx';
 import { usePages } from '../parts/use-pages.ts';
 import { ReportPage } from './reports/report.tsx';
 
-export const KINDS: Readonly<Record<ReportSummary['kind'], string>> = {
+const KINDS: Readonly<Record<ReportSummary['kind'], string>> = {
   maintenance: 'Maintenance',
   emergency: 'Emergency',
   test_run: 'Test run',

@@ -27,7 +27,7 @@ const OPTIONS = BLOCKABLE.map((value) => ({ value, label: operationLabel(value) 
 const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 /** What is wrong with a field, as the API has said; undefined when nothing is. */
-export type ErrorOf = (...fields: readonly string[]) => string | undefined;
+type ErrorOf = (...fields: readonly string[]) => string | undefined;
 
 export function PlanFields({
   plan,

@@ -35,7 +35,7 @@ export interface Check<Facts, Name extends keyof Facts = keyof Facts> {
 type Judgement = Pick<Finding, 'status' | 'seen' | 'remedy'>;
 
 /** What a check comes to. There is a remedy for all that is not `ok`, and none for what is. */
-export interface Say {
+interface Say {
   ok(seen: string): Judgement;
   warning(seen: string, remedy: string): Judgement;
   failed(seen: string, remedy: string): Judgement;

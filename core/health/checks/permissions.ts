@@ -12,7 +12,7 @@ export interface PermissionsFacts {
   };
 }
 
-export interface AdminWay {
+interface AdminWay {
   readonly name: 'the API' | 'the direct way';
   /** Null where it was not tried. */
   readonly isOpen: boolean | null;

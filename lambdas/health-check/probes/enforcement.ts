@@ -6,14 +6,14 @@ import {
 } from '../../../core/health/agreement.ts';
 
 /** What observing the gateway has come to. */
-export interface WatchedDecisions {
+interface WatchedDecisions {
   readonly answers: readonly CanaryAnswer[];
   /** Of the answers, those that still differed from the log when they may not differ any more. */
   readonly differing: readonly CanaryAnswer[];
   readonly newest: NewestState | null;
 }
 
-export interface EnforcementParts {
+interface EnforcementParts {
   /** Reads the newest state of the log; null where it can't be read. */
   readonly newest: () => Promise<NewestState | null>;
   readonly canary: () => Promise<CanaryAnswer>;

@@ -11,7 +11,7 @@ import type { ServerlessCache } from './serverless-cache.ts';
 import { SignIn } from './sign-in.ts';
 
 /** What an endpoint works with. */
-export interface CacheEndpointOptions {
+interface CacheEndpointOptions {
   readonly context: CloudContext;
   readonly network: Network;
   readonly cache: ServerlessCache;

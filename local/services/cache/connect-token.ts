@@ -3,7 +3,7 @@ import { LOCAL_REGION } from '../../account.ts';
 import { ROLE_CREDENTIALS } from '../../iam.ts';
 
 /** A request to connect to a cache, signed in its query. */
-export interface ConnectToken {
+interface ConnectToken {
   readonly cache: string;
   readonly accessKeyId: string;
   /** Names and values of the query, decoded. */
@@ -11,7 +11,7 @@ export interface ConnectToken {
 }
 
 /** What a token must be for. */
-export interface ConnectExpectation {
+interface ConnectExpectation {
   readonly cache: string;
   readonly user: string;
   /** Milliseconds since 1970. */

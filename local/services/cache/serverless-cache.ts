@@ -2,7 +2,7 @@ import type { Stack } from '../../stack.ts';
 import type { Resource } from '../../template.ts';
 
 /** A user of a cache who signs in by IAM. */
-export interface CacheUser {
+interface CacheUser {
   /** Id and name, which AWS wants to be the same. */
   readonly id: string;
   readonly arn: string;

@@ -4,7 +4,7 @@ import { checkConnectToken, parseConnectToken, TokenRefused } from './connect-to
 import type { ServerlessCache } from './serverless-cache.ts';
 
 /** What comes of an attempt to sign in: `unreachable` is for who could not even have connected. */
-export type SignInOutcome = 'in' | 'refused' | 'unreachable';
+type SignInOutcome = 'in' | 'refused' | 'unreachable';
 
 /** Group in which the cache says why it let somebody not in. */
 export const CACHE_LOG = 'redis';

@@ -18,7 +18,7 @@ export interface Ending {
 }
 
 /** What an execution is told at its start. */
-export interface ExecutionSettings {
+interface ExecutionSettings {
   readonly arn: string;
   readonly name: string;
   readonly machine: { readonly arn: string; readonly name: string; readonly roleArn: string };
@@ -27,7 +27,7 @@ export interface ExecutionSettings {
 }
 
 /** What an execution runs with. */
-export interface ExecutionSurroundings {
+interface ExecutionSurroundings {
   readonly interpreter: StateMachine;
   readonly program: Program;
   readonly clock: MovableClock;

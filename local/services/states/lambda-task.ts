@@ -22,7 +22,7 @@ const OPTIMIZED_INVOKE = 'arn:aws:states:::lambda:invoke';
 export const isOptimizedInvoke = (resource: string): boolean => resource === OPTIMIZED_INVOKE;
 
 /** Who runs tasks: the machine's role. */
-export interface TaskRunner {
+interface TaskRunner {
   readonly access: RoleAccess;
   readonly functions: FunctionInvoker;
   /** Logical id of the role. */

@@ -11,7 +11,7 @@ export interface PreTokenFunction {
 }
 
 /** A token about to be made, and for whom. */
-export interface PreTokenRequest {
+interface PreTokenRequest {
   readonly access: Claims;
   readonly id: Claims;
   readonly poolId: string;

@@ -22,7 +22,7 @@ interface Challenge {
 }
 
 /** What a sign-in needs of its pool. */
-export interface SignInParts {
+interface SignInParts {
   readonly stack: Stack;
   readonly clock: MovableClock;
   readonly directory: UserDirectory;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 
 /** A request as an origin received it. */
-export interface Received {
+interface Received {
   readonly method: string;
   /** The request target, byte for byte. */
   readonly target: string;
