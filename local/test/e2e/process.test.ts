@@ -45,7 +45,7 @@ let assembly: string;
 let data: string;
 
 beforeAll(() => {
-  stack = synthesiseTestStack();
+  stack = synthesiseTestStack({ cache: true });
   assembly = stack.directory;
 });
 afterAll(() => stack?.remove());

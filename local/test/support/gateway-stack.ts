@@ -16,6 +16,7 @@ import {
   UsagePlan,
 } from 'aws-cdk-lib/aws-apigateway';
 import { UserPool } from 'aws-cdk-lib/aws-cognito';
+import { CfnServerlessCache, CfnUser, CfnUserGroup } from 'aws-cdk-lib/aws-elasticache';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -85,7 +86,9 @@ export interface TestAssembly {
  *
  * @param options what a test wants otherwise
  */
-export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: number } = {}): TestAssembly {
+export function synthesiseTestStack(
+  options: { rateLimit?: number; burstLimit?: number; cache?: boolean } = {},
+): TestAssembly {
   const root = mkdtempSync(path.join(tmpdir(), 'local-cloud-'));
   const app = new App({
     outdir: path.join(root, 'cdk.out'),
@@ -124,6 +127,7 @@ export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: 
       ),
     },
   });
+  if (options.cache) addCache(stack);
   const secret = new Secret(stack, 'OriginSecret');
   // By this output the sample origin finds the secret.
   new CfnOutput(stack, 'OriginSecretArn', { value: secret.secretArn });
@@ -225,4 +229,25 @@ export function synthesiseTestStack(options: { rateLimit?: number; burstLimit?: 
   new Trigger(stack, 'AtDeployment', { handler: lambda('Triggered', TRIGGERED) });
   app.synth();
   return { directory: app.outdir, remove: () => rmSync(root, { recursive: true, force: true }) };
+}
+
+/** A cache, which is what tells that the stack knows sessions. No function of the stack reaches it. */
+function addCache(stack: Stack): void {
+  const user = new CfnUser(stack, 'CacheUser', {
+    engine: 'valkey',
+    userId: 'keeper',
+    userName: 'keeper',
+    accessString: 'on ~* +@all',
+    authenticationMode: { Type: 'iam' },
+  });
+  const group = new CfnUserGroup(stack, 'CacheUsers', {
+    engine: 'valkey',
+    userGroupId: 'users',
+    userIds: [user.ref],
+  });
+  new CfnServerlessCache(stack, 'Cache', {
+    engine: 'valkey',
+    serverlessCacheName: 'sessions',
+    userGroupId: group.ref,
+  });
 }
