@@ -7,9 +7,9 @@ import type { DynamoDbReads, Item } from '../../adapters/lean/dynamodb-over-http
 import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
+import { Offenders } from '../../core/attempts/offenders.ts';
 import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
-import { Offenders } from '../../core/gate/offenders.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
 import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';
 import { createAuthorizerHandler } from '../../lambdas/authorizer/authorizer-handler.ts';

@@ -1,6 +1,6 @@
+import type { OffenderTable } from '../attempts/offenders.ts';
 import { decide, decisiveOperation } from '../decision/decide.ts';
 import type { DecisionRecord } from './decision-record.ts';
-import type { OffenderTable } from './offenders.ts';
 import { refusalFacts } from './refusal-facts.ts';
 import { retryAfter } from './retry-after.ts';
 import type { DecisionLog, Verdict } from './verdict.ts';

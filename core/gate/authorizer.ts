@@ -1,3 +1,4 @@
+import type { OffenderTable } from '../attempts/offenders.ts';
 import {
   type Classification,
   type Classify,
@@ -12,7 +13,6 @@ import { effective } from '../state/clock.ts';
 import { isDebugging, type State } from '../state/state.ts';
 import { applyMaintenance, NO_WITNESSES } from './apply-maintenance.ts';
 import type { GatewayRequest } from './gateway-request.ts';
-import type { OffenderTable } from './offenders.ts';
 import type { StateReading, StateSource } from './state-source.ts';
 import { ALLOW, type DecisionLog, debugRecord, shownPath, type Verdict } from './verdict.ts';
 

@@ -1,10 +1,10 @@
+import type { Summary } from '../attempts/offenders.ts';
 import type { Classification } from '../decision/classify.ts';
 import type { StoreUnavailableError } from '../errors.ts';
 import { type Identity, NOBODY } from '../identity/identity.ts';
 import type { State } from '../state/state.ts';
 import type { DecisionRecord } from './decision-record.ts';
 import type { DecidedRequest } from './gateway-request.ts';
-import type { Summary } from './offenders.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import type { StateReading } from './state-source.ts';
 

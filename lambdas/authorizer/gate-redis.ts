@@ -1,4 +1,4 @@
-import { RedisOffenceCounts } from '../../adapters/gate/offence-counts.ts';
+import { RedisOffenceCounts } from '../../adapters/attempts/offence-counts.ts';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
 import { parseRedisSettings } from '../../adapters/redis/redis-settings.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';

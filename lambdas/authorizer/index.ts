@@ -1,10 +1,10 @@
 import { KeptKeys, readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readRules } from '../../adapters/lean/read-rules.ts';
+import { Offenders } from '../../core/attempts/offenders.ts';
+import { SharedOffenders } from '../../core/attempts/shared-offenders.ts';
 import { CatalogueCache } from '../../core/decision/classifier-cache.ts';
 import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
-import { Offenders } from '../../core/gate/offenders.ts';
-import { SharedOffenders } from '../../core/gate/shared-offenders.ts';
 import { UsageKeyChooser } from '../../core/gate/usage-keys.ts';
 import { followRefresh } from '../../core/state/follow-refresh.ts';
 import { StateCache } from '../../core/state/state-cache.ts';

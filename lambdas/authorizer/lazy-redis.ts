@@ -1,5 +1,5 @@
+import type { OffenceCounts } from '../../core/attempts/shared-offenders.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { OffenceCounts } from '../../core/gate/shared-offenders.ts';
 import type { SessionStore } from '../../core/sessions/session-store.ts';
 import type { State } from '../../core/state/state.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';

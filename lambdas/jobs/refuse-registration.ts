@@ -1,9 +1,9 @@
+import type { OffenderTable } from '../../core/attempts/offenders.ts';
 import type { Classification } from '../../core/decision/classify.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { applyMaintenance } from '../../core/gate/apply-maintenance.ts';
 import type { DecidedRequest } from '../../core/gate/gateway-request.ts';
-import type { OffenderTable } from '../../core/gate/offenders.ts';
 import { buildRefusal } from '../../core/gate/refusal.ts';
 import type { RefusalFacts } from '../../core/gate/refusal-facts.ts';
 import type { StateReading, StateSource } from '../../core/gate/state-source.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { RedisOffenceCounts } from '../../adapters/gate/offence-counts.ts';
+import { RedisOffenceCounts } from '../../adapters/attempts/offence-counts.ts';
 import { RedisConnection } from '../../adapters/redis/redis-connection.ts';
+import type { OffenceCounts } from '../../core/attempts/shared-offenders.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { OffenceCounts } from '../../core/gate/shared-offenders.ts';
 import { offencePrefix } from '../../core/identity/session.ts';
 import { MemoryOffenceCounts } from '../support/memory-offence-counts.ts';
 import { RedisServers } from '../support/redis-server.ts';

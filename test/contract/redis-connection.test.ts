@@ -13,6 +13,8 @@ import { RedisServers, until } from '../support/redis-server.ts';
 const HOUR = 3_600_000;
 /** Milliseconds for a use and for a connection, where nothing is to be waited for. */
 const TIMEOUTS = { commandTimeout: patient(150), connectTimeout: patient(300) };
+/** Limits that no test is to meet, where it is not about them. */
+const AMPLE = { commandTimeout: patient(5000), connectTimeout: patient(10_000) };
 /** Milliseconds that are much for this machine, and far less than many timeouts. */
 const A_WHILE = patient(1000);
 /** So that tests needn't wait. */
@@ -65,7 +67,7 @@ describe('A connection to Redis', () => {
   test('is opened on first need, once, and closed when told so', async () => {
     const before = (await clients()).length;
     let loads = 0;
-    const connection = connect({ load: () => import('ioredis').finally(() => (loads += 1)) });
+    const connection = connect({ ...AMPLE, load: () => import('ioredis').finally(() => (loads += 1)) });
     expect(loads).toBe(0);
     const answers = await Promise.all(Array.from({ length: 20 }, () => connection.use(ping)));
     expect(new Set(answers)).toEqual(new Set(['PONG']));
@@ -241,7 +243,7 @@ describe('A connection that is opened by IAM', () => {
 
   test('signs in with a token, and with a fresh one before its 12 hours are over', async () => {
     let now = NOW;
-    const connection = connect({ identity, now: () => now }, settings());
+    const connection = connect({ ...AMPLE, identity, now: () => now }, settings());
     await allow(tokenAt(now));
     const first = await idOf(connection);
     await allow(tokenAt(NOW + 11 * HOUR));
@@ -264,7 +266,7 @@ describe('A connection that is opened by IAM', () => {
 
   test('signs in anew when it is told that it is not signed in', async () => {
     let now = NOW;
-    const connection = connect({ identity, now: () => now }, settings());
+    const connection = connect({ ...AMPLE, identity, now: () => now }, settings());
     await allow(tokenAt(now));
     await connection.use(ping);
     now = NOW + 20 * 60_000;

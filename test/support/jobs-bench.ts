@@ -1,5 +1,5 @@
+import { Offenders } from '../../core/attempts/offenders.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
-import { Offenders } from '../../core/gate/offenders.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import type { State } from '../../core/state/state.ts';
 import { decisionLog } from '../../lambdas/authorizer/decision-log.ts';

@@ -1,5 +1,5 @@
+import type { OffenceCounts } from '../../core/attempts/shared-offenders.ts';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
-import type { OffenceCounts } from '../../core/gate/shared-offenders.ts';
 
 /** The common count, in memory. */
 export class MemoryOffenceCounts implements OffenceCounts {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Offenders, type Summary } from '../../../../core/attempts/offenders.ts';
 import { RouteMatcher } from '../../../../core/decision/route-matcher.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
 import { Authorizer } from '../../../../core/gate/authorizer.ts';
 import type { DecisionRecord } from '../../../../core/gate/decision-record.ts';
 import type { GatewayRequest } from '../../../../core/gate/gateway-request.ts';
-import { Offenders, type Summary } from '../../../../core/gate/offenders.ts';
 import { buildRefusal } from '../../../../core/gate/refusal.ts';
 import type { PresentedCredential } from '../../../../core/identity/identity.ts';
 import type { Role } from '../../../../core/state/principal.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { Offenders } from '../../../../core/attempts/offenders.ts';
 import { RouteMatcher } from '../../../../core/decision/route-matcher.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
 import { Authorizer } from '../../../../core/gate/authorizer.ts';
-import { Offenders } from '../../../../core/gate/offenders.ts';
 import type { State } from '../../../../core/state/state.ts';
 import { decisionLog } from '../../../../lambdas/authorizer/decision-log.ts';
 import { createTallyHandler } from '../../../../lambdas/tally/tally-handler.ts';

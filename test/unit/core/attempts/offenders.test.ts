@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Offenders, type Summary } from '../../../../core/gate/offenders.ts';
+import { Offenders, type Summary } from '../../../../core/attempts/offenders.ts';
 import { NOW } from '../../../support/examples.ts';
 
 const MINUTE = 60_000;

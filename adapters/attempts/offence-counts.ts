@@ -1,4 +1,4 @@
-import type { OffenceCounts } from '../../core/gate/shared-offenders.ts';
+import type { OffenceCounts } from '../../core/attempts/shared-offenders.ts';
 import { offencePrefix } from '../../core/identity/session.ts';
 import type { RedisConnection } from '../redis/redis-connection.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Offenders } from '../../../../core/gate/offenders.ts';
-import { type OffenceCounts, SharedOffenders } from '../../../../core/gate/shared-offenders.ts';
+import { Offenders } from '../../../../core/attempts/offenders.ts';
+import { type OffenceCounts, SharedOffenders } from '../../../../core/attempts/shared-offenders.ts';
 import { NOW } from '../../../support/examples.ts';
 import { settled } from '../../../support/manual-timers.ts';
 import { MemoryOffenceCounts } from '../../../support/memory-offence-counts.ts';
