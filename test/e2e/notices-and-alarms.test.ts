@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { TWIN } from '../../core/health/alarms.ts';
 import { Cloud } from '../support/cloud.ts';
 import { eventually } from '../support/eventually.ts';
+import { patient } from '../support/patience.ts';
 import { CloudQueues } from '../support/queues.ts';
 
 const BLOCKED = '/start_caption_generation';
@@ -84,6 +85,70 @@ async function clock(): Promise<number> {
   return Date.parse(json.now);
 }
 
+/** A job that holds the drain back for as long as it sends heartbeats: without one for 45 s it counts as lost. */
+class RunningJob {
+  /** A token is good for 15 minutes, s. */
+  static readonly #TOKEN_S = 600;
+  /** The clock moves by no more at a time, s. */
+  static readonly #MOVE_S = 15;
+  readonly id: string;
+  #token = '';
+  #tokenUntil = 0;
+
+  private constructor(id: string) {
+    this.id = id;
+  }
+
+  static async register(): Promise<RunningJob> {
+    const { json } = await cloud.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
+    return new RunningJob(json.id);
+  }
+
+  async beat(): Promise<void> {
+    const now = await clock();
+    if (now >= this.#tokenUntil) {
+      this.#token = await cloud.signIn('worker');
+      this.#tokenUntil = now + RunningJob.#TOKEN_S * 1000;
+    }
+    await eventually(async () => {
+      const options = { token: this.#token, body: {} };
+      const { status } = await cloud.control('POST', `/jobs/${this.id}/heartbeat`, options);
+      expect(status).toBe(200);
+    });
+  }
+
+  /** Moves the clock to a second of a minute, heartbeat by heartbeat. */
+  async goTo(minute: number, second: number): Promise<void> {
+    const to = (minute * 60 + second) * 1000;
+    for (let now = await clock(); now < to; now = await clock()) {
+      await cloud.advanceClock(Math.min(to - now, RunningJob.#MOVE_S * 1000));
+      await this.beat();
+    }
+  }
+
+  /**
+   * Waits for the step of the drain that belongs to a minute. It comes a minute after the last, so mostly before the end
+   * of this one; where it was late or had to be repeated, the clock goes on until it comes.
+   */
+  async drainIsMeasured(minute: number): Promise<void> {
+    for (let second = 50; second < 600; second += 10) {
+      await this.goTo(minute, second);
+      if (await this.#isMeasured(minute)) return;
+    }
+    throw new Error('The drain takes no step any more.');
+  }
+
+  /** Whether it is, within a while for the step to run. */
+  async #isMeasured(minute: number): Promise<boolean> {
+    const until = performance.now() + patient(3000);
+    do {
+      if ((await newest('DrainStuck')) >= minute) return true;
+      await this.beat();
+    } while (performance.now() < until);
+    return false;
+  }
+}
+
 async function callMany(count: number): Promise<void> {
   await Promise.all(Array.from({ length: count }, () => cloud.call('POST', BLOCKED)));
 }
@@ -162,46 +227,6 @@ describe('notices', () => {
 
 describe('alarms', () => {
   test('each is raised and ends; what lasts for a quarter of an hour reaches the next level too', async () => {
-    const job = await cloud.as('worker', 'POST', '/jobs', { type: 'render', owner: 'mia' });
-    let token = '';
-    const beat = () =>
-      eventually(async () => {
-        const { status } = await cloud.control('POST', `/jobs/${job.json.id}/heartbeat`, { token, body: {} });
-        expect(status).toBe(200);
-      });
-    await cloud.fault('lambda:notices', 'errors');
-    await cloud.fault('redis', 'down');
-    // Turns of the drain come a minute apart, counted from here, and a little later each time: all are to be within the
-    // minute that they belong to.
-    await goTo((await minuteNow()) + 1, 1);
-    await cloud.enable({ duration: 60, drain_deadline: 60 });
-    const first = (await minuteNow()) + 1;
-    for (let minute = 0; minute < LASTING; minute += 1) {
-      if (minute === 10) expect((await raised()).filter((name) => name.endsWith(TWIN))).toEqual([]);
-      // A token is good for 15 minutes, and a job of which nothing is heard for 45 s is lost.
-      if (minute % 10 === 0) token = await cloud.signIn('worker');
-      for (const second of [5, 35]) {
-        await goTo(first + minute, second);
-        await beat();
-      }
-      await Promise.all([cloud.tick(), callFromMany(5, 25), beat()]);
-      // A turn of the drain comes a minute after the last, which may be later in this minute than now; the first that
-      // is late comes after the deadline.
-      if (minute > 2) {
-        await eventually(async () => {
-          if ((await newest('DrainStuck')) >= first + minute) return true;
-          await goTo(first + minute, 50);
-          await beat();
-          return false;
-        });
-      }
-      for (const fault of ['errors', 'throttled']) {
-        await cloud.fault('lambda:authorizer', fault);
-        await callMany(5);
-      }
-      await cloud.fault('lambda:authorizer', 'none');
-      await alarms();
-    }
     const lasting = [
       'blocked-operations-high',
       'session-manager-failure',
@@ -213,7 +238,29 @@ describe('alarms', () => {
       'dead-letters',
     ];
     const meant = ['maintenance-activated', ...lasting, ...lasting.map((name) => `${name}${TWIN}`)];
-    await areRaised(...meant);
+    const job = await RunningJob.register();
+    await cloud.fault('lambda:notices', 'errors');
+    await cloud.fault('redis', 'down');
+    await job.goTo((await minuteNow()) + 1, 1);
+    await cloud.enable({ duration: 60, drain_deadline: 60 });
+    const first = (await minuteNow()) + 1;
+    let minute = first;
+    // On a busy machine a minute may pass without its measurements, and what has to last begins anew.
+    for (let isAll = false; !isAll; minute = Math.max(minute + 1, await minuteNow())) {
+      expect(minute).toBeLessThan(first + 4 * LASTING);
+      if (minute === first + 10) expect((await raised()).filter((name) => name.endsWith(TWIN))).toEqual([]);
+      await job.goTo(minute, 35);
+      await Promise.all([cloud.tick(), callFromMany(5, 25), job.beat()]);
+      for (const fault of ['errors', 'throttled']) {
+        await cloud.fault('lambda:authorizer', fault);
+        await callMany(5);
+      }
+      await cloud.fault('lambda:authorizer', 'none');
+      // The first step of the drain that is late comes after the deadline.
+      if (minute > first + 2) await job.drainIsMeasured(minute);
+      const names = await raised();
+      isAll = meant.every((name) => names.includes(name));
+    }
     expect(await told('Level1', 'ALARM', 'blocked-operations-high')).toBeGreaterThan(0);
     expect(await told('Level2', 'ALARM', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
     expect(await told('Level2', 'ALARM', 'session-manager-failure')).toBeGreaterThan(0);
@@ -221,7 +268,7 @@ describe('alarms', () => {
 
     for (const service of ['redis', 'lambda:notices']) await cloud.fault(service, 'none');
     await new CloudQueues(cloud).empty();
-    await cloud.as('worker', 'POST', `/jobs/${job.json.id}/complete`, {});
+    await cloud.as('worker', 'POST', `/jobs/${job.id}/complete`, {});
     await cloud.as('admin', 'POST', '/disable');
     await cloud.purged();
     await cloud.advanceClock(120_000);
