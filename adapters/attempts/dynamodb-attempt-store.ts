@@ -10,17 +10,17 @@ import type { Attempt } from '../../core/attempts/attempt.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
 import { mergedRecords, type TestRecord } from '../../core/attempts/test-record.ts';
 import {
-  type AttemptLedger,
+  type AttemptShard,
+  type AttemptTotals,
   type Counted,
   countAttempts,
-  EMPTY_LEDGER,
+  EMPTY_SHARD,
   type Fingerprint,
-  type Tally,
-  tallyOf,
+  totalsOf,
 } from '../../core/attempts/totals.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { askStore } from '../state/state-store.ts';
-import { attributesOf, type LedgerItem, ledgerOf } from './totals-item.ts';
+import { attributesOf, type ShardItem, shardOf } from './totals-item.ts';
 
 interface DynamoDbAttemptStoreOptions {
   readonly client: DynamoDBClient;
@@ -32,7 +32,7 @@ interface DynamoDbAttemptStoreOptions {
 }
 
 /** Items among which the sources of a maintenance are spread. */
-const LEDGERS = 16;
+const SHARDS = 16;
 /** Longest time for a call, retries included, ms. */
 const CALL_DEADLINE = 5000;
 /** Tries of one write, where others write to the same item. */
@@ -42,7 +42,7 @@ const FIRST_WAIT = 10;
 const MAX_WAIT_MS = 500;
 
 /**
- * Counts attempts in DynamoDB. One ledger is one item, so counts and what prevents counting twice change together,
+ * Counts attempts in DynamoDB. One shard is one item, so counts and what prevents counting twice change together,
  * by a put that fails when anybody else has written in between. A source always writes to the same item.
  */
 export class DynamoDbAttemptStore implements AttemptStore {
@@ -58,12 +58,12 @@ export class DynamoDbAttemptStore implements AttemptStore {
     this.#wait = wait;
   }
 
-  async add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'ledger'>> {
+  async add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'shard'>> {
     const total = { added: 0, repeated: 0, late: 0 };
-    const ledger = sha256(source).readUInt8(0) % LEDGERS;
+    const shard = sha256(source).readUInt8(0) % SHARDS;
     const byMaintenance = Map.groupBy(attempts, ({ maintenanceId }) => maintenanceId);
     for (const [maintenanceId, those] of byMaintenance) {
-      const { added, repeated, late } = await this.#addTo(maintenanceId, ledger, those);
+      const { added, repeated, late } = await this.#addTo(maintenanceId, shard, those);
       total.added += added;
       total.repeated += repeated;
       total.late += late;
@@ -71,37 +71,37 @@ export class DynamoDbAttemptStore implements AttemptStore {
     return total;
   }
 
-  async tally(maintenanceId: string): Promise<Tally> {
-    return tallyOf(await this.#ledgers(maintenanceId, 'counts, clients'));
+  async totals(maintenanceId: string): Promise<AttemptTotals> {
+    return totalsOf(await this.#shards(maintenanceId, 'counts, clients'));
   }
 
   async record(maintenanceId: string): Promise<TestRecord> {
-    const ledgers = await this.#ledgers(maintenanceId, 'simulated, recent');
-    return mergedRecords(ledgers.map(({ record }) => record));
+    const shards = await this.#shards(maintenanceId, 'simulated, recent');
+    return mergedRecords(shards.map(({ record }) => record));
   }
 
-  /** All ledgers of a maintenance, as far as some attributes tell. */
-  async #ledgers(maintenanceId: string, only: string): Promise<AttemptLedger[]> {
-    const numbers = Array.from({ length: LEDGERS }, (_, number) => number);
+  /** All shards of a maintenance, as far as some attributes tell. */
+  async #shards(maintenanceId: string, only: string): Promise<AttemptShard[]> {
+    const numbers = Array.from({ length: SHARDS }, (_, number) => number);
     const items = await Promise.all(
       numbers.map((number) => this.#read(this.#keyOf(maintenanceId, number), { only })),
     );
-    return items.map((item) => ledgerOf(item ?? {}));
+    return items.map((item) => shardOf(item ?? {}));
   }
 
-  async #addTo(maintenanceId: string, ledger: number, attempts: readonly Attempt[]): Promise<Counted> {
+  async #addTo(maintenanceId: string, shard: number, attempts: readonly Attempt[]): Promise<Counted> {
     const fingerprint: Fingerprint = (text) => sha256(`${maintenanceId}\n${text}`).toString('hex', 0, 8);
-    const key = this.#keyOf(maintenanceId, ledger);
+    const key = this.#keyOf(maintenanceId, shard);
     for (let tries = 0; tries < MAX_TRIES; tries += 1) {
       const item = await this.#read(key);
-      const counted = countAttempts(item ? ledgerOf(item) : EMPTY_LEDGER, attempts, fingerprint);
-      if (counted.added === 0 || (await this.#write(key, counted.ledger, item?.revision))) return counted;
+      const counted = countAttempts(item ? shardOf(item) : EMPTY_SHARD, attempts, fingerprint);
+      if (counted.added === 0 || (await this.#write(key, counted.shard, item?.revision))) return counted;
       await this.#wait(Math.random() * Math.min(MAX_WAIT_MS, FIRST_WAIT * 2 ** tries));
     }
     throw new StoreUnavailableError(`Others have written to the same counts ${MAX_TRIES} times in a row.`);
   }
 
-  async #read(Key: LedgerItem, { only }: { only?: string } = {}): Promise<LedgerItem | null> {
+  async #read(Key: ShardItem, { only }: { only?: string } = {}): Promise<ShardItem | null> {
     const get = new GetItemCommand({
       TableName: this.#table,
       Key,
@@ -114,17 +114,17 @@ export class DynamoDbAttemptStore implements AttemptStore {
   }
 
   /**
-   * Whether the ledger took the place of the revision that it was made from. A write whose answer is lost looks like
+   * Whether the shard took the place of the revision that it was made from. A write whose answer is lost looks like
    * one that was outrun: the next try finds its attempts counted.
    */
   async #write(
-    key: LedgerItem,
-    ledger: AttemptLedger,
-    revision: LedgerItem[string] | undefined,
+    key: ShardItem,
+    shard: AttemptShard,
+    revision: ShardItem[string] | undefined,
   ): Promise<boolean> {
     const put = new PutItemCommand({
       TableName: this.#table,
-      Item: { ...key, ...attributesOf(ledger), revision: { N: String(Number(revision?.N ?? 0) + 1) } },
+      Item: { ...key, ...attributesOf(shard), revision: { N: String(Number(revision?.N ?? 0) + 1) } },
       ConditionExpression: revision === undefined ? 'attribute_not_exists(pk)' : 'revision = :revision',
       ...(revision === undefined ? {} : { ExpressionAttributeValues: { ':revision': revision } }),
     });
@@ -139,8 +139,8 @@ export class DynamoDbAttemptStore implements AttemptStore {
     });
   }
 
-  #keyOf(maintenanceId: string, ledger: number): LedgerItem {
-    return { pk: { S: `COUNTS#${this.#scope}#${maintenanceId}#${ledger}` } };
+  #keyOf(maintenanceId: string, shard: number): ShardItem {
+    return { pk: { S: `COUNTS#${this.#scope}#${maintenanceId}#${shard}` } };
   }
 }
 

@@ -2,10 +2,10 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ATTEMPT_KINDS } from '../../core/attempts/attempt.ts';
 import type { AttemptCounts } from '../../core/attempts/counts.ts';
 import { COUNTS_KEPT } from '../../core/attempts/store.ts';
-import { type AttemptLedger, EMPTY_LEDGER } from '../../core/attempts/totals.ts';
+import { type AttemptShard, EMPTY_SHARD } from '../../core/attempts/totals.ts';
 import { recordAttributes, recordIn } from './record-attributes.ts';
 
-export type LedgerItem = Record<string, AttributeValue>;
+export type ShardItem = Record<string, AttributeValue>;
 
 /** Bytes of a fingerprint. */
 const FINGERPRINT = 8;
@@ -13,10 +13,10 @@ const FINGERPRINT = 8;
 const RECOGNISED = FINGERPRINT + 4;
 
 /**
- * Writes a ledger as attributes, without its key. At most 16 000 × 12 bytes of what it recognises, 10 001 × 8 of
+ * Writes a shard as attributes, without its key. At most 16 000 × 12 bytes of what it recognises, 10 001 × 8 of
  * clients, some 60 for each count and 120 KB of a test run's record: 400 KB, where an item may have 409.
  */
-export function attributesOf({ counts, recognised, horizon, clients, record }: AttemptLedger): LedgerItem {
+export function attributesOf({ counts, recognised, horizon, clients, record }: AttemptShard): ShardItem {
   const newest = Math.max(horizon, ...recognised.values());
   return {
     counts: { S: JSON.stringify(ATTEMPT_KINDS.map((kind) => [kind, [...counts[kind]]])) },
@@ -28,17 +28,17 @@ export function attributesOf({ counts, recognised, horizon, clients, record }: A
   };
 }
 
-/** Reads a ledger; attributes that were not asked for are taken for empty. */
-export function ledgerOf({
+/** Reads a shard; attributes that were not asked for are taken for empty. */
+export function shardOf({
   counts,
   recognised,
   horizon,
   clients,
   simulated,
   recent,
-}: LedgerItem): AttemptLedger {
+}: ShardItem): AttemptShard {
   return {
-    counts: { ...EMPTY_LEDGER.counts, ...countsIn(counts?.S) },
+    counts: { ...EMPTY_SHARD.counts, ...countsIn(counts?.S) },
     recognised: unpackRecognised(recognised?.B),
     horizon: Number(horizon?.N ?? 0),
     clients: unpackFingerprints(clients?.B),

@@ -1,6 +1,6 @@
 import type { Attempt } from './attempt.ts';
 import type { TestRecord } from './test-record.ts';
-import type { Counted, Tally } from './totals.ts';
+import type { AttemptTotals, Counted } from './totals.ts';
 
 /** How long counts outlive the last attempt, seconds: 400 days, so that a year can be compared with the one before. */
 export const COUNTS_KEPT = 400 * 86_400;
@@ -16,9 +16,9 @@ export interface AttemptStore {
    *
    * @param source the way they came, such as a log stream: an attempt never comes by two
    */
-  add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'ledger'>>;
+  add(source: string, attempts: readonly Attempt[]): Promise<Omit<Counted, 'shard'>>;
   /** What has been counted during a maintenance. */
-  tally(maintenanceId: string): Promise<Tally>;
+  totals(maintenanceId: string): Promise<AttemptTotals>;
   /** What a test run has recorded. */
   record(maintenanceId: string): Promise<TestRecord>;
 }

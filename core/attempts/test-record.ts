@@ -68,7 +68,7 @@ export const EMPTY_RECORD: TestRecord = {
 
 /** Calls of which the details are kept. */
 export const MAX_RECENT_CALLS = 1000;
-/** Routes that one ledger has room for, and unclassified paths: together with the rest of it they fit into an item. */
+/** Routes that one shard has room for, and unclassified paths: together with the rest of it they fit into an item. */
 export const MAX_ROUTES = 250;
 export const MAX_UNCLASSIFIED = 50;
 /** Characters that are kept of a path or a template. */
@@ -82,7 +82,7 @@ export interface CallToRecord extends Simulated {
   readonly at: number;
 }
 
-/** A record with further calls in it, within the bounds of one ledger. */
+/** A record with further calls in it, within the bounds of one shard. */
 export function withCalls(record: TestRecord, calls: readonly CallToRecord[]): TestRecord {
   if (calls.length === 0) return record;
   return withinBounds(mergedRecords([record, ...calls.map(recordOf)]));

@@ -3,7 +3,7 @@ import { type AttemptCounts, countsOf, NO_ATTEMPTS, sumOf } from './counts.ts';
 import { type Distinct, type DistinctSketch, distinctIn, union } from './distinct.ts';
 import { type CallToRecord, EMPTY_RECORD, type TestRecord, withCalls } from './test-record.ts';
 
-/** Most attempts that a ledger recognises when they come again. */
+/** Most attempts that a shard recognises when they come again. */
 export const MAX_RECOGNISED = 16_000;
 /** Attempts that it still recognises when there were more, the newest. */
 const KEPT = 12_000;
@@ -12,7 +12,7 @@ const KEPT = 12_000;
  * The attempts of one maintenance that came one way: the counts, and what it takes to never count one twice. Both are
  * one value, so that they are stored together or not at all.
  */
-export interface AttemptLedger {
+export interface AttemptShard {
   readonly counts: AttemptCounts;
   /** Fingerprints of the newest attempts, with the second (since the epoch) in which each was told. */
   readonly recognised: ReadonlyMap<string, number>;
@@ -24,7 +24,7 @@ export interface AttemptLedger {
   readonly record: TestRecord;
 }
 
-export const EMPTY_LEDGER: AttemptLedger = {
+export const EMPTY_SHARD: AttemptShard = {
   counts: NO_ATTEMPTS,
   recognised: new Map(),
   horizon: 0,
@@ -36,7 +36,7 @@ export const EMPTY_LEDGER: AttemptLedger = {
 export type Fingerprint = (text: string) => string;
 
 export interface Counted {
-  readonly ledger: AttemptLedger;
+  readonly shard: AttemptShard;
   /** Attempts that were new. */
   readonly added: number;
   /** Attempts that had been counted before. */
@@ -46,22 +46,22 @@ export interface Counted {
 }
 
 /**
- * Counts attempts, each once however often it comes. The same attempts give the same ledger in any order and any
+ * Counts attempts, each once however often it comes. The same attempts give the same shard in any order and any
  * portions, as long as none comes later than MAX_RECOGNISED others.
  */
 export function countAttempts(
-  ledger: AttemptLedger,
+  shard: AttemptShard,
   attempts: readonly Attempt[],
   fingerprint: Fingerprint,
 ): Counted {
-  const recognised = new Map(ledger.recognised);
+  const recognised = new Map(shard.recognised);
   const fresh: Attempt[] = [];
   let late = 0;
   for (const attempt of attempts) {
     const id = fingerprint(attempt.id);
     const second = Math.floor(attempt.at / 1000);
     if (recognised.has(id)) continue;
-    if (second <= ledger.horizon) {
+    if (second <= shard.horizon) {
       late += 1;
       continue;
     }
@@ -69,14 +69,14 @@ export function countAttempts(
     fresh.push(attempt);
   }
   const counted = { added: fresh.length, repeated: attempts.length - fresh.length - late, late };
-  if (fresh.length === 0) return { ledger, ...counted };
+  if (fresh.length === 0) return { shard, ...counted };
   const clients = fresh.filter(isRefused).map(({ client }) => fingerprint(client));
   return {
-    ledger: {
-      counts: sumOf([ledger.counts, countsOf(fresh)]),
-      ...forgetOldest(recognised, ledger.horizon),
-      clients: clients.length === 0 ? ledger.clients : union([ledger.clients, clients]),
-      record: withCalls(ledger.record, fresh.flatMap(callOf)),
+    shard: {
+      counts: sumOf([shard.counts, countsOf(fresh)]),
+      ...forgetOldest(recognised, shard.horizon),
+      clients: clients.length === 0 ? shard.clients : union([shard.clients, clients]),
+      record: withCalls(shard.record, fresh.flatMap(callOf)),
     },
     ...counted,
   };
@@ -96,7 +96,7 @@ function callOf({ simulated, operation, kind, calls, at }: Attempt): CallToRecor
 function forgetOldest(
   recognised: Map<string, number>,
   horizon: number,
-): Pick<AttemptLedger, 'recognised' | 'horizon'> {
+): Pick<AttemptShard, 'recognised' | 'horizon'> {
   if (recognised.size <= MAX_RECOGNISED) return { recognised, horizon };
   const seconds = [...recognised.values()].sort((one, other) => one - other);
   const newHorizon = seconds[recognised.size - KEPT - 1] ?? horizon;
@@ -105,18 +105,18 @@ function forgetOldest(
 }
 
 /** What was counted during one maintenance. */
-export interface Tally {
+export interface AttemptTotals {
   readonly counts: AttemptCounts;
   /** Clients that were blocked, or would have been. */
   readonly clients: Distinct;
 }
 
-export const EMPTY_TALLY: Tally = { counts: NO_ATTEMPTS, clients: { count: 0, exact: true } };
+export const EMPTY_TOTALS: AttemptTotals = { counts: NO_ATTEMPTS, clients: { count: 0, exact: true } };
 
-/** Everything that the ledgers of one maintenance hold. */
-export function tallyOf(ledgers: readonly Pick<AttemptLedger, 'counts' | 'clients'>[]): Tally {
+/** Everything that the shards of one maintenance hold. */
+export function totalsOf(shards: readonly Pick<AttemptShard, 'counts' | 'clients'>[]): AttemptTotals {
   return {
-    counts: sumOf(ledgers.map(({ counts }) => counts)),
-    clients: distinctIn(union(ledgers.map(({ clients }) => clients))),
+    counts: sumOf(shards.map(({ counts }) => counts)),
+    clients: distinctIn(union(shards.map(({ clients }) => clients))),
   };
 }

@@ -6,7 +6,7 @@ import {
   type TestRecord,
   totalOfRoute,
 } from '../attempts/test-record.ts';
-import type { Tally } from '../attempts/totals.ts';
+import type { AttemptTotals } from '../attempts/totals.ts';
 import type { Rule } from '../decision/rule.ts';
 import { OPERATION_TYPES } from '../messages/operation-texts.ts';
 import { ROLES } from '../state/principal.ts';
@@ -23,7 +23,7 @@ const NOT_TO_BE_EXERCISED = ['canary', 'unknown'];
  */
 export function testRunView(
   record: TestRecord,
-  { counts, clients }: Tally,
+  { counts, clients }: AttemptTotals,
   rules: readonly Rule[],
 ): TestRunView {
   const [blocked, allowed] = [counts.would_block, counts.would_allow];

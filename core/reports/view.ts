@@ -1,7 +1,7 @@
 import { type AttemptCount, totalOf } from '../attempts/counts.ts';
 import { COUNTS_KEPT } from '../attempts/store.ts';
 import type { TestRecord } from '../attempts/test-record.ts';
-import type { Tally } from '../attempts/totals.ts';
+import type { AttemptTotals } from '../attempts/totals.ts';
 import type { Rule } from '../decision/rule.ts';
 import type { EventDraft, EventOf } from '../events/event.ts';
 import { type MeasuredLag, NOTHING_WATCHED, type WatchRecord } from '../health/enforcement-record.ts';
@@ -25,7 +25,7 @@ import { testRunView } from './test-run-view.ts';
 
 /** What was counted during a maintenance, and how it is known. */
 export type ReportCounts =
-  | { readonly source: 'activity_table'; readonly tally: Tally; readonly record: TestRecord }
+  | { readonly source: 'activity_table'; readonly totals: AttemptTotals; readonly record: TestRecord }
   | { readonly source: 'unavailable' | 'expired' };
 
 export interface ReportParts {
@@ -80,7 +80,7 @@ export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
       overrun: overrunOf(facts, now),
     },
     timeline: facts.events.map(timelineEntry),
-    attempts: counts.source === 'activity_table' ? attemptsReport(counts.tally) : null,
+    attempts: counts.source === 'activity_table' ? attemptsReport(counts.totals) : null,
     counts_source: counts.source,
     sessions,
     jobs: jobsReport(facts, drain),
@@ -89,7 +89,7 @@ export function reportView(facts: ReportFacts, parts: ReportParts): ReportView {
     emergencies: facts.emergencies.map((emergency) => emergencyReport(emergency, facts, sessions, parts)),
     test_run:
       facts.kind === 'test_run' && counts.source === 'activity_table'
-        ? testRunView(counts.record, counts.tally, parts.rules)
+        ? testRunView(counts.record, counts.totals, parts.rules)
         : null,
     version: newest.version,
     as_of: rfc3339(now),
@@ -155,7 +155,7 @@ function timelineEntry({ type, at, actor, reason, state }: EventDraft): Timeline
   };
 }
 
-function attemptsReport({ counts, clients }: Tally): AttemptsReport {
+function attemptsReport({ counts, clients }: AttemptTotals): AttemptsReport {
   const blocked = byType(counts.blocked);
   // A test run blocks nobody: its clients are those that would have been.
   const known = blocked.total === 0 ? { count: 0, exact: true } : clients;

@@ -1,5 +1,5 @@
 import { totalOf } from '../attempts/counts.ts';
-import { EMPTY_TALLY, type Tally } from '../attempts/totals.ts';
+import { type AttemptTotals, EMPTY_TOTALS } from '../attempts/totals.ts';
 import { blockedOperations, isForbidden } from '../decision/decide.ts';
 import type { Rule } from '../decision/rule.ts';
 import { describeOperation } from '../messages/operation-texts.ts';
@@ -11,17 +11,17 @@ import type { BlockedOperation, BlockedOperationsView } from './schemas.ts';
 type CountsSource = 'activity_table' | 'last_known' | 'unavailable';
 
 /** What was counted during the present maintenance, and how it is known. */
-export interface KnownTally {
+export interface KnownTotals {
   /** Null when nothing is known. */
-  readonly tally: Tally | null;
+  readonly totals: AttemptTotals | null;
   readonly source: CountsSource;
 }
 
 /** Where nobody counts. */
-export const NOT_COUNTED: KnownTally = { tally: null, source: 'unavailable' };
+export const NOT_COUNTED: KnownTotals = { totals: null, source: 'unavailable' };
 
 /** While nothing is blocked. */
-export const NOTHING_TO_COUNT: KnownTally = { tally: EMPTY_TALLY, source: 'activity_table' };
+export const NOTHING_TO_COUNT: KnownTotals = { totals: EMPTY_TOTALS, source: 'activity_table' };
 
 /**
  * What is blocked at `now`, and how often it was tried. Empty while nothing is: also in a test run, which only
@@ -31,22 +31,23 @@ export const NOTHING_TO_COUNT: KnownTally = { tally: EMPTY_TALLY, source: 'activ
  */
 export function blockedOperationsView(
   state: State,
-  known: KnownTally,
+  known: KnownTotals,
   { rules, now }: { readonly rules: readonly Rule[]; readonly now: number },
 ): BlockedOperationsView {
   const maintenance = enforced(state, now);
-  const { tally, source } = maintenance === null && known !== NOT_COUNTED ? NOTHING_TO_COUNT : known;
-  const items = maintenance === null ? [] : itemsOf(maintenance, tally, { rules, own: ownOperations(state) });
-  const total = tally && totalOf(tally.counts.blocked);
+  const { totals, source } = maintenance === null && known !== NOT_COUNTED ? NOTHING_TO_COUNT : known;
+  const items =
+    maintenance === null ? [] : itemsOf(maintenance, totals, { rules, own: ownOperations(state) });
+  const total = totals && totalOf(totals.counts.blocked);
   return {
     items,
     next_cursor: null,
     totals: {
       blocked_operations: items.length,
-      attempt_count: tally && (total?.calls ?? 0),
+      attempt_count: totals && (total?.calls ?? 0),
       last_attempt: total ? rfc3339(total.lastAt) : null,
-      client_count: tally?.clients.count ?? null,
-      client_count_exact: tally?.clients.exact ?? false,
+      client_count: totals?.clients.count ?? null,
+      client_count_exact: totals?.clients.exact ?? false,
     },
     version: state.version,
     counts_source: source,
@@ -62,18 +63,18 @@ export function enforced(state: State, now: number): Maintenance | null {
 
 function itemsOf(
   maintenance: Maintenance,
-  tally: Tally | null,
+  totals: AttemptTotals | null,
   { rules, own }: { readonly rules: readonly Rule[]; readonly own: readonly string[] },
 ): readonly BlockedOperation[] {
   return blockedOperations(maintenance, own).map((operation) => {
     const { description, userMessage } = describeOperation(operation);
-    const count = tally?.counts.blocked.get(operation);
+    const count = totals?.counts.blocked.get(operation);
     return {
       operation_type: operation,
       endpoint_patterns: patternsOf(operation, rules),
       description,
       blocked_since: rfc3339(blockedSince(maintenance, operation)),
-      attempt_count: tally && (count?.calls ?? 0),
+      attempt_count: totals && (count?.calls ?? 0),
       last_attempt: count ? rfc3339(count.lastAt) : null,
       user_message: userMessage,
     };

@@ -22,7 +22,7 @@ export interface ControlParts {
   /** What is deployed beside it. */
   readonly deployed: DeployedParts;
   /** What was counted during each maintenance. */
-  readonly attempts: Pick<AttemptStore, 'tally' | 'record'>;
+  readonly attempts: Pick<AttemptStore, 'totals' | 'record'>;
   /** What became of jobs during each maintenance. */
   readonly drains: DrainRecords;
   /** What the health check saw during each maintenance. */

@@ -88,9 +88,9 @@ async function countsOf(
 ): Promise<ReportCounts> {
   if (areCountsExpired(facts, now)) return { source: 'expired' };
   try {
-    const reading = Promise.all([attempts.tally(facts.id), attempts.record(facts.id)]);
-    const [tally, record] = await withTimeLimit(PATIENCE, reading);
-    return { source: 'activity_table', tally, record };
+    const reading = Promise.all([attempts.totals(facts.id), attempts.record(facts.id)]);
+    const [totals, record] = await withTimeLimit(PATIENCE, reading);
+    return { source: 'activity_table', totals, record };
   } catch (error) {
     log.warn('Counts could not be read; the report is shown without them.', {
       event: 'counts_read_failed',

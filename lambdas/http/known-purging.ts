@@ -11,13 +11,13 @@ const PATIENCE = 1000;
  * last known, or null.
  */
 export function knownPurging(
-  ledger: Pick<PurgeRecordItem, 'read'>,
+  item: Pick<PurgeRecordItem, 'read'>,
   log: Log,
 ): () => Promise<PurgeRecord | null> {
   let last: PurgeRecord | null = null;
   return async () => {
     try {
-      const { entry } = await withTimeLimit(PATIENCE, ledger.read());
+      const { entry } = await withTimeLimit(PATIENCE, item.read());
       last = entry;
       return entry;
     } catch (error) {

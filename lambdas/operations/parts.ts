@@ -10,7 +10,7 @@ import type { Log } from '../aws/log.ts';
 export interface OperationsParts {
   readonly records: Pick<HealthRecordStore, 'read'>;
   readonly metrics: MetricSource;
-  readonly attempts: Pick<AttemptStore, 'tally'>;
+  readonly attempts: Pick<AttemptStore, 'totals'>;
   readonly topics: LevelTopics;
   /** What is deployed beside it. */
   readonly deployed: DeployedParts;

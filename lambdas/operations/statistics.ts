@@ -30,11 +30,11 @@ async function maintenanceOf(
 ): Promise<Statistics['maintenance']> {
   const id = state === null ? null : effective(state, parts.now()).maintenance?.id;
   if (id === null || id === undefined) return null;
-  const tally = await orNull('Counts', parts.attempts.tally(id), parts);
+  const totals = await orNull('Counts', parts.attempts.totals(id), parts);
   return {
     id,
-    blocked_calls: tally === null ? null : (totalOf(tally.counts.blocked)?.calls ?? 0),
-    distinct_clients: tally?.clients.count ?? null,
+    blocked_calls: totals === null ? null : (totalOf(totals.counts.blocked)?.calls ?? 0),
+    distinct_clients: totals?.clients.count ?? null,
   };
 }
 

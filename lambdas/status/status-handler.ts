@@ -11,7 +11,7 @@ import type { StateCache } from '../../core/state/state-cache.ts';
 import {
   blockedOperationsView,
   enforced,
-  type KnownTally,
+  type KnownTotals,
   NOT_COUNTED,
   NOTHING_TO_COUNT,
 } from '../../core/status/blocked-operations-view.ts';
@@ -27,7 +27,7 @@ import { httpAnswers } from '../http/http-answers.ts';
 import { json, type ProxyEvent, type ProxyResult } from '../http/proxy-event.ts';
 import type { KnownDrain } from './known-drain.ts';
 import { type OpenApiText, openApiText } from './open-api-text.ts';
-import { recentTally } from './recent-tally.ts';
+import { recentTotals } from './recent-totals.ts';
 import { servePage } from './serve-page.ts';
 
 interface StatusParts {
@@ -39,7 +39,7 @@ interface StatusParts {
   /** Where and how to sign in, so that a client needs to know the API's URL only. */
   readonly signIn: SignIn;
   /** Reads what was counted during a maintenance. */
-  readonly attempts: Pick<AttemptStore, 'tally'>;
+  readonly attempts: Pick<AttemptStore, 'totals'>;
   readonly activeJobs: ActiveJobs;
   /** What is deployed beside it. */
   readonly deployed: DeployedParts;
@@ -53,7 +53,7 @@ interface StatusParts {
 /** What is made once and used for many calls. */
 interface Prepared {
   readonly openApi: () => OpenApiText;
-  readonly tallyOf: (maintenanceId: string) => Promise<KnownTally>;
+  readonly totalsOf: (maintenanceId: string) => Promise<KnownTotals>;
 }
 
 const SERVE: ServeTable<'status', StatusParts & Prepared> = {
@@ -69,7 +69,7 @@ export function createStatusHandler(parts: StatusParts) {
   const { signIn } = parts;
   const prepared: StatusParts & Prepared = {
     ...parts,
-    tallyOf: recentTally(parts),
+    totalsOf: recentTotals(parts),
     openApi: openApiText(signIn.openid_configuration),
   };
   const answer = answerCalls('status', parts, { serve: (call) => serveBy(SERVE, call, prepared) });
@@ -117,10 +117,10 @@ async function serveBlockedOperations(
 
 async function knownTally(
   maintenance: Maintenance | null,
-  { deployed, tallyOf }: Pick<StatusParts & Prepared, 'deployed' | 'tallyOf'>,
-): Promise<KnownTally> {
+  { deployed, totalsOf }: Pick<StatusParts & Prepared, 'deployed' | 'totalsOf'>,
+): Promise<KnownTotals> {
   if (deployed.monitoring === 'none') return NOT_COUNTED;
-  return maintenance === null ? NOTHING_TO_COUNT : tallyOf(maintenance.id);
+  return maintenance === null ? NOTHING_TO_COUNT : totalsOf(maintenance.id);
 }
 
 async function serveMessage(

@@ -7,7 +7,7 @@ import { attempt, blockedCalls, deliveries, plain, someAttempts } from '../suppo
 export function attemptStoreContract(name: string, create: () => AttemptStore): void {
   describe(`The store of attempts ${name}`, () => {
     test('knows of nothing at first', async () => {
-      expect(plain(await create().tally('m-1'))).toEqual({
+      expect(plain(await create().totals('m-1'))).toEqual({
         blocked: {},
         bypassed: {},
         would_block: {},
@@ -21,7 +21,7 @@ export function attemptStoreContract(name: string, create: () => AttemptStore): 
       const told = await store.add('s', [attempt({ id: 'a' }), attempt({ id: 'a', maintenanceId: 'm-2' })]);
       expect(told).toEqual({ added: 2, repeated: 0, late: 0 });
       for (const id of ['m-1', 'm-2']) {
-        expect((await store.tally(id)).counts.blocked.get('caption_generation')?.calls).toBe(1);
+        expect((await store.totals(id)).counts.blocked.get('caption_generation')?.calls).toBe(1);
       }
     });
 
@@ -32,7 +32,7 @@ export function attemptStoreContract(name: string, create: () => AttemptStore): 
         await store.add(`stream-${from % 3}`, calls.slice(from, from + 500));
       }
       expect(await store.add('stream-0', calls.slice(0, 500))).toEqual({ added: 0, repeated: 500, late: 0 });
-      expect(plain(await store.tally('m-1'))).toMatchObject({
+      expect(plain(await store.totals('m-1'))).toMatchObject({
         blocked: { caption_generation: { calls: 5000, lastAt: calls.at(-1)?.lastAt } },
         clients: { count: 50, exact: true },
       });
@@ -52,8 +52,8 @@ export function attemptStoreContract(name: string, create: () => AttemptStore): 
           await first.add('s', attempts.map(named('once')));
           for (const portion of portions) await second.add('s', portion.map(named('often')));
           for (const id of ['m-1', 'm-2']) {
-            const once = await first.tally(`once-${run}-${id}`);
-            expect(plain(await second.tally(`often-${run}-${id}`))).toEqual(plain(once));
+            const once = await first.totals(`once-${run}-${id}`);
+            expect(plain(await second.totals(`often-${run}-${id}`))).toEqual(plain(once));
             const recorded = await first.record(`once-${run}-${id}`);
             expect(await second.record(`often-${run}-${id}`)).toEqual(recorded);
           }

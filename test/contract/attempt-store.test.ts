@@ -33,7 +33,7 @@ attemptStoreContract('in memory', () => new InMemoryAttemptStore());
 attemptStoreContract('in DynamoDB', () => storeIn(newScope()));
 
 describe('The store of attempts in DynamoDB, beyond the contract', () => {
-  const tallied = async (scope: string) => plain(await storeIn(scope).tally('m-1'));
+  const tallied = async (scope: string) => plain(await storeIn(scope).totals('m-1'));
 
   test('several instances that count into the same item lose nothing and count nothing twice', async () => {
     const scope = newScope();
@@ -64,7 +64,7 @@ describe('The store of attempts in DynamoDB, beyond the contract', () => {
     const store = storeIn(scope, proxy.endpoint);
     proxy.interference = () => 'lose_request';
     await expect(store.add('s', [attempt()])).rejects.toThrow(StoreUnavailableError);
-    await expect(store.tally('m-1')).rejects.toThrow(StoreUnavailableError);
+    await expect(store.totals('m-1')).rejects.toThrow(StoreUnavailableError);
     proxy.interference = () => 'pass';
     expect(await store.add('s', [attempt()])).toEqual({ added: 1, repeated: 0, late: 0 });
     expect(await tallied(scope)).toMatchObject({ blocked: { caption_generation: { calls: 1 } } });
@@ -89,7 +89,7 @@ describe('The store of attempts in DynamoDB, beyond the contract', () => {
     expect(await tallied(scope)).toMatchObject({ blocked: { caption_generation: { calls: others } } });
   });
 
-  test('the fullest ledger fits into an item', async () => {
+  test('the fullest shard fits into an item', async () => {
     const scope = newScope();
     // Names as long as they may be, in characters of three bytes.
     const name = (number: number) => `/${String(number).padStart(6, '0')}${'漢'.repeat(93)}`;
@@ -105,11 +105,11 @@ describe('The store of attempts in DynamoDB, beyond the contract', () => {
       },
     }));
     await storeIn(scope).add('s', calls);
-    const tally = await storeIn(scope).tally('m-1');
-    expect(tally.counts.would_block.size).toBe(20);
+    const totals = await storeIn(scope).totals('m-1');
+    expect(totals.counts.would_block.size).toBe(20);
     const record = await storeIn(scope).record('m-1');
     expect([record.routes.size, record.unclassified.size]).toEqual([MAX_ROUTES, MAX_UNCLASSIFIED]);
-    expect(tally.clients.exact).toBe(false);
+    expect(totals.clients.exact).toBe(false);
     expect(await storeIn(scope).add('s', calls)).toEqual({ added: 0, repeated: 16_000, late: 0 });
   });
 });

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { ATTEMPT_KINDS, type Attempt } from '../../core/attempts/attempt.ts';
 import type { Simulated } from '../../core/attempts/test-record.ts';
-import type { Fingerprint, Tally } from '../../core/attempts/totals.ts';
+import type { AttemptTotals, Fingerprint } from '../../core/attempts/totals.ts';
 import { ROLES } from '../../core/state/principal.ts';
 import type { LogsEvent } from '../../lambdas/tally/read-batch.ts';
 import { NOW } from './examples.ts';
@@ -82,8 +82,8 @@ export function deliveries<T>(things: readonly T[]): fc.Arbitrary<T[][]> {
   );
 }
 
-/** A tally as plain values, to compare and to read. */
-export function plain({ counts, clients }: Tally) {
+/** Totals as plain values, to compare and to read. */
+export function plain({ counts, clients }: AttemptTotals) {
   const calls = (kind: keyof typeof counts) =>
     Object.fromEntries([...counts[kind]].sort(([one], [other]) => (one < other ? -1 : 1)));
   return {

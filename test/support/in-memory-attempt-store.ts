@@ -2,11 +2,11 @@ import type { Attempt } from '../../core/attempts/attempt.ts';
 import type { AttemptStore } from '../../core/attempts/store.ts';
 import { mergedRecords, type TestRecord } from '../../core/attempts/test-record.ts';
 import {
-  type AttemptLedger,
+  type AttemptShard,
+  type AttemptTotals,
   countAttempts,
-  EMPTY_LEDGER,
-  type Tally,
-  tallyOf,
+  EMPTY_SHARD,
+  totalsOf,
 } from '../../core/attempts/totals.ts';
 import { StoreUnavailableError } from '../../core/errors.ts';
 import { fingerprintOf } from './attempts.ts';
@@ -15,16 +15,16 @@ import { fingerprintOf } from './attempts.ts';
 export class InMemoryAttemptStore implements AttemptStore {
   /** While true, nothing can be read or written. */
   isDown = false;
-  readonly #ledgers = new Map<string, Map<string, AttemptLedger>>();
+  readonly #shards = new Map<string, Map<string, AttemptShard>>();
 
   async add(source: string, attempts: readonly Attempt[]) {
     this.#mustBeUp();
     const total = { added: 0, repeated: 0, late: 0 };
     for (const [maintenanceId, those] of Map.groupBy(attempts, (attempt) => attempt.maintenanceId)) {
-      const ledgers = this.#ledgers.get(maintenanceId) ?? new Map<string, AttemptLedger>();
-      const counted = countAttempts(ledgers.get(source) ?? EMPTY_LEDGER, those, fingerprintOf);
-      ledgers.set(source, counted.ledger);
-      this.#ledgers.set(maintenanceId, ledgers);
+      const shards = this.#shards.get(maintenanceId) ?? new Map<string, AttemptShard>();
+      const counted = countAttempts(shards.get(source) ?? EMPTY_SHARD, those, fingerprintOf);
+      shards.set(source, counted.shard);
+      this.#shards.set(maintenanceId, shards);
       total.added += counted.added;
       total.repeated += counted.repeated;
       total.late += counted.late;
@@ -32,17 +32,17 @@ export class InMemoryAttemptStore implements AttemptStore {
     return total;
   }
 
-  async tally(maintenanceId: string): Promise<Tally> {
-    return tallyOf(this.#of(maintenanceId));
+  async totals(maintenanceId: string): Promise<AttemptTotals> {
+    return totalsOf(this.#of(maintenanceId));
   }
 
   async record(maintenanceId: string): Promise<TestRecord> {
     return mergedRecords(this.#of(maintenanceId).map(({ record }) => record));
   }
 
-  #of(maintenanceId: string): AttemptLedger[] {
+  #of(maintenanceId: string): AttemptShard[] {
     this.#mustBeUp();
-    return [...(this.#ledgers.get(maintenanceId)?.values() ?? [])];
+    return [...(this.#shards.get(maintenanceId)?.values() ?? [])];
   }
 
   #mustBeUp(): void {

@@ -10,7 +10,7 @@ import {
   mergedRecords,
   withCalls,
 } from '../../../../core/attempts/test-record.ts';
-import { countAttempts, EMPTY_LEDGER, tallyOf } from '../../../../core/attempts/totals.ts';
+import { countAttempts, EMPTY_SHARD, totalsOf } from '../../../../core/attempts/totals.ts';
 import { BUILT_IN_RULES } from '../../../../core/decision/built-in-rules.ts';
 import { classify } from '../../../../core/decision/classify.ts';
 import type { Rule } from '../../../../core/decision/rule.ts';
@@ -88,8 +88,8 @@ describe('the record of a test run', () => {
 
 describe('what a test run has shown', () => {
   const viewOf = (attempts: Parameters<typeof countAttempts>[1], rules: readonly Rule[] = BUILT_IN_RULES) => {
-    const { ledger } = countAttempts(EMPTY_LEDGER, attempts, fingerprintOf);
-    return testRunView(ledger.record, tallyOf([ledger]), rules);
+    const { shard } = countAttempts(EMPTY_SHARD, attempts, fingerprintOf);
+    return testRunView(shard.record, totalsOf([shard]), rules);
   };
   /** One call for each rule, as the gate would classify it. */
   const everything = [...BUILT_IN_RULES, { method: 'GET', path: '/', operation: 'read_operations' }].map(

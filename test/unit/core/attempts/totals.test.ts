@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { totalOf } from '../../../../core/attempts/counts.ts';
 import {
-  type AttemptLedger,
+  type AttemptShard,
   countAttempts,
-  EMPTY_LEDGER,
+  EMPTY_SHARD,
   MAX_RECOGNISED,
-  tallyOf,
+  totalsOf,
 } from '../../../../core/attempts/totals.ts';
 import {
   attempt,
@@ -18,16 +18,16 @@ import {
 } from '../../../support/attempts.ts';
 import { deepFreeze, NOW } from '../../../support/examples.ts';
 
-const count = (ledger: AttemptLedger, attempts: Parameters<typeof countAttempts>[1]) =>
-  countAttempts(ledger, attempts, fingerprintOf);
+const count = (shard: AttemptShard, attempts: Parameters<typeof countAttempts>[1]) =>
+  countAttempts(shard, attempts, fingerprintOf);
 
-function ledgerAfter(portions: readonly Parameters<typeof countAttempts>[1][]): AttemptLedger {
-  return portions.reduce((ledger, portion) => count(ledger, portion).ledger, EMPTY_LEDGER);
+function shardAfter(portions: readonly Parameters<typeof countAttempts>[1][]): AttemptShard {
+  return portions.reduce((shard, portion) => count(shard, portion).shard, EMPTY_SHARD);
 }
 
-describe('a ledger', () => {
+describe('a shard', () => {
   test('counts calls by kind and operation type, with the last of them and the clients', () => {
-    const { ledger, ...told } = count(deepFreeze(EMPTY_LEDGER), [
+    const { shard, ...told } = count(deepFreeze(EMPTY_SHARD), [
       attempt({ id: 'a', at: NOW + 5000 }),
       attempt({ id: 'b', client: 'walt', at: NOW }),
       attempt({ id: 'c', operation: 'unknown', calls: 12, at: NOW + 60_000, lastAt: NOW + 9000 }),
@@ -35,7 +35,7 @@ describe('a ledger', () => {
       attempt({ id: 'e', kind: 'would_block', client: 'mia' }),
     ]);
     expect(told).toEqual({ added: 5, repeated: 0, late: 0 });
-    expect(plain(tallyOf([ledger]))).toEqual({
+    expect(plain(totalsOf([shard]))).toEqual({
       blocked: {
         caption_generation: { calls: 2, lastAt: NOW + 5000 },
         unknown: { calls: 12, lastAt: NOW + 9000 },
@@ -48,10 +48,10 @@ describe('a ledger', () => {
   });
 
   test('says what it knew already', () => {
-    const { ledger } = count(EMPTY_LEDGER, [attempt({ id: 'a' }), attempt({ id: 'b' })]);
-    const again = count(ledger, [attempt({ id: 'b' }), attempt({ id: 'c' }), attempt({ id: 'c' })]);
+    const { shard } = count(EMPTY_SHARD, [attempt({ id: 'a' }), attempt({ id: 'b' })]);
+    const again = count(shard, [attempt({ id: 'b' }), attempt({ id: 'c' }), attempt({ id: 'c' })]);
     expect(again).toMatchObject({ added: 1, repeated: 2, late: 0 });
-    expect(totalOf(again.ledger.counts.blocked)?.calls).toBe(3);
+    expect(totalOf(again.shard.counts.blocked)?.calls).toBe(3);
   });
 
   test('comes to the same whatever the portions, the order and the repetitions', () => {
@@ -59,8 +59,8 @@ describe('a ledger', () => {
       fc.property(
         someAttempts.chain((attempts) => fc.tuple(fc.constant(attempts), deliveries(attempts))),
         ([attempts, portions]) => {
-          const expected = plain(tallyOf([count(EMPTY_LEDGER, attempts).ledger]));
-          expect(plain(tallyOf([ledgerAfter(portions)]))).toEqual(expected);
+          const expected = plain(totalsOf([count(EMPTY_SHARD, attempts).shard]));
+          expect(plain(totalsOf([shardAfter(portions)]))).toEqual(expected);
         },
       ),
       { numRuns: 300 },
@@ -73,19 +73,19 @@ describe('a ledger', () => {
         const parts = Array.from({ length: ways }, (_, way) =>
           attempts.filter((_, index) => index % ways === way),
         );
-        const ledgers = parts.map((part) => ledgerAfter([part]));
-        expect(plain(tallyOf(ledgers))).toEqual(plain(tallyOf([ledgerAfter([attempts])])));
+        const shards = parts.map((part) => shardAfter([part]));
+        expect(plain(totalsOf(shards))).toEqual(plain(totalsOf([shardAfter([attempts])])));
       }),
     );
   });
 });
 
-describe('a ledger with more attempts than it recognises', () => {
+describe('a shard with more attempts than it recognises', () => {
   const calls = blockedCalls(MAX_RECOGNISED + 1, 50).map((call, index) => ({
     ...call,
     at: NOW + index * 100,
   }));
-  const full = ledgerAfter([calls]);
+  const full = shardAfter([calls]);
 
   test('has counted all, and recognises the newest', () => {
     expect(totalOf(full.counts.blocked)?.calls).toBe(MAX_RECOGNISED + 1);
@@ -98,7 +98,7 @@ describe('a ledger with more attempts than it recognises', () => {
     const again = count(full, [...calls, attempt({ id: 'late', at: NOW })]);
     expect(again).toMatchObject({ added: 0, repeated: full.recognised.size });
     expect(again.late).toBe(calls.length + 1 - full.recognised.size);
-    expect(again.ledger).toBe(full);
+    expect(again.shard).toBe(full);
   });
 
   test('counts what is new', () => {

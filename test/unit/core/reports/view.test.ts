@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { EMPTY_RECORD } from '../../../../core/attempts/test-record.ts';
-import { EMPTY_TALLY } from '../../../../core/attempts/totals.ts';
+import { EMPTY_TOTALS } from '../../../../core/attempts/totals.ts';
 import type { Command } from '../../../../core/commands/command.ts';
 import { appendDueEvents, executeCommand, stateOf } from '../../../../core/events/append-change.ts';
 import type { MaintenanceEvent } from '../../../../core/events/event.ts';
@@ -71,7 +71,7 @@ class World {
     const found = await findReport(this.log, id, this.now);
     if (found === null) throw new Error(`There is no report ${id}.`);
     return reportView(found.facts, {
-      counts: { source: 'activity_table', tally: EMPTY_TALLY, record: EMPTY_RECORD },
+      counts: { source: 'activity_table', totals: EMPTY_TOTALS, record: EMPTY_RECORD },
       rules: [],
       endedSessions: null,
       drain: { source: 'none' },

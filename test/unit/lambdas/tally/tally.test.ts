@@ -17,8 +17,8 @@ class TallyBench {
   readonly attempts = new InMemoryAttemptStore();
   readonly handler = createTallyHandler(this);
 
-  async tally(maintenanceId = 'm-1') {
-    return plain(await this.attempts.tally(maintenanceId));
+  async totals(maintenanceId = 'm-1') {
+    return plain(await this.attempts.totals(maintenanceId));
   }
 }
 
@@ -89,7 +89,7 @@ describe('what the authorizer tells is counted', () => {
       await bench.handler(logsEvent(batch));
       if (index % 4 === 0) await bench.handler(logsEvent(batch));
     }
-    expect(await bench.tally()).toMatchObject({
+    expect(await bench.totals()).toMatchObject({
       blocked: { caption_generation: { calls: 5000, lastAt: last } },
       clients: { count: 50, exact: true },
     });
@@ -115,7 +115,7 @@ describe('what the authorizer tells is counted', () => {
       fc.asyncProperty(deliveries(authorizer.lines), async (batches) => {
         const bench = new TallyBench();
         for (const batch of batches) await bench.handler(logsEvent(batch));
-        expect(await bench.tally()).toEqual(expected);
+        expect(await bench.totals()).toEqual(expected);
       }),
       { numRuns: 50, endOnFailure: true },
     );
@@ -129,10 +129,10 @@ describe('what the authorizer tells is counted', () => {
     await authorizer.call('mia');
     const bench = new TallyBench();
     await bench.handler(logsEvent(authorizer.lines));
-    expect(await bench.tally('m-1')).toMatchObject({
+    expect(await bench.totals('m-1')).toMatchObject({
       blocked: { caption_generation: { calls: 35, lastAt: NOW } },
     });
-    expect(await bench.tally('m-2')).toMatchObject({ blocked: { caption_generation: { calls: 1 } } });
+    expect(await bench.totals('m-2')).toMatchObject({ blocked: { caption_generation: { calls: 1 } } });
   });
 
   test('in a test run, what would have been blocked', async () => {
@@ -141,7 +141,7 @@ describe('what the authorizer tells is counted', () => {
     await authorizer.call('mia');
     const bench = new TallyBench();
     await bench.handler(logsEvent(authorizer.lines));
-    expect(await bench.tally()).toMatchObject({
+    expect(await bench.totals()).toMatchObject({
       blocked: {},
       would_block: { caption_generation: { calls: 1 } },
     });
@@ -200,7 +200,7 @@ describe('a batch', () => {
   ])('counts the lines beside one with %s, and says that it could not be read', async (_what, line) => {
     const bench = new TallyBench();
     await bench.handler(logsEvent([line, JSON.stringify(good)]));
-    expect(await bench.tally()).toMatchObject({ blocked: { unknown: { calls: 1 } } });
+    expect(await bench.totals()).toMatchObject({ blocked: { unknown: { calls: 1 } } });
     expect(bench.log.lines[0]).toMatchObject({
       level: 'ERROR',
       fields: { event: 'lines_unreadable', lines: 1 },
@@ -222,6 +222,6 @@ describe('a batch', () => {
       level: 'WARN',
       fields: { event: 'attempts_late', attempts: 10 },
     });
-    expect(await bench.tally()).toMatchObject({ blocked: { unknown: { calls: 16_001 } } });
+    expect(await bench.totals()).toMatchObject({ blocked: { unknown: { calls: 16_001 } } });
   });
 });

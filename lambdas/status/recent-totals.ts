@@ -1,11 +1,11 @@
 import type { AttemptStore } from '../../core/attempts/store.ts';
-import type { KnownTally } from '../../core/status/blocked-operations-view.ts';
+import type { KnownTotals } from '../../core/status/blocked-operations-view.ts';
 import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 import { keptFor } from '../http/kept-for.ts';
 
-interface RecentTallyParts {
-  readonly attempts: Pick<AttemptStore, 'tally'>;
+interface RecentTotalsParts {
+  readonly attempts: Pick<AttemptStore, 'totals'>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -20,25 +20,25 @@ const PATIENCE = 1500;
  * Tells what was counted during a maintenance. Counts are never worth an error: those that can't be read are the last
  * known ones, or none.
  */
-export function recentTally({
+export function recentTotals({
   attempts,
   log,
   now,
-}: RecentTallyParts): (maintenanceId: string) => Promise<KnownTally> {
-  let kept: { readonly id: string; readonly read: () => Promise<KnownTally> } | null = null;
+}: RecentTotalsParts): (maintenanceId: string) => Promise<KnownTotals> {
+  let kept: { readonly id: string; readonly read: () => Promise<KnownTotals> } | null = null;
   return (id) => {
     if (kept?.id !== id) kept = { id, read: keptFor(KEPT, now, reader(id, attempts, log)) };
     return kept.read();
   };
 }
 
-function reader(id: string, attempts: Pick<AttemptStore, 'tally'>, log: Log): () => Promise<KnownTally> {
-  let last: KnownTally = { tally: null, source: 'unavailable' };
+function reader(id: string, attempts: Pick<AttemptStore, 'totals'>, log: Log): () => Promise<KnownTotals> {
+  let last: KnownTotals = { totals: null, source: 'unavailable' };
   return async () => {
     try {
-      const tally = await withTimeLimit(PATIENCE, attempts.tally(id));
-      last = { tally, source: 'last_known' };
-      return { tally, source: 'activity_table' };
+      const totals = await withTimeLimit(PATIENCE, attempts.totals(id));
+      last = { totals, source: 'last_known' };
+      return { totals, source: 'activity_table' };
     } catch (error) {
       log.warn('Counts could not be read; the last known ones are shown, if there are any.', {
         event: 'counts_read_failed',
