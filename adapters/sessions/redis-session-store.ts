@@ -1,6 +1,11 @@
 import type { Redis } from 'ioredis';
 import { readSession, type SessionFacts, type SessionPolicy } from '../../core/identity/session.ts';
-import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/sessions/session-store.ts';
+import type {
+  ScanBatch,
+  ScanPosition,
+  SeenSession,
+  SessionStore,
+} from '../../core/sessions/session-store.ts';
 import { slotOf } from '../redis/key-slot.ts';
 import { bytesOf, textOf } from '../redis/key-text.ts';
 import { mastersOf, type RedisClient } from '../redis/redis-client.ts';
@@ -14,7 +19,7 @@ import {
   TOO_LONG,
 } from './compare-and-unlink.ts';
 import { inPipeline, isElsewhere, isNoText, isUnknownScript, portionsOf } from './pipeline.ts';
-import { nextPlace, type Place, placeOf, positionOf } from './walk-place.ts';
+import { nextPlace, type Place, placeOf, positionOf } from './scan-place.ts';
 
 /** Bytes of each value that a batch reads at once; what is longer is read by itself. */
 const USUAL_VALUE = 32 * 1024;
@@ -26,9 +31,9 @@ const names = new WeakMap<Redis, Promise<string>>();
  * The application's sessions in Redis, on a cluster of any size or on one server. Ids and keys are bytes that nobody
  * interprets. A value that is longer than 4 MiB is not read: it counts as unreadable, and so as a member's.
  *
- * A walk takes the servers one after the other by SCAN, and never blocks one for longer than a batch takes. Where slots
- * move between servers during a walk, a session may go from one that is still to come to one that is done: whoever must
- * see them all walks twice.
+ * A scan takes the servers one after the other by SCAN, and never blocks one for longer than a batch takes. Where slots
+ * move between servers during a scan, a session may go from one that is still to come to one that is done: whoever must
+ * see them all scans twice.
  */
 export class RedisSessionStore implements SessionStore {
   readonly #redis: RedisConnection;
@@ -53,7 +58,7 @@ export class RedisSessionStore implements SessionStore {
     return left < 0 ? null : left;
   }
 
-  walk(position: WalkPosition | null, size: number): Promise<WalkStep> {
+  scan(position: ScanPosition | null, size: number): Promise<ScanBatch> {
     return this.#redis.use(async (client) => {
       const servers = await serversOf(client);
       const place = placeOf(position, [...servers.keys()]);

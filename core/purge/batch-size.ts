@@ -34,11 +34,11 @@ const FEW = 10;
 const LONGER = 2;
 
 /**
- * How many keys a walk goes past to find a batch of sessions: as many, and more where most keys are none, as in a second
+ * How many keys a scan goes past to find a batch of sessions: as many, and more where most keys are none, as in a second
  * pass, which finds little but the keys of others. Twice as many and no more: to skip a key takes the store 1 µs where
  * there are millions, all in one go, so that others wait 2 ms.
  *
- * @param last what the last piece of the walk found
+ * @param last what the last piece of the scan found
  */
 export function keysToPass(
   batchSize: number,

@@ -1,11 +1,11 @@
-import type { WalkPosition } from '../sessions/session-store.ts';
+import type { ScanPosition } from '../sessions/session-store.ts';
 import type { PurgeOrder } from '../state/state.ts';
 import type { PurgeRun } from './record.ts';
 
-/** What became of a piece of a walk. */
+/** What became of a piece of a scan. */
 export interface PurgedPiece {
-  /** Null where the walk is at its end. */
-  readonly next: WalkPosition | null;
+  /** Null where the scan is at its end. */
+  readonly next: ScanPosition | null;
   /** Keys of any kind that it went past, about. */
   readonly passed: number;
   readonly seen: number;
@@ -38,7 +38,7 @@ export function beginRun(order: PurgeOrder, now: number, replaced: PurgeRun | nu
   };
 }
 
-/** A run after one more piece of its walk. */
+/** A run after one more piece of its scan. */
 export function advanced(run: PurgeRun, piece: PurgedPiece, now: number): PurgeRun {
   const { counts, pass } = run;
   const staying = piece.seen - piece.toDelete;

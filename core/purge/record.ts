@@ -1,4 +1,4 @@
-import type { WalkPosition } from '../sessions/session-store.ts';
+import type { ScanPosition } from '../sessions/session-store.ts';
 import type { PurgeOrder } from '../state/state.ts';
 import type { VersionedItem } from '../versioned-item.ts';
 
@@ -19,7 +19,7 @@ export interface PurgeRun {
   /** The second pass catches what appeared during the first. */
   readonly pass: 1 | 2;
   /** Where the pass stands, null at its begin. */
-  readonly position: WalkPosition | null;
+  readonly position: ScanPosition | null;
   /** Keys of any kind that this pass has gone past, about. */
   readonly passed: number;
   /** Keys of any kind in the store when this pass began, about; null before anybody has asked. */
@@ -44,7 +44,7 @@ export interface PurgeRecord {
   /** The newest run, whether it is through or not; null before the first. */
   readonly run: PurgeRun | null;
   /** Where the next slice begins that looks for sessions which appeared after the purge; null for the begin. */
-  readonly slice: WalkPosition | null;
+  readonly slice: ScanPosition | null;
   /** How many sessions were deleted for or during a maintenance, slices included: of the newest that had any. */
   readonly ended: { readonly maintenanceId: string; readonly deleted: number } | null;
   /** Who works on it, and until when they must have said so again; null when nobody does. */

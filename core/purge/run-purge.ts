@@ -1,12 +1,12 @@
 import { SessionStoreUnavailableError, StoreUnavailableError } from '../errors.ts';
 import { stateOf } from '../events/append-change.ts';
 import type { EventLog } from '../events/event-log.ts';
-import type { SeenSession, SessionStore, WalkPosition } from '../sessions/session-store.ts';
+import type { ScanPosition, SeenSession, SessionStore } from '../sessions/session-store.ts';
 import { effective } from '../state/clock.ts';
 import type { PurgeOrder, State } from '../state/state.ts';
 import { FIRST_BATCH, keysToPass, nextBatchSize } from './batch-size.ts';
 import { PurgeLease } from './lease.ts';
-import { WalkAhead } from './prefetch.ts';
+import { Prefetch } from './prefetch.ts';
 import { advanced, beginRun, failed, type PurgedPiece } from './progress.ts';
 import { appendPurgeReceipt } from './receipt.ts';
 import type { PurgeRecord, PurgeRecordItem, PurgeRun } from './record.ts';
@@ -25,7 +25,7 @@ export interface EndedBatch {
 }
 
 export interface PurgeParts {
-  readonly store: Pick<SessionStore, 'walk' | 'endUnchanged' | 'size'>;
+  readonly store: Pick<SessionStore, 'scan' | 'endUnchanged' | 'size'>;
   readonly record: PurgeRecordItem;
   readonly events: EventLog;
   /** Milliseconds since the epoch. */
@@ -82,7 +82,7 @@ export async function runPurge(parts: PurgeParts, limits: PurgeLimits): Promise<
   try {
     return (await purge.carryOutOrders()) ?? (await purge.sweep());
   } finally {
-    await purge.settled();
+    await purge.idle();
   }
 }
 
@@ -97,8 +97,8 @@ class Purge {
   readonly #parts: PurgeParts;
   readonly #limits: PurgeLimits;
   readonly #lease: PurgeLease;
-  readonly #walk: WalkAhead;
-  /** Sessions that are worked on at once, and keys that a walk goes past to find so many. */
+  readonly #scan: Prefetch;
+  /** Sessions that are worked on at once, and keys that a scan goes past to find so many. */
   #batchSize = FIRST_BATCH;
   #keys = FIRST_BATCH;
   #ended: PurgeRecord['ended'];
@@ -109,7 +109,7 @@ class Purge {
     this.#parts = parts;
     this.#limits = limits;
     this.#lease = lease;
-    this.#walk = new WalkAhead(parts.store, parts.stopwatch);
+    this.#scan = new Prefetch(parts.store, parts.stopwatch);
     this.#ended = lease.entry.ended;
   }
 
@@ -129,8 +129,8 @@ class Purge {
   }
 
   /** Waits until it asks nothing of the session store any more. */
-  settled(): Promise<void> {
-    return this.#walk.settled();
+  idle(): Promise<void> {
+    return this.#scan.idle();
   }
 
   /** Goes past a further slice of the keys, for sessions that appeared in spite of all. */
@@ -195,14 +195,14 @@ class Purge {
 
   async #purgePiece(
     order: PurgeOrder,
-    position: WalkPosition | null,
+    position: ScanPosition | null,
     { state, asOf }: Look,
     deletedBefore: number,
   ): Promise<PurgedPiece> {
     const { now, onEnded } = this.#parts;
-    const { step, time: walkTime } = await this.#walk.from(position, this.#keys);
+    const { step, time: scanTime } = await this.#scan.from(position, this.#keys);
     // Saved is only what lies behind: the next piece is seen again by whoever goes on, should this call end here.
-    if (step.next !== null) this.#walk.begin(step.next, this.#keys);
+    if (step.next !== null) this.#scan.begin(step.next, this.#keys);
     const instant = now();
     const circumstances: PurgeCircumstances = {
       isClosed: isClosedToMembers(state, instant),
@@ -213,7 +213,7 @@ class Purge {
       ({ facts }) => sessionVerdict(facts, order, circumstances) === 'end',
     );
     const [deleted, endTime] = await this.#timed(() => this.#end(sessions));
-    this.#batchSize = nextBatchSize(this.#batchSize, Math.max(walkTime, endTime));
+    this.#batchSize = nextBatchSize(this.#batchSize, Math.max(scanTime, endTime));
     this.#keys = keysToPass(this.#batchSize, { passed: step.passed, found: step.sessions.length });
     if (sessions.length > 0) {
       this.#countEnded(order, state, deleted, instant);

@@ -2,19 +2,19 @@ import * as z from 'zod';
 import type { Fingerprint } from '../attempts/totals.ts';
 import { decodeOpaque, encodeOpaque } from '../http/cursor.ts';
 import { pageOf } from '../http/page.ts';
-import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
+import { SCAN_BUDGET_MS, SCAN_SIZE } from './scan.ts';
 import type { SessionsPage, SessionsQuery } from './schemas.ts';
-import type { SeenSession, SessionStore, WalkPosition, WalkStep } from './session-store.ts';
+import type { ScanBatch, ScanPosition, SeenSession, SessionStore } from './session-store.ts';
 import { sessionItem } from './view.ts';
 
 interface SessionsPageParts {
-  readonly store: Pick<SessionStore, 'walk' | 'expiresIn'>;
+  readonly store: Pick<SessionStore, 'scan' | 'expiresIn'>;
   readonly fingerprint: Fingerprint;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
 
-/** Where a list stands. A step of the walk may hold more than a page does: then `shown` says what of it was shown. */
+/** Where a list stands. A step of the scan may hold more than a page does: then `shown` says what of it was shown. */
 const place = z.strictObject({
   position: z.record(z.string(), z.unknown()).nullable(),
   shown: z
@@ -60,12 +60,12 @@ async function collect(
   isWanted: (session: SeenSession) => boolean,
   { store, fingerprint, now }: SessionsPageParts,
 ): Promise<{ sessions: SeenSession[]; next: Place | null }> {
-  const deadline = now() + WALK_BUDGET;
+  const deadline = now() + SCAN_BUDGET_MS;
   const found = new Map<string, SeenSession>();
   let { position, shown }: Place = begin;
-  let size = shown === null ? Math.min(limit, WALK_SIZE) : 1;
+  let size = shown === null ? Math.min(limit, SCAN_SIZE) : 1;
   for (;;) {
-    const step = await store.walk(position, size);
+    const step = await store.scan(position, size);
     const end = fingerprint(JSON.stringify(step.next));
     const left = inOrder(step, fingerprint).filter(
       ([mark, session]) =>
@@ -86,20 +86,20 @@ async function collect(
     }
     position = step.next;
     shown = null;
-    if (left.length === 0) size = Math.min(WALK_SIZE, size * 2);
+    if (left.length === 0) size = Math.min(SCAN_SIZE, size * 2);
   }
 }
 
 /**
- * The sessions of a step, each once, in an order that doesn't depend on which others are there: walked again, the step
+ * The sessions of a step, each once, in an order that doesn't depend on which others are there: scanned again, the step
  * may have lost some and won others. Fingerprints rather than ids, because a cursor tells where it stands.
  */
-function inOrder({ sessions }: WalkStep, fingerprint: Fingerprint): [mark: string, SeenSession][] {
+function inOrder({ sessions }: ScanBatch, fingerprint: Fingerprint): [mark: string, SeenSession][] {
   const marked = new Map(sessions.map((session) => [fingerprint(session.id), session]));
   return [...marked].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function after(position: WalkPosition | null): Place | null {
+function after(position: ScanPosition | null): Place | null {
   return position === null ? null : { position, shown: null };
 }
 

@@ -1,7 +1,7 @@
-/** How those walk through the sessions who only want to look at them. */
+/** How those scan the sessions who only want to look at them. */
 
 /** Keys that are passed in one step: about 100 leave other clients of the store a p99 of 2 ms. */
-export const WALK_SIZE = 100;
+export const SCAN_SIZE = 100;
 
-/** Milliseconds for which one call walks on. Together with its last step it stays far from the gateway's 29 s. */
-export const WALK_BUDGET = 2000;
+/** Milliseconds for which one call scans on. Together with its last step it stays far from the gateway's 29 s. */
+export const SCAN_BUDGET_MS = 2000;

@@ -9,15 +9,15 @@ export interface SeenSession {
   readonly digest: string;
 }
 
-/** Where a walk through all sessions stands. Opaque to everybody but the store; JSON. */
-export type WalkPosition = Readonly<Record<string, unknown>>;
+/** Where a scan of all sessions stands. Opaque to everybody but the store; JSON. */
+export type ScanPosition = Readonly<Record<string, unknown>>;
 
-/** A piece of a walk. */
-export interface WalkStep {
+/** A piece of a scan. */
+export interface ScanBatch {
   readonly sessions: readonly SeenSession[];
   /** Null at the end. */
-  readonly next: WalkPosition | null;
-  /** Keys of any kind that were passed, about: tells how far the walk has come. */
+  readonly next: ScanPosition | null;
+  /** Keys of any kind that were passed, about: tells how far the scan has come. */
   readonly passed: number;
 }
 
@@ -31,12 +31,12 @@ export interface SessionStore {
   /** Milliseconds until the store forgets a session; null when it never does, or there is none. */
   expiresIn(id: string): Promise<number | null>;
   /**
-   * The next piece of a walk that sees every session which is there from its begin to its end, at least once.
+   * The next piece of a scan that sees every session which is there from its begin to its end, at least once.
    *
    * @param position where the last piece ended, null to begin
    * @param size about how many keys to pass
    */
-  walk(position: WalkPosition | null, size: number): Promise<WalkStep>;
+  scan(position: ScanPosition | null, size: number): Promise<ScanBatch>;
   /** Deletes those that have not changed since they were seen. Returns how many were deleted. */
   endUnchanged(sessions: readonly Pick<SeenSession, 'id' | 'digest'>[]): Promise<number>;
   /** Keys of any kind in the store, about. */

@@ -1,6 +1,6 @@
 import type { SessionFacts } from '../identity/session.ts';
 import { rfc3339 } from '../text.ts';
-import { WALK_BUDGET, WALK_SIZE } from './scan.ts';
+import { SCAN_BUDGET_MS, SCAN_SIZE } from './scan.ts';
 import type { SessionStatistics } from './schemas.ts';
 import type { SessionStore } from './session-store.ts';
 
@@ -27,15 +27,15 @@ type Counts<K extends string> = Record<K, number>;
  * @param now ms since the epoch
  */
 export async function sessionStatistics(
-  store: Pick<SessionStore, 'walk' | 'size'>,
+  store: Pick<SessionStore, 'scan' | 'size'>,
   now: () => number,
 ): Promise<SessionStatistics> {
-  const deadline = now() + WALK_BUDGET;
+  const deadline = now() + SCAN_BUDGET_MS;
   const kinds = zeros(KINDS);
   const ages = zeros(AGE_GROUPS);
   const seen = new Set<string>();
   let passed = 0;
-  let step = await store.walk(null, WALK_SIZE);
+  let step = await store.scan(null, SCAN_SIZE);
   for (;;) {
     passed += step.passed;
     for (const { id, facts } of step.sessions) {
@@ -45,7 +45,7 @@ export async function sessionStatistics(
       ages[ageOf(facts, now())] += 1;
     }
     if (step.next === null || (passed > 0 && now() >= deadline)) break;
-    step = await store.walk(step.next, WALK_SIZE);
+    step = await store.scan(step.next, SCAN_SIZE);
   }
   const exact = step.next === null;
   const coverage = exact ? 1 : Math.min(1, passed / Math.max(1, await store.size()));

@@ -14,7 +14,7 @@ const CONNECTING = ['cluster|slots', 'ping'];
  */
 const GATE = ['exists', 'expire', 'getrange', 'hmget', 'incrby'];
 
-/** Walking, reading, deleting what is unchanged by a script, and replacing an older copy of the state by another. */
+/** Scanning, reading, deleting what is unchanged by a script, and replacing an older copy of the state by another. */
 const KEEPER = [
   'dbsize',
   'eval',

@@ -3,7 +3,7 @@ import type { FunctionNetwork } from '../network/function-network.ts';
 
 /**
  * As whom a function signs in at Redis. `gate`: who decides about requests; it reads sessions and the copy of the
- * state, and counts. `keeper`: who looks after sessions and that copy; it also walks, deletes and writes.
+ * state, and counts. `keeper`: who looks after sessions and that copy; it also scans, deletes and writes.
  */
 export type RedisUser = 'gate' | 'keeper';
 

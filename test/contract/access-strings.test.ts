@@ -4,7 +4,7 @@ import { lookAtRedis } from '../../adapters/redis/redis-facts.ts';
 import { RedisSessionStore } from '../../adapters/sessions/redis-session-store.ts';
 import { RedisStateMirror } from '../../adapters/state/state-mirror.ts';
 import { mirrorKey, offencePrefix, type SessionPolicy } from '../../core/identity/session.ts';
-import type { WalkPosition } from '../../core/sessions/session-store.ts';
+import type { ScanPosition } from '../../core/sessions/session-store.ts';
 import { configure } from '../../lib/configuration/configure.ts';
 import { accessString } from '../../lib/sessions/access-strings.ts';
 import type { RedisUser } from '../../lib/sessions/session-redis.ts';
@@ -85,7 +85,7 @@ describe('the gate', () => {
     ['read what is not ours', ['GET', 'other:1']],
     ['write a session', ['SET', `${policy.prefix}1`, '{"role": "admin"}']],
     ['delete a session', ['UNLINK', `${policy.prefix}1`]],
-    ['walk through the keys', ['SCAN', '0']],
+    ['scan of the keys', ['SCAN', '0']],
     ['run a script', ['EVAL', 'return 1', '0']],
     ['write the copy of the state', ['HSET', mirrorKey(SCOPE), 'version', '99']],
     ['empty the store', ['FLUSHALL']],
@@ -95,14 +95,14 @@ describe('the gate', () => {
 });
 
 describe('the keeper', () => {
-  test('walks through all sessions, ends them and tells how many keys there are', async () => {
+  test('scans through all sessions, ends them and tells how many keys there are', async () => {
     const store = new RedisSessionStore(connectionAs('keeper'), policy);
     expect(await store.size()).toBeGreaterThanOrEqual(40);
     expect(await store.expiresIn('1')).toBeNull();
-    let position: WalkPosition | null = null;
+    let position: ScanPosition | null = null;
     let ended = 0;
     do {
-      const { sessions, next } = await store.walk(position, 100);
+      const { sessions, next } = await store.scan(position, 100);
       ended += await store.endUnchanged(sessions);
       position = next;
     } while (position !== null);

@@ -66,9 +66,9 @@ describe.each([
     const store = new RedisSessionStore(redis, POLICY);
     meanwhile = () => {};
     bench = new PurgeBench({
-      walk: async (...given) => {
-        await meanwhile('walk');
-        return store.walk(...given);
+      scan: async (...given) => {
+        await meanwhile('scan');
+        return store.scan(...given);
       },
       endUnchanged: async (...given) => {
         await meanwhile('endUnchanged');
@@ -136,7 +136,7 @@ describe.each([
     let calls = 0;
     meanwhile = async (call) => {
       calls += 1;
-      if (call !== 'walk') return;
+      if (call !== 'scan') return;
       await put(`new-${calls}`, member());
       await servers.client.del(`${POLICY.prefix}member-${10_000 + calls}`);
     };

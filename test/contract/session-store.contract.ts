@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { SeenSession, SessionStore, WalkPosition } from '../../core/sessions/session-store.ts';
+import type { ScanPosition, SeenSession, SessionStore } from '../../core/sessions/session-store.ts';
 import { NO_TEXT } from '../support/memory-session-store.ts';
 import { sessionOf } from '../support/sessions.ts';
 
@@ -54,7 +54,7 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
   describe(`The session store ${name}`, () => {
     test('knows of nothing at first', async () => {
       const { store } = await create();
-      expect(await walkAll(store)).toEqual([]);
+      expect(await scanAll(store)).toEqual([]);
       expect(await store.find('nobody')).toBeNull();
       expect(await store.expiresIn('nobody')).toBeNull();
       expect(await store.endUnchanged([])).toBe(0);
@@ -85,11 +85,11 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
       const { store, put } = await create();
       await put('a', value);
       expect(await store.find('a')).toMatchObject({ readable });
-      const seen = await walkAll(store);
+      const seen = await scanAll(store);
       expect(seen).toMatchObject([{ id: 'a', facts: { readable } }]);
       expect(await store.endUnchanged(seen)).toBe(1);
       expect(await store.find('a')).toBeNull();
-      expect(await walkAll(store)).toEqual([]);
+      expect(await scanAll(store)).toEqual([]);
     });
 
     test.each(HOSTILE_IDS.map((id) => [JSON.stringify(id).slice(0, 60), id]))(
@@ -100,10 +100,10 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
         for (const bystander of bystanders) await put(bystander, sessionOf('admin'));
         await put(id, sessionOf('member'));
         expect(await store.find(id)).toMatchObject({ role: 'member' });
-        const seen = (await walkAll(store)).filter((session) => session.id === id);
+        const seen = (await scanAll(store)).filter((session) => session.id === id);
         expect(seen).toHaveLength(1);
         expect(await store.endUnchanged(seen)).toBe(1);
-        expect((await walkAll(store)).map((session) => session.id).sort()).toEqual(bystanders);
+        expect((await scanAll(store)).map((session) => session.id).sort()).toEqual(bystanders);
       },
     );
 
@@ -116,31 +116,31 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
       const { store, put, delete: remove } = await create();
       await put('a', before);
       await put('b', before);
-      const seen = await walkAll(store);
+      const seen = await scanAll(store);
       await remove('a');
       await put('a', after);
       expect(await store.endUnchanged(seen)).toBe(1);
-      expect((await walkAll(store)).map(({ id }) => id)).toEqual(['a']);
+      expect((await scanAll(store)).map(({ id }) => id)).toEqual(['a']);
     });
 
     test('does not count what has gone, and does not bring it back', async () => {
       const { store, put, delete: remove } = await create();
       for (const id of ['a', 'b', 'c']) await put(id, sessionOf('member'));
-      const seen = await walkAll(store);
+      const seen = await scanAll(store);
       await remove('b');
       expect(await store.endUnchanged(seen)).toBe(2);
       expect(await store.endUnchanged(seen)).toBe(0);
-      expect(await walkAll(store)).toEqual([]);
+      expect(await scanAll(store)).toEqual([]);
     });
 
-    test('a walk can be left at any point and taken up by another instance', async () => {
+    test('a scan can be left at any point and taken up by another instance', async () => {
       const { store, put } = await create();
       const ids = Array.from({ length: 500 }, (_, n) => `s-${n}`);
       for (const id of ids) await put(id, sessionOf('member'));
       const seen = new Set<string>();
-      let position: WalkPosition | null = null;
+      let position: ScanPosition | null = null;
       do {
-        const step = await store.walk(position, 20);
+        const step = await store.scan(position, 20);
         for (const { id } of step.sessions) seen.add(id);
         expect(step.passed).toBeGreaterThanOrEqual(0);
         position = step.next === null ? null : JSON.parse(JSON.stringify(step.next));
@@ -149,7 +149,7 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
       expect(await store.size()).toBeGreaterThanOrEqual(500);
     });
 
-    test('a walk sees all that stays, whatever comes and goes meanwhile', async () => {
+    test('a scan sees all that stays, whatever comes and goes meanwhile', async () => {
       await fc.assert(
         fc.asyncProperty(
           fc.array(fc.record({ add: fc.nat(200), drop: fc.nat(200) }), { maxLength: 20 }),
@@ -160,9 +160,9 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
             for (const id of staying) await put(id, sessionOf('member'));
             for (let n = 0; n < 60; n += 1) await put(`goes-${n}`, sessionOf('member'));
             const seen = new Set<string>();
-            let position: WalkPosition | null = null;
+            let position: ScanPosition | null = null;
             do {
-              const step = await store.walk(position, size);
+              const step = await store.scan(position, size);
               for (const { id } of step.sessions) seen.add(id);
               const change = changes.pop();
               if (change !== undefined) {
@@ -178,7 +178,7 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
       );
     });
 
-    test('what is no position begins a walk', async () => {
+    test('what is no position begins a scan', async () => {
       const { store, put } = await create();
       await put('a', sessionOf('member'));
       for (const position of [
@@ -186,22 +186,22 @@ export function sessionStoreContract(name: string, create: () => Promise<Subject
         { cursor: 'x', server: '*', done: 7 },
         { server: 'gone', cursor: '5', done: [] },
       ]) {
-        expect((await walkAll(store, position)).map(({ id }) => id)).toEqual(['a']);
+        expect((await scanAll(store, position)).map(({ id }) => id)).toEqual(['a']);
       }
     });
   });
 }
 
-/** Every session of a walk, each once. */
-export async function walkAll(
+/** Every session of a scan, each once. */
+export async function scanAll(
   store: SessionStore,
-  from: WalkPosition | null = null,
+  from: ScanPosition | null = null,
   size = 100,
 ): Promise<SeenSession[]> {
   const seen = new Map<string, SeenSession>();
   let position = from;
   do {
-    const step = await store.walk(position, size);
+    const step = await store.scan(position, size);
     for (const session of step.sessions) seen.set(session.id, session);
     position = step.next;
   } while (position !== null);

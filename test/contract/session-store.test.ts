@@ -9,7 +9,7 @@ import { SessionStoreUnavailableError } from '../../core/errors.ts';
 import { MemorySessionStore, NO_TEXT } from '../support/memory-session-store.ts';
 import { RedisServers } from '../support/redis-server.ts';
 import { POLICY, sessionOf } from '../support/sessions.ts';
-import { type Subject, sessionStoreContract, walkAll } from './session-store.contract.ts';
+import { type Subject, scanAll, sessionStoreContract } from './session-store.contract.ts';
 
 sessionStoreContract('in memory', async () => {
   const store = new MemorySessionStore(POLICY, { others: 100 });
@@ -74,7 +74,7 @@ describe.each([
     const { store, put } = await empty();
     for (let n = 0; n < 50; n += 1) await put(`s-${n}`, sessionOf('member'));
     expect(await store.size()).toBe(OTHERS.length + 50);
-    const seen = await walkAll(store);
+    const seen = await scanAll(store);
     expect(seen).toHaveLength(50);
     expect(await store.endUnchanged(seen)).toBe(50);
     expect(await store.size()).toBe(OTHERS.length);
@@ -87,7 +87,7 @@ describe.each([
     const store = new RedisSessionStore(redis, { ...POLICY, prefix });
     await servers.client.set(`${prefix}1`, sessionOf('member'));
     for (const other of ['ac1:1', 'ab\\x:1', 'ac:1', 'a[b-z]x?:1']) await servers.client.set(other, 'x');
-    expect((await walkAll(store)).map(({ id }) => id)).toEqual(['1']);
+    expect((await scanAll(store)).map(({ id }) => id)).toEqual(['1']);
   });
 
   test('finds and ends sessions whose ids are no UTF-8, and those of half a megabyte', async () => {
@@ -102,11 +102,11 @@ describe.each([
     for (const id of ids) {
       await servers.client.set(Buffer.concat([Buffer.from(POLICY.prefix), id]), sessionOf('member'));
     }
-    const seen = await walkAll(store);
+    const seen = await scanAll(store);
     expect(seen).toHaveLength(ids.length);
     for (const { id } of seen) expect(await store.find(id)).toMatchObject({ role: 'member' });
     expect(await store.endUnchanged(seen)).toBe(ids.length);
-    expect(await walkAll(store)).toEqual([]);
+    expect(await scanAll(store)).toEqual([]);
   });
 
   test('reads a long session whole, and takes one of more than 4 MiB for unreadable', async () => {
@@ -119,7 +119,7 @@ describe.each([
     await put('longer', `${longest} `);
     expect(await store.find('longest')).toMatchObject({ role: 'admin' });
     expect(await store.find('longer')).toMatchObject({ readable: false, role: 'member' });
-    const seen = await walkAll(store);
+    const seen = await scanAll(store);
     await put('longer', sessionOf('admin'));
     expect(await store.endUnchanged(seen.filter(({ id }) => id === 'longer'))).toBe(0);
     await put('longer', `${longest}  `);
@@ -131,7 +131,7 @@ describe.each([
     for (let round = 0; round < 2; round += 1) {
       for (let n = 0; n < 20; n += 1) await put(`s-${n}`, sessionOf('member'));
       await Promise.all(nodes().map((node) => node.script('FLUSH')));
-      expect(await store.endUnchanged(await walkAll(store))).toBe(20);
+      expect(await store.endUnchanged(await scanAll(store))).toBe(20);
     }
   });
 
@@ -152,7 +152,7 @@ describe.each([
   test.each([
     ['find', 'ping cluster|slots getrange exists'],
     [
-      'walk and end',
+      'scan and end',
       'ping cluster|slots info scan getrange exists pttl dbsize eval evalsha get strlen unlink',
     ],
   ])('takes these permissions to %s sessions: %s', async (what, commands) => {
@@ -175,7 +175,7 @@ describe.each([
       if (what === 'find') return;
       expect(await store.expiresIn('s-1')).toBeNull();
       expect(await store.size()).toBe(OTHERS.length + 20);
-      expect(await store.endUnchanged(await walkAll(store))).toBe(20);
+      expect(await store.endUnchanged(await scanAll(store))).toBe(20);
     } finally {
       limited.close();
     }
@@ -184,7 +184,7 @@ describe.each([
   test('says that it is unavailable when a server refuses a command', async () => {
     const { store, put } = await empty();
     await put('a', sessionOf('member'));
-    const seen = await walkAll(store);
+    const seen = await scanAll(store);
     const refused = ['getrange', 'scan', 'eval', 'pttl', 'dbsize'];
     await Promise.all(
       nodes().map((node) => node.acl('SETUSER', 'default', ...refused.map((name) => `-${name}`))),
@@ -192,7 +192,7 @@ describe.each([
     try {
       for (const call of [
         () => store.find('a'),
-        () => store.walk(null, 10),
+        () => store.scan(null, 10),
         () => store.endUnchanged(seen),
       ]) {
         await expect(call()).rejects.toThrow(SessionStoreUnavailableError);
@@ -203,7 +203,7 @@ describe.each([
   });
 });
 
-describe('A walk in Redis', () => {
+describe('A scan in Redis', () => {
   test('that was under way when the server was started again sees all sessions all the same', async () => {
     const servers = await RedisServers.start({ masters: 1, persistent: true });
     const redis = new RedisConnection(servers.settings);
@@ -211,11 +211,11 @@ describe('A walk in Redis', () => {
       const ids = Array.from({ length: 300 }, (_, n) => `s-${n}`);
       for (const id of ids) await servers.client.set(`${POLICY.prefix}${id}`, sessionOf('member'));
       const store = new RedisSessionStore(redis, POLICY);
-      const first = await store.walk(null, 100);
+      const first = await store.scan(null, 100);
       await servers.stop();
-      await expect(store.walk(first.next, 100)).rejects.toThrow(SessionStoreUnavailableError);
+      await expect(store.scan(first.next, 100)).rejects.toThrow(SessionStoreUnavailableError);
       await servers.startAgain();
-      const after = await walkAll(store, first.next, 50);
+      const after = await scanAll(store, first.next, 50);
       expect(after.map(({ id }) => id).sort()).toEqual([...ids].sort());
     } finally {
       redis.close();

@@ -1,7 +1,12 @@
 import { createHash } from 'node:crypto';
 import { SessionStoreUnavailableError } from '../../core/errors.ts';
 import { readSession, type SessionFacts, type SessionPolicy } from '../../core/identity/session.ts';
-import type { SeenSession, SessionStore, WalkPosition, WalkStep } from '../../core/sessions/session-store.ts';
+import type {
+  ScanBatch,
+  ScanPosition,
+  SeenSession,
+  SessionStore,
+} from '../../core/sessions/session-store.ts';
 
 /** A value that is no text, such as a hash. */
 export const NO_TEXT = Symbol('no text');
@@ -12,11 +17,11 @@ interface Entry {
   readonly expiresIn: number | null;
 }
 
-/** Places of a walk; a session has one by its id, as with SCAN. */
+/** Places of a scan; a session has one by its id, as with SCAN. */
 const PLACES = 4096;
 
 /**
- * Sessions in memory. As in Redis, a walk goes through them in an order of its own: a session that appears during a walk
+ * Sessions in memory. As in Redis, a scan goes through them in an order of its own: a session that appears during a scan
  * may be seen by it or not.
  */
 export class MemorySessionStore implements SessionStore {
@@ -58,8 +63,8 @@ export class MemorySessionStore implements SessionStore {
     return this.#placeOf(id).get(id)?.expiresIn ?? null;
   }
 
-  async walk(position: WalkPosition | null, size: number): Promise<WalkStep> {
-    await this.#begin('walk');
+  async scan(position: ScanPosition | null, size: number): Promise<ScanBatch> {
+    await this.#begin('scan');
     const sessions: SeenSession[] = [];
     const begin = Number(position?.place ?? 0);
     let place = begin;

@@ -101,7 +101,7 @@ export class PurgeBench {
     const store = this.#store ?? inSmallBatches(this.sessions);
     return {
       store: {
-        walk: (...given) => live(() => store.walk(...given)),
+        scan: (...given) => live(() => store.scan(...given)),
         endUnchanged: (...given) => live(() => store.endUnchanged(...given)),
         size: () => live(() => store.size()),
       },
@@ -126,7 +126,7 @@ export class PurgeBench {
 /** A twentieth of what is asked for. */
 function inSmallBatches(store: MemorySessionStore): PurgeParts['store'] {
   return {
-    walk: (position, size) => store.walk(position, Math.ceil(size / 20)),
+    scan: (position, size) => store.scan(position, Math.ceil(size / 20)),
     endUnchanged: (sessions) => store.endUnchanged(sessions),
     size: () => store.size(),
   };

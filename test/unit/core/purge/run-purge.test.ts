@@ -107,7 +107,7 @@ describe('an order', () => {
 
 describe('what happens meanwhile', () => {
   /** Does something before a call of the store, once. */
-  function meanwhile(call: 'walk' | 'endUnchanged', nth: number, act: () => void | Promise<void>): void {
+  function meanwhile(call: 'scan' | 'endUnchanged', nth: number, act: () => void | Promise<void>): void {
     let calls = 0;
     bench.sessions.before = async (name) => {
       if (name !== call) return;
@@ -137,7 +137,7 @@ describe('what happens meanwhile', () => {
     populate();
     await bench.enable();
     for (const nth of [2, 4, 6]) {
-      meanwhile('walk', nth, () => {
+      meanwhile('scan', nth, () => {
         for (let n = 0; n < 30; n += 1) bench.sessions.put(`new-${nth}-${n}`, member(bench.time - 10_000));
       });
     }
@@ -149,7 +149,7 @@ describe('what happens meanwhile', () => {
     populate();
     await bench.enable();
     bench.callTime = 500;
-    meanwhile('walk', 2, async () => {
+    meanwhile('scan', 2, async () => {
       await bench.command({ type: 'disable' });
       for (let n = 0; n < 20; n += 1) bench.sessions.put(`late-${n}`, member(bench.time));
     });
@@ -164,7 +164,7 @@ describe('what happens meanwhile', () => {
     populate();
     await bench.enable();
     bench.callTime = 500;
-    meanwhile('walk', 6, () => bench.command({ type: 'revoke', principal: 'admin-1' }, BOB));
+    meanwhile('scan', 6, () => bench.command({ type: 'revoke', principal: 'admin-1' }, BOB));
     expect(await bench.purge()).toMatchObject({ outcome: 'completed' });
     expect(left()).toEqual(SIX_ADMINS.slice(1));
     expect(await bench.receipts()).toMatchObject([
@@ -176,7 +176,7 @@ describe('what happens meanwhile', () => {
     for (let n = 0; n < 500; n += 1) bench.sessions.put(`member-${n}`, member(BEFORE));
     await bench.enable();
     bench.callTime = 500;
-    meanwhile('walk', 2, () => bench.command({ type: 'purge_sessions', all: false }, BOB));
+    meanwhile('scan', 2, () => bench.command({ type: 'purge_sessions', all: false }, BOB));
     await bench.purge();
     const underTheFirst = bench.ended.filter(({ order }) => order.id === 'purge-1');
     expect(underTheFirst.length).toBeLessThan(6);
@@ -213,7 +213,7 @@ describe('what happens meanwhile', () => {
   });
 });
 
-describe('the next piece of the walk', () => {
+describe('the next piece of the scan', () => {
   test('is read while the last is being deleted, and nothing of it is deleted before', async () => {
     populate();
     await bench.enable();
@@ -221,11 +221,11 @@ describe('the next piece of the walk', () => {
     const reading = Promise.withResolvers<void>();
     bench.sessions.before = async (call) => {
       calls.push(call);
-      if (calls.filter((name) => name === 'walk').length === 2) reading.resolve();
+      if (calls.filter((name) => name === 'scan').length === 2) reading.resolve();
       if (call === 'endUnchanged') await reading.promise;
     };
     expect(await bench.purge()).toMatchObject({ outcome: 'completed' });
-    expect(calls.slice(0, 4).toSorted()).toEqual(['endUnchanged', 'size', 'walk', 'walk']);
+    expect(calls.slice(0, 4).toSorted()).toEqual(['endUnchanged', 'size', 'scan', 'scan']);
     expect(left()).toEqual(SIX_ADMINS);
   });
 
@@ -252,12 +252,12 @@ describe('the next piece of the walk', () => {
   test('cannot be read: what was deleted meanwhile is counted all the same', async () => {
     populate();
     await bench.enable();
-    let walks = 0;
-    const { walk } = bench.sessions;
-    bench.sessions.walk = async (...given) => {
-      walks += 1;
-      if (walks === 3) throw new SessionStoreUnavailableError('down');
-      return walk.apply(bench.sessions, given);
+    let scans = 0;
+    const { scan } = bench.sessions;
+    bench.sessions.scan = async (...given) => {
+      scans += 1;
+      if (scans === 3) throw new SessionStoreUnavailableError('down');
+      return scan.apply(bench.sessions, given);
     };
     expect(await bench.purge()).toMatchObject({ outcome: 'failed' });
     expect(bench.record.entry.run?.counts.deleted).toBe(54 - (bench.sessions.ids.length - 6));
@@ -270,13 +270,13 @@ describe('the next piece of the walk', () => {
 });
 
 describe('two at once', () => {
-  /** Does something before the third walk, once. */
+  /** Does something before the third scan, once. */
   function inTheMiddle(act: () => Promise<void>): void {
-    let walks = 0;
+    let scans = 0;
     bench.sessions.before = async (call) => {
-      walks += call === 'walk' ? 1 : 0;
-      if (walks !== 3) return;
-      walks += 1;
+      scans += call === 'scan' ? 1 : 0;
+      if (scans !== 3) return;
+      scans += 1;
       await act();
     };
   }

@@ -27,7 +27,7 @@ function storeOf(sessions: readonly string[], others = 0): MemorySessionStore {
   return store;
 }
 
-/** A clock on which each step of the walk takes so long. */
+/** A clock on which each step of the scan takes so long. */
 function clockOf(store: MemorySessionStore, msPerStep: number): () => number {
   let time = NOW;
   store.before = () => {
@@ -77,12 +77,12 @@ test('an empty store has no sessions, exactly', async () => {
   });
 });
 
-test('a session that the walk meets twice counts once', async () => {
+test('a session that the scan meets twice counts once', async () => {
   const session = { id: 's-1', facts: factsWith(), digest: '' };
   const twice = { sessions: [session, session], passed: 2 };
   const found = await sessionStatistics(
     {
-      walk: async (position) => ({ ...twice, next: position === null ? { at: 1 } : null }),
+      scan: async (position) => ({ ...twice, next: position === null ? { at: 1 } : null }),
       size: async () => 1,
     },
     () => NOW,
@@ -90,7 +90,7 @@ test('a session that the walk meets twice counts once', async () => {
   expect(found).toMatchObject({ total: 1, sampled: 1, exact: true });
 });
 
-test('whatever the sessions are, the numbers add up, and are exact where the walk came to its end', async () => {
+test('whatever the sessions are, the numbers add up, and are exact where the scan came to its end', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(anySession, { maxLength: 200 }),
@@ -133,7 +133,7 @@ describe('where time runs out', () => {
     let time = NOW;
     const found = await sessionStatistics(
       {
-        walk: async (position) => {
+        scan: async (position) => {
           time += 5000;
           if (position === null) return { sessions: [], next: { at: 1 }, passed: 0 };
           return { sessions: [session], next: { at: 2 }, passed: 10 };

@@ -172,7 +172,7 @@ describe('a failure', () => {
   test('that nobody has thought of calls for somebody, and shows in the status', async () => {
     await bench.enable();
     bench.sessions.before = (call) => {
-      if (call === 'walk') throw new TypeError('unthought of');
+      if (call === 'scan') throw new TypeError('unthought of');
     };
     await expect(bench.invoke()).rejects.toThrow('unthought of');
     expect(bench.log.lines.at(-1)).toMatchObject({ level: 'ERROR' });

@@ -1,12 +1,12 @@
-import type { WalkPosition } from '../../core/sessions/session-store.ts';
+import type { ScanPosition } from '../../core/sessions/session-store.ts';
 
-/** Where a walk over several servers stands. */
+/** Where a scan over several servers stands. */
 export interface Place {
-  /** The server that is being walked. */
+  /** The server that is being scanned. */
   readonly server: string;
   /** What its last SCAN gave; an unsigned 64-bit number, so never a JavaScript number. */
   readonly cursor: string;
-  /** The servers that have been walked. */
+  /** The servers that have been scanned. */
   readonly done: readonly string[];
 }
 
@@ -14,10 +14,10 @@ const BEGIN = '0';
 
 /**
  * The place that a position names, among the servers that there are now. A server that has gone has handed its keys on:
- * to a new one, which is then among those to walk, or to any of those that were walked, and then all begins anew.
+ * to a new one, which is then among those to scan, or to any of those that were scanned, and then all begins anew.
  * So does what is no position.
  */
-export function placeOf(position: WalkPosition | null, servers: readonly string[]): Place {
+export function placeOf(position: ScanPosition | null, servers: readonly string[]): Place {
   const place = position !== null && isPlace(position) ? position : null;
   if (place !== null && servers.includes(place.server)) return place;
   const done = place?.done ?? [];
@@ -27,7 +27,7 @@ export function placeOf(position: WalkPosition | null, servers: readonly string[
     : { server, cursor: BEGIN, done };
 }
 
-/** Where a walk goes on after a SCAN; null when every server has been walked. */
+/** Where a scan goes on after a SCAN; null when every server has been scanned. */
 export function nextPlace(place: Place, cursor: string, servers: readonly string[]): Place | null {
   if (cursor !== BEGIN) return { ...place, cursor };
   const done = [...place.done, place.server];
@@ -35,11 +35,11 @@ export function nextPlace(place: Place, cursor: string, servers: readonly string
   return server === undefined ? null : { server, cursor: BEGIN, done };
 }
 
-export function positionOf({ server, cursor, done }: Place): WalkPosition {
+export function positionOf({ server, cursor, done }: Place): ScanPosition {
   return { server, cursor, done };
 }
 
-function isPlace(position: WalkPosition): position is WalkPosition & Place {
+function isPlace(position: ScanPosition): position is ScanPosition & Place {
   const { server, cursor, done } = position;
   return (
     typeof server === 'string' &&

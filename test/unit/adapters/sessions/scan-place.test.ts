@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { nextPlace, placeOf } from '../../../../adapters/sessions/walk-place.ts';
+import { nextPlace, placeOf } from '../../../../adapters/sessions/scan-place.ts';
 
-describe('A walk over several servers', () => {
+describe('A scan over several servers', () => {
   test('begins with the first', () => {
     expect(placeOf(null, ['a', 'b'])).toEqual({ server: 'a', cursor: '0', done: [] });
   });
