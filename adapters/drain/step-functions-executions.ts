@@ -78,7 +78,7 @@ export class StepFunctionsExecutions implements JobKind {
   }
 
   /** Whoever stopped an execution is not in any list: the drain's own count is all there is. */
-  async tally(): Promise<null> {
+  async countEnded(): Promise<null> {
     return null;
   }
 

@@ -47,7 +47,7 @@ export type DrainStep =
   | { readonly step: 'ask'; readonly deadline: number }
   | { readonly step: 'terminate' }
   /** Tells that jobs are still running although the deadline of normal mode has passed; then waits on. */
-  | { readonly step: 'tell_overdue' }
+  | { readonly step: 'flag_overdue' }
   /** `drained`: all ended by themselves. `terminated`: some had to be. `incomplete`: some could not be. */
   | { readonly step: 'report'; readonly outcome: 'drained' | 'terminated' | 'incomplete' };
 
@@ -94,7 +94,7 @@ export function afterStep(facts: DrainFacts, step: DrainStep): DrainProgress {
   const { maintenance } = effective(facts.state, facts.now);
   if (maintenance === null) return facts.done;
   const progress = progressIn(maintenance, facts.done);
-  if (step.step === 'tell_overdue') return { ...progress, toldOverdue: true };
+  if (step.step === 'flag_overdue') return { ...progress, toldOverdue: true };
   if (maintenance.mode !== 'emergency') return progress;
   const emergency = maintenance.declaredAt;
   switch (step.step) {
@@ -119,7 +119,7 @@ function progressIn(maintenance: Maintenance, done: DrainProgress): DrainProgres
 
 function letFinish({ now, deadline }: DrainFacts, { toldOverdue }: DrainProgress): DrainStep {
   if (deadline === null || toldOverdue) return { step: 'wait', until: now + DRAIN_POLL_MS };
-  if (now >= deadline) return { step: 'tell_overdue' };
+  if (now >= deadline) return { step: 'flag_overdue' };
   return { step: 'wait', until: Math.min(deadline, now + DRAIN_POLL_MS) };
 }
 

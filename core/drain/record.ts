@@ -9,7 +9,7 @@ export interface DrainRecord {
   readonly maintenanceId: string;
   /** Names the workflow execution that works on it, together with the id: one more for each that has come to its end. */
   readonly generation: number;
-  /** What its executions were started for, or have seen last: see `phaseOf`. Null before the first turn. */
+  /** What its executions were started for, or have seen last: see `phaseOf`. Null before the first step. */
   readonly phase: string | null;
   /** Steps taken by the execution of this generation. */
   readonly turns: number;

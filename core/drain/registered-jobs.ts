@@ -2,7 +2,7 @@ import { type Job, jobAt } from '../jobs/job.ts';
 import type { JobRegistry } from '../jobs/job-registry.ts';
 import { type Stopped, stopJobs } from '../jobs/stop-jobs.ts';
 import { rfc3339 } from '../text.ts';
-import { type JobKind, type KindLook, type KindStop, type KindTally, MAX_IDS } from './work-kind.ts';
+import { type EndedWork, type JobKind, type KindLook, type KindStop, MAX_IDS } from './work-kind.ts';
 
 type Registry = Pick<JobRegistry, 'active' | 'change' | 'list'>;
 
@@ -47,7 +47,7 @@ export class RegisteredJobs implements JobKind {
   }
 
   /** Counts the jobs themselves: many have been terminated by the clock, and written down by others. */
-  async tally({ since, before, now, until }: Parameters<JobKind['tally']>[0]): Promise<KindTally> {
+  async countEnded({ since, before, now, until }: Parameters<JobKind['countEnded']>[0]): Promise<EndedWork> {
     const counted = { terminated: 0, lost: 0, isExact: true };
     for (const status of ['terminated', 'lost'] as const) {
       let after: string | undefined;

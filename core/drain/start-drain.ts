@@ -34,7 +34,7 @@ type StartOutcome = { readonly outcome: 'idle' } | ({ readonly outcome: 'running
  * Starts the drain that the newest state needs. Any number may do so at once: the name of an execution is made of the
  * maintenance and of how many have worked on it, so it runs once. One that broke off has used its name up, and one that
  * waits patiently is not waited for when an emergency is declared: then the record asks for the next, and whatever ran
- * before goes home at its next turn.
+ * before goes home at its next step.
  */
 export async function startDrain({
   events,

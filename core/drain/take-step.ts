@@ -35,40 +35,40 @@ export interface DrainParts {
   readonly onTerminated: (kind: string, work: TerminatedWork) => void;
 }
 
-/** Which workflow execution asks for a turn, and until when it has time, ms since the epoch. */
+/** Which workflow execution asks for a step, and until when it has time, ms since the epoch. */
 interface DrainCall {
   readonly maintenanceId: string;
   readonly generation: number;
   readonly until: number;
 }
 
-export interface DrainTurn {
-  /** Seconds to wait before the next turn; null where this was the last of its execution. */
+export interface TakenStep {
+  /** Seconds to wait before the next step; null where this was the last of its execution. */
   readonly wait: number | null;
   /** What was done about jobs; null where nothing was left to do. */
   readonly step: DrainStep | null;
-  /** What could not be done in this turn. */
+  /** What could not be done in this step. */
   readonly failed: readonly FailedWork[];
   /** Null where another execution has taken over. */
   readonly record: DrainRecord | null;
 }
 
 /**
- * Turns of one execution: its history has room for 25,000 events, and a turn makes about ten.
+ * Steps of one execution: its history has room for 25,000 events, and a step makes about ten.
  * Source: Step Functions, "Quotas".
  */
 const MAX_STEPS = 2000;
 
-/** Seconds before the next turn: after jobs were told something, and after something failed. */
+/** Seconds before the next step: after jobs were told something, and after something failed. */
 const NEXT_STEP_S = 1;
 const AFTER_FAILURE = 15;
 
 /**
- * One turn of a drain: reads the state and what has been done, does the next thing, and writes down that it was done. It
+ * One step of a drain: reads the state and what has been done, does the next thing, and writes down that it was done. It
  * may be killed between any two steps and be repeated: everything that it does can be done twice. Rejects with
  * StoreUnavailableError when the event log or the record can't be reached.
  */
-export async function takeTurn(parts: DrainParts, call: DrainCall): Promise<DrainTurn> {
+export async function takeStep(parts: DrainParts, call: DrainCall): Promise<TakenStep> {
   const { events, records, now } = parts;
   const { maintenanceId, generation } = call;
   const state = stateOf(await events.head());
@@ -97,7 +97,7 @@ export async function takeTurn(parts: DrainParts, call: DrainCall): Promise<Drai
 }
 
 /**
- * Whether the phase that a turn has worked on is over. An emergency declared during the turn may have found the record
+ * Whether the phase that a step has worked on is over. An emergency declared during the step may have found the record
  * as it was before: whoever would overtake this execution has then left it alone, and it must not wait patiently.
  */
 async function isPhaseOver({ events, now }: DrainParts, seen: State): Promise<boolean> {
@@ -140,7 +140,7 @@ function failedPause(failed: readonly FailedWork[], at: number): PauseTurn {
   return { step: { outcome: 'failed', at, error: failed[0]?.reason ?? null }, failed };
 }
 
-interface WorkTurn {
+interface TakenJobsStep {
   readonly record: DrainRecord;
   readonly step: DrainStep | null;
   /** Seconds; null where there is nothing left to do. */
@@ -153,7 +153,7 @@ async function drainJobs(
   begun: DrainRecord,
   state: State,
   { until }: DrainCall,
-): Promise<WorkTurn> {
+): Promise<TakenJobsStep> {
   const instant = parts.now();
   const active = drainable(state, instant);
   const maintenance = active?.id === begun.maintenanceId ? active : null;
@@ -185,7 +185,7 @@ async function drainJobs(
   switch (step.step) {
     case 'wait':
       return { record, step, wait: secondsTo(step.until, parts.now()), failed: looked.failed };
-    case 'tell_overdue':
+    case 'flag_overdue':
       return {
         record: { ...record, progress: afterStep(facts, step) },
         step,
@@ -220,12 +220,12 @@ async function report(
   step: DrainStep & { readonly step: 'report' },
   until: number,
   failed: readonly FailedWork[],
-): Promise<WorkTurn> {
-  const jobs = await tallyAll(parts, record.jobs, maintenance, until);
+): Promise<TakenJobsStep> {
+  const jobs = await countAllEnded(parts, record.jobs, maintenance, until);
   const outcome = step.outcome === 'drained' && totalOf(jobs.terminated) > 0 ? 'terminated' : step.outcome;
   const finished = { phase: phaseOf(maintenance), outcome, at: parts.now() };
   const done = { ...record, jobs, finished, failed: outcome === 'incomplete' ? record.failed : [] };
-  // Where the phase is over meanwhile, the next turn sees what to do.
+  // Where the phase is over meanwhile, the next step sees what to do.
   if (!(await appendDrainReceipt(parts, done))) return { record, step, wait: NEXT_STEP_S, failed };
   return { record: done, step: { ...step, outcome }, wait: null, failed };
 }
@@ -274,7 +274,7 @@ async function stopAll(
 }
 
 /** Counts what was terminated and lost. Kinds that can't tell have been counted as they were stopped. */
-async function tallyAll(
+async function countAllEnded(
   { kinds, now }: DrainParts,
   stopped: DrainRecord['jobs'],
   maintenance: Maintenance,
@@ -285,11 +285,11 @@ async function tallyAll(
   const sum = { lost: 0, isExact: true };
   await eachOf(kinds, kinds.length, async (kind) => {
     try {
-      const tally = await kind.tally(asked);
-      if (tally === null) return;
-      terminated[kind.name] = tally.terminated;
-      sum.lost += tally.lost;
-      sum.isExact &&= tally.isExact;
+      const ended = await kind.countEnded(asked);
+      if (ended === null) return;
+      terminated[kind.name] = ended.terminated;
+      sum.lost += ended.lost;
+      sum.isExact &&= ended.isExact;
     } catch {
       // A number is not worth holding the maintenance back.
       sum.isExact = false;
@@ -309,22 +309,22 @@ function sumOf(
 /** The record with the outcome of the parts that are carried out side by side. */
 function atTheEndOf(
   record: DrainRecord,
-  turn: {
+  taken: {
     readonly pauses: StepRecord;
     readonly state: State;
     readonly failed: readonly FailedWork[];
     readonly now: number;
   },
 ): DrainRecord {
-  const failed = turn.failed.length > 0 ? turn.failed.slice(0, MAX_FAILURES) : record.failed;
+  const failed = taken.failed.length > 0 ? taken.failed.slice(0, MAX_FAILURES) : record.failed;
   const { steps } = record;
   return {
     ...record,
     failed,
     steps: {
-      sessions: changedStep(steps.sessions, sessionsStep(record, turn.state), turn.now),
-      jobs: changedStep(steps.jobs, jobsStep(record), turn.now),
-      pauses: changedStep(steps.pauses, turn.pauses, turn.now),
+      sessions: changedStep(steps.sessions, sessionsStep(record, taken.state), taken.now),
+      jobs: changedStep(steps.jobs, jobsStep(record), taken.now),
+      pauses: changedStep(steps.pauses, taken.pauses, taken.now),
     },
   };
 }

@@ -15,15 +15,15 @@ export interface JobKind {
    * How many of those that began before an instant were terminated or lost since another; null where only the calls of
    * `stop` tell. Counts until `until`, then says so.
    */
-  tally(request: {
+  countEnded(request: {
     readonly since: number;
     readonly before: number;
     readonly now: () => number;
     readonly until: number;
-  }): Promise<KindTally | null>;
+  }): Promise<EndedWork | null>;
 }
 
-export interface KindTally {
+export interface EndedWork {
   readonly terminated: number;
   readonly lost: number;
   /** False where there may be more. */

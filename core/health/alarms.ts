@@ -103,8 +103,8 @@ export const ALARMS = [
 
 export type AlarmName = (typeof ALARMS)[number]['name'];
 
-/** What a twin alarm is called: the name of the one whose condition it watches for longer, and this. */
-export const TWIN = '-escalated';
+/** What an escalation alarm is called: the name of the alarm whose condition it watches for longer, and this. */
+export const ESCALATED_SUFFIX = '-escalated';
 
 /** Milliseconds after which an alarm that is still raised reaches the next level. */
 export const ESCALATES_AFTER = 15 * 60_000;
@@ -134,7 +134,7 @@ export function anchorOf({ title }: Pick<AlarmDefinition, 'title'>): string {
 }
 
 /**
- * The alarm that a deployed name belongs to, be it the alarm's own or its twin's; null for any other name.
+ * The alarm that a deployed name belongs to, be it the alarm's own or its escalation alarm's; null for any other name.
  *
  * @param prefix what stands before the name of every alarm of this deployment
  * @example alarmOf('MaintenanceMode-', 'MaintenanceMode-drain-stuck-escalated')?.name // 'drain-stuck'
@@ -142,5 +142,5 @@ export function anchorOf({ title }: Pick<AlarmDefinition, 'title'>): string {
 export function alarmOf(prefix: string, deployed: string): AlarmDefinition | null {
   if (!deployed.startsWith(prefix)) return null;
   const name = deployed.slice(prefix.length);
-  return ALARMS.find((alarm) => name === alarm.name || name === `${alarm.name}${TWIN}`) ?? null;
+  return ALARMS.find((alarm) => name === alarm.name || name === `${alarm.name}${ESCALATED_SUFFIX}`) ?? null;
 }

@@ -1,23 +1,23 @@
 import { DefinitionBody } from 'aws-cdk-lib/aws-stepfunctions';
 
 /**
- * The workflow in Amazon States Language: turn, wait, turn. All that is decided is decided by the function; what it
- * hands back is what the next turn gets. A turn that fails is repeated for a good ten minutes; an execution that gives
+ * The workflow in Amazon States Language: step, wait, step. All that is decided is decided by the function; what it
+ * hands back is what the next step gets. A step that fails is repeated for a good ten minutes; an execution that gives
  * up is replaced by the starter within a minute.
  *
  * Source: https://states-language.net/spec.html
  *
- * @param turnArn the function that takes a turn
+ * @param stepArn the function that takes a step
  */
-export function drainDefinition(turnArn: string): DefinitionBody {
+export function drainDefinition(stepArn: string): DefinitionBody {
   return DefinitionBody.fromString(
     JSON.stringify({
-      Comment: 'Drains jobs for maintenance: turn by turn, as docs/jobs.md says.',
-      StartAt: 'Turn',
+      Comment: 'Drains jobs for maintenance: step by step, as docs/jobs.md says.',
+      StartAt: 'Step',
       States: {
-        Turn: {
+        Step: {
           Type: 'Task',
-          Resource: turnArn,
+          Resource: stepArn,
           TimeoutSeconds: 150,
           Retry: [
             {
@@ -36,7 +36,7 @@ export function drainDefinition(turnArn: string): DefinitionBody {
           Choices: [{ Variable: '$.next', StringEquals: 'wait', Next: 'Wait' }],
           Default: 'Over',
         },
-        Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Turn' },
+        Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Step' },
         Over: { Type: 'Succeed' },
       },
     }),

@@ -27,39 +27,39 @@ interface DrainProps {
 }
 
 /**
- * Lets jobs end well. A workflow takes turns: look at the state, do what it asks for, wait. A function starts the one
+ * Lets jobs end well. A workflow takes steps: look at the state, do what it asks for, wait. A function starts the one
  * that is needed; each event invokes it at once and each minute again, so it matters little if an event comes late,
  * twice or never.
  */
 export class Drain extends Construct {
   readonly stateMachine: StateMachine;
-  /** Takes a turn. */
+  /** Takes a step. */
   readonly function: MaintenanceFunction;
   readonly starter: MaintenanceFunction;
 
   constructor(scope: Construct, id: string, props: DrainProps) {
     super(scope, id);
-    this.function = this.#turns(props);
+    this.function = this.#steps(props);
     this.stateMachine = this.#workflow();
     this.starter = this.#starter(props);
   }
 
-  #turns({ configuration, eventLog, activity, jobTable }: DrainProps): MaintenanceFunction {
+  #steps({ configuration, eventLog, activity, jobTable }: DrainProps): MaintenanceFunction {
     const { workloads, logRetention, deletionProtection } = configuration;
-    const turns = new MaintenanceFunction(this, 'Function', {
+    const steps = new MaintenanceFunction(this, 'Function', {
       folder: 'drain',
-      description: 'Takes a turn of draining jobs: waits, asks, terminates, reports',
+      description: 'Takes a step of draining jobs: waits, asks, terminates, reports',
       memorySize: 1024,
       timeout: 120,
       logRetention,
       deletionProtection,
     });
-    eventLog.bindWriter(turns);
-    activity.bindDrain(turns);
-    jobTable.bindDrain(turns);
-    tellOfMetrics(turns, configuration);
-    bindWorkloads(turns, workloads);
-    return turns;
+    eventLog.bindWriter(steps);
+    activity.bindDrain(steps);
+    jobTable.bindDrain(steps);
+    tellOfMetrics(steps, configuration);
+    bindWorkloads(steps, workloads);
+    return steps;
   }
 
   #workflow(): StateMachine {
@@ -77,9 +77,9 @@ export class Drain extends Construct {
     acknowledge(
       workflow,
       'SF1',
-      "Each turn is told of in its function's log; an execution shows its history.",
+      "Each step is told of in its function's log; an execution shows its history.",
     );
-    acknowledge(workflow, 'SF2', 'A turn is one call of one function: there is no path to trace.');
+    acknowledge(workflow, 'SF2', 'A step is one call of one function: there is no path to trace.');
     return workflow;
   }
 

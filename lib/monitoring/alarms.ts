@@ -12,11 +12,11 @@ import {
   type AlarmDefinition,
   type AlarmName,
   anchorOf,
+  ESCALATED_SUFFIX,
   ESCALATES_AFTER,
   type Level,
   levelOf,
   nextLevel,
-  TWIN,
 } from '../../core/health/alarms.ts';
 import type { AlertTopics } from './alert-topics.ts';
 import type { Condition } from './conditions.ts';
@@ -73,7 +73,11 @@ export class Alarms extends Construct {
     const next = nextLevel(severity);
     if (next === null || !this.#props.escalates) return [first];
     const longer = { ...condition, minutes: condition.minutes + ESCALATES_AFTER / 60_000 };
-    const twin = this.#alarm(`${name}${TWIN}`, longer, `Still so after 15 minutes: ${description} ${guide}`);
+    const twin = this.#alarm(
+      `${name}${ESCALATED_SUFFIX}`,
+      longer,
+      `Still so after 15 minutes: ${description} ${guide}`,
+    );
     this.#tell(twin, next);
     return [first, twin];
   }

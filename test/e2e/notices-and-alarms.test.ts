@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { TWIN } from '../../core/health/alarms.ts';
+import { ESCALATED_SUFFIX } from '../../core/health/alarms.ts';
 import { Cloud } from '../support/cloud.ts';
 import { eventually } from '../support/eventually.ts';
 import { patient } from '../support/patience.ts';
@@ -9,7 +9,7 @@ import { CloudQueues } from '../support/queues.ts';
 const BLOCKED = '/start_caption_generation';
 const PREFIX = 'MaintenanceMode-';
 
-/** Minutes until the twin is raised that takes longest: of what has to last for five minutes. */
+/** Minutes until the escalation alarm is raised that takes longest: of what has to last for five minutes. */
 const LASTING = 21;
 
 interface Seen {
@@ -237,7 +237,11 @@ describe('alarms', () => {
       'authorizer-throttled',
       'dead-letters',
     ];
-    const meant = ['maintenance-activated', ...lasting, ...lasting.map((name) => `${name}${TWIN}`)];
+    const meant = [
+      'maintenance-activated',
+      ...lasting,
+      ...lasting.map((name) => `${name}${ESCALATED_SUFFIX}`),
+    ];
     const job = await RunningJob.register();
     await cloud.fault('lambda:notices', 'errors');
     await cloud.fault('redis', 'down');
@@ -248,7 +252,8 @@ describe('alarms', () => {
     // On a busy machine a minute may pass without its measurements, and what has to last begins anew.
     for (let isAll = false; !isAll; minute = Math.max(minute + 1, await minuteNow())) {
       expect(minute).toBeLessThan(first + 4 * LASTING);
-      if (minute === first + 10) expect((await raised()).filter((name) => name.endsWith(TWIN))).toEqual([]);
+      if (minute === first + 10)
+        expect((await raised()).filter((name) => name.endsWith(ESCALATED_SUFFIX))).toEqual([]);
       await job.goTo(minute, 35);
       await Promise.all([cloud.tick(), callFromMany(5, 25), job.beat()]);
       for (const fault of ['errors', 'throttled']) {
@@ -262,9 +267,9 @@ describe('alarms', () => {
       isAll = meant.every((name) => names.includes(name));
     }
     expect(await told('Level1', 'ALARM', 'blocked-operations-high')).toBeGreaterThan(0);
-    expect(await told('Level2', 'ALARM', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
+    expect(await told('Level2', 'ALARM', `blocked-operations-high${ESCALATED_SUFFIX}`)).toBeGreaterThan(0);
     expect(await told('Level2', 'ALARM', 'session-manager-failure')).toBeGreaterThan(0);
-    expect(await told('Level3', 'ALARM', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
+    expect(await told('Level3', 'ALARM', `session-manager-failure${ESCALATED_SUFFIX}`)).toBeGreaterThan(0);
 
     for (const service of ['redis', 'lambda:notices']) await cloud.fault(service, 'none');
     await new CloudQueues(cloud).empty();
@@ -274,8 +279,8 @@ describe('alarms', () => {
     await cloud.advanceClock(120_000);
     await cloud.tick();
     await haveEnded(...meant);
-    expect(await told('Level2', 'OK', `blocked-operations-high${TWIN}`)).toBeGreaterThan(0);
-    expect(await told('Level3', 'OK', `session-manager-failure${TWIN}`)).toBeGreaterThan(0);
+    expect(await told('Level2', 'OK', `blocked-operations-high${ESCALATED_SUFFIX}`)).toBeGreaterThan(0);
+    expect(await told('Level3', 'OK', `session-manager-failure${ESCALATED_SUFFIX}`)).toBeGreaterThan(0);
   });
 
   test('an emergency and a block that does not block reach those who act at once', async () => {
@@ -315,7 +320,7 @@ describe('alarms', () => {
     await areRaised('health-check-silent', 'authorizer-slow');
     await cloud.fault('lambda:authorizer', 'none');
     await cloud.advanceClock(15 * 60_000);
-    await areRaised('health-check-silent', `health-check-silent${TWIN}`);
+    await areRaised('health-check-silent', `health-check-silent${ESCALATED_SUFFIX}`);
     await cloud.fault('lambda:health-check', 'none');
     // What the health check was tried for again may come into the queue a moment later.
     const queues = new CloudQueues(cloud);

@@ -14,7 +14,7 @@ function definition(): { StartAt: string; States: Record<string, Record<string, 
     'Fn::Join'
   ][1];
   if (parts === undefined) throw new Error('The machine has no definition.');
-  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'arn:turn')).join(''));
+  return JSON.parse(parts.map((part) => (typeof part === 'string' ? part : 'arn:step')).join(''));
 }
 
 const actionsOf = (options: Parameters<typeof synthesise>[0], service: string) =>
@@ -23,13 +23,13 @@ const actionsOf = (options: Parameters<typeof synthesise>[0], service: string) =
   );
 
 describe('the workflow', () => {
-  test('takes turns, waits as long as a turn says, and ends when one says so', () => {
+  test('takes steps, waits as long as a step says, and ends when one says so', () => {
     const { StartAt, States } = definition();
-    expect(StartAt).toBe('Turn');
+    expect(StartAt).toBe('Step');
     expect(States).toMatchObject({
-      Turn: { Type: 'Task', Resource: 'arn:turn', Next: 'IsOver', Retry: [{ ErrorEquals: ['States.ALL'] }] },
+      Step: { Type: 'Task', Resource: 'arn:step', Next: 'IsOver', Retry: [{ ErrorEquals: ['States.ALL'] }] },
       IsOver: { Choices: [{ Variable: '$.next', StringEquals: 'wait', Next: 'Wait' }], Default: 'Over' },
-      Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Turn' },
+      Wait: { Type: 'Wait', SecondsPath: '$.seconds', Next: 'Step' },
       Over: { Type: 'Succeed' },
     });
   });

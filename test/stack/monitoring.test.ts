@@ -33,11 +33,11 @@ describe('alarms', () => {
     expect(found.OKActions).toEqual(level === null ? undefined : [topic]);
     expect(found.AlarmDescription).toContain(`docs/troubleshooting.md#${anchorOf(alarm)}`);
     const next = nextLevel(alarm.severity);
-    const twin = alarms.find(({ Properties }) => Properties.AlarmName === `Test-${name}-escalated`);
-    expect(twin === undefined).toBe(next === null);
-    if (twin === undefined) return;
+    const escalation = alarms.find(({ Properties }) => Properties.AlarmName === `Test-${name}-escalated`);
+    expect(escalation === undefined).toBe(next === null);
+    if (escalation === undefined) return;
     const { AlarmName, AlarmDescription, AlarmActions, OKActions, EvaluationPeriods, ...same } =
-      twin.Properties;
+      escalation.Properties;
     expect(found).toMatchObject(same);
     expect(EvaluationPeriods).toBe(Number(found.EvaluationPeriods) + 15);
     expect([AlarmActions, OKActions]).toEqual([[topicOf(`Level${next}`)], [topicOf(`Level${next}`)]]);

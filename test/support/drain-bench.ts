@@ -42,7 +42,7 @@ export class DrainBench implements Drains {
   readonly pauses = new InMemoryVersionedItem<PauseRecord>(NO_PAUSES);
   readonly log = new RecordingLog();
   readonly written: Record<string, unknown>[] = [];
-  /** Executions that run, with the input of their next turn and when that is due. */
+  /** Executions that run, with the input of their next step and when that is due. */
   readonly executions = new Map<string, { input: DrainName; dueAt: number }>();
   mappings = new FakeMappings({});
   furtherKinds: JobKind[] = [];
@@ -91,7 +91,7 @@ export class DrainBench implements Drains {
     });
   }
 
-  async turn({ maintenanceId, generation }: DrainName): Promise<DrainOutput> {
+  async step({ maintenanceId, generation }: DrainName): Promise<DrainOutput> {
     const handler = createDrainHandler({
       events: this.events,
       records: (id) => this.record(id),
@@ -108,10 +108,10 @@ export class DrainBench implements Drains {
   }
 
   /**
-   * Lets time pass up to an instant: executions take their turns when they are due, and the starter is invoked every
-   * minute. `onTurn` is called before each turn, with the time at that moment.
+   * Lets time pass up to an instant: executions take their steps when they are due, and the starter is invoked every
+   * minute. `onStep` is called before each step, with the time at that moment.
    */
-  async runUntil(instant: number, onTurn: () => Promise<void> | void = () => {}): Promise<void> {
+  async runUntil(instant: number, onStep: () => Promise<void> | void = () => {}): Promise<void> {
     for (;;) {
       const due = [...this.executions].sort(([, one], [, other]) => one.dueAt - other.dueAt)[0];
       const minute = Math.floor(this.time / 60_000 + 1) * 60_000;
@@ -123,8 +123,8 @@ export class DrainBench implements Drains {
         await this.invokeStarter().catch(() => {});
         continue;
       }
-      await onTurn();
-      await this.#takeTurn(due[0], due[1].input);
+      await onStep();
+      await this.#takeStep(due[0], due[1].input);
     }
     this.time = instant;
   }
@@ -135,13 +135,13 @@ export class DrainBench implements Drains {
     return items.filter((event) => event.type === 'drained' || event.type === 'drain_incomplete').reverse();
   }
 
-  async #takeTurn(name: string, input: DrainName): Promise<void> {
+  async #takeStep(name: string, input: DrainName): Promise<void> {
     try {
-      const { next, seconds } = await this.turn(input);
+      const { next, seconds } = await this.step(input);
       if (next === 'end') this.executions.delete(name);
       else this.executions.set(name, { input, dueAt: this.time + seconds * 1000 });
     } catch {
-      // The workflow repeats a turn that failed.
+      // The workflow repeats a step that failed.
       this.executions.set(name, { input, dueAt: this.time + 1000 });
     }
   }

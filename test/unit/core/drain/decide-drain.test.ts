@@ -49,7 +49,7 @@ describe('the next step', () => {
     ['normal, jobs run', { step: 'wait', until: BLOCKED + 15_000 }, facts()],
     ['normal, none left', { step: 'report', outcome: 'drained' }, facts({ jobs: none })],
     ['normal, deadline soon', { step: 'wait', until: BLOCKED + 5 }, facts({ deadline: BLOCKED + 5 })],
-    ['normal, at its deadline', { step: 'tell_overdue' }, facts({ deadline: BLOCKED })],
+    ['normal, at its deadline', { step: 'flag_overdue' }, facts({ deadline: BLOCKED })],
     [
       'normal, overdue and told',
       { step: 'wait', until: BLOCKED + 15_000 },

@@ -176,7 +176,7 @@ describe('an emergency', () => {
     expect(bench.record().entry?.steps.jobs.outcome).toBe('failed');
   });
 
-  test('that is declared during a turn for a normal maintenance is not waited with', async () => {
+  test('that is declared during a step for a normal maintenance is not waited with', async () => {
     await register(1);
     await bench.command(enable());
     await bench.invokeStarter();
@@ -190,7 +190,7 @@ describe('an emergency', () => {
       return { asked: 0, others: 0, ids: [] };
     };
     const stop = async () => ({ asked: 0, terminated: 0, ended: 0, lost: 0, remaining: 0, failed: [] });
-    bench.furtherKinds = [{ name: 'slow', look, stop, tally: async () => null }];
+    bench.furtherKinds = [{ name: 'slow', look, stop, countEnded: async () => null }];
     await bench.runUntil(bench.time + IN_FORCE_AFTER + 1000);
     expect(outcome).toBe('running');
     expect(await statusOf(0)).toBe('cancelling');
@@ -231,7 +231,7 @@ describe('an emergency', () => {
         name: 'broken',
         look: async () => Promise.reject(new Error('throttled')),
         stop: async () => Promise.reject(new Error('throttled')),
-        tally: async () => null,
+        countEnded: async () => null,
       },
     ];
     await bench.command(declareEmergency({ gracePeriod: 0 }));

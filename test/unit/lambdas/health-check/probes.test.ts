@@ -29,7 +29,7 @@ beforeEach(() => {
 describe('the alarms', () => {
   const ask = () => askCloudWatch(new CloudWatchClient(region), 'Shop-');
 
-  test('are those of all pages that are ours, twins too, with severity and link', async () => {
+  test('are those of all pages that are ours, escalation alarms too, with severity and link', async () => {
     cloudWatch
       .on(DescribeAlarmsCommand, { NextToken: undefined })
       .resolves({
