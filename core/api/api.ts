@@ -84,7 +84,7 @@ export const API = {
     access: 'admin',
     summary: 'Says whether `enable` would take this body now, and what would come of it. Writes nothing.',
     body: commands.enableBody,
-    judgesBody: true,
+    checksBody: true,
     answer: commands.validateAnswer,
     example: { body: UPGRADE },
   },

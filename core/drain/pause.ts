@@ -42,7 +42,7 @@ export const PAUSE_FAILURES: readonly string[] = ['pause', 'event_source_mapping
 
 /** What became of pausing or setting back: how many are as they should be, and which are not yet, and why. */
 interface PauseOutcome {
-  readonly settled: number;
+  readonly done: number;
   readonly failed: readonly { readonly kind: string; readonly id: string; readonly reason: string }[];
 }
 
@@ -121,20 +121,20 @@ async function change(
 
 /** One that fails does not keep the others from it. */
 class Outcome {
-  #settled = 0;
+  #done = 0;
   readonly #failed: { kind: string; id: string; reason: string }[] = [];
 
   async of(kind: string, id: string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.#settled += 1;
+      this.#done += 1;
     } catch (error) {
       this.#failed.push({ kind, id, reason: reasonOf(error) });
     }
   }
 
   all(): PauseOutcome {
-    return { settled: this.#settled, failed: this.#failed };
+    return { done: this.#done, failed: this.#failed };
   }
 }
 

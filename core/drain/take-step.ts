@@ -125,12 +125,12 @@ async function pauseOrRestore(
   const isDone = steps.pauses.outcome === 'done' || steps.pauses.outcome === 'not_needed';
   if (isOthers || (maintenance !== null && isDone)) return { step: steps.pauses, failed: [] };
   try {
-    const { settled, failed } =
+    const { done, failed } =
       maintenance === null ? await restoreAll(pausing) : await pauseAll(pausing, maintenanceId);
     if (failed.length > 0) return failedPause(failed, now());
     const { outcome } = steps.pauses;
     const unchanged = isDone ? outcome : 'not_needed';
-    return { step: { outcome: settled === 0 ? unchanged : 'done', at: now(), error: null }, failed: [] };
+    return { step: { outcome: done === 0 ? unchanged : 'done', at: now(), error: null }, failed: [] };
   } catch (error) {
     return failedPause([{ kind: 'pause', id: null, reason: reasonOf(error) }], now());
   }

@@ -30,19 +30,19 @@ export const NOTHING_WATCHED: WatchRecord = { lags: [], alarms: [] };
 export type WatchRecords = (maintenanceId: string) => VersionedItem<WatchRecord | null>;
 
 /** The latest lags and the first alarms that a record has room for. */
-const MOST = 100;
+const MAX_KEPT = 100;
 
 /** The record with a lag; one that is measured again is kept as it was first. */
 export function withLag(record: WatchRecord, lag: MeasuredLag): WatchRecord {
   if (record.lags.some(({ version }) => version === lag.version)) return record;
   const lags = [...record.lags, lag].toSorted((one, other) => one.version - other.version);
-  return { ...record, lags: lags.slice(-MOST) };
+  return { ...record, lags: lags.slice(-MAX_KEPT) };
 }
 
 /** The record with alarms that are raised. The same record where all are in it. */
 export function withAlarms(record: WatchRecord, raised: readonly string[]): WatchRecord {
   const fresh = raised.filter((name) => !record.alarms.includes(name));
-  return fresh.length === 0 ? record : { ...record, alarms: [...record.alarms, ...fresh].slice(0, MOST) };
+  return fresh.length === 0 ? record : { ...record, alarms: [...record.alarms, ...fresh].slice(0, MAX_KEPT) };
 }
 
 /** Times that a change is tried: others change the record too, a moment before or after. */

@@ -20,7 +20,7 @@ export const OLD_KEYS_MS = 24 * 3600 * 1000;
 /** An emergency is a matter of hours: after this somebody should ask whether it was forgotten. */
 export const LONG_EMERGENCY_MS = 4 * 3600 * 1000;
 /** The share of a limit from which there is little left. */
-export const NEARLY_FULL = 0.8;
+export const HIGH_USE_SHARE = 0.8;
 /** More refusals than this in a quarter of an hour are no slips of the keyboard. */
 export const MANY_REFUSALS = 100;
 /** So many keys that never expire are no accident, if they are most. */

@@ -20,7 +20,7 @@ export interface ApiCall {
   readonly summary: string;
   readonly body?: z.ZodType;
   /** Whether a body that doesn't fit is answered rather than refused: serving the call judges it. */
-  readonly judgesBody?: true;
+  readonly checksBody?: true;
   readonly query?: z.ZodObject;
   readonly answer: z.ZodType;
   /** The status of that answer. @default 200 */

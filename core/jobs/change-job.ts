@@ -25,7 +25,7 @@ export type JobAction =
   | { readonly type: 'ask'; readonly deadline: number; readonly reason: StopReason }
   | { readonly type: 'terminate'; readonly reason: StopReason }
   /** Writes down what the clock has made of it. */
-  | { readonly type: 'settle' }
+  | { readonly type: 'persist' }
   | { readonly type: 'requeue'; readonly requeue: Requeue }
   /** Takes a requeue back that nobody could be told of. */
   | { readonly type: 'withdraw_requeue'; readonly id: string };
@@ -50,7 +50,7 @@ export function changeJob(job: Job, action: JobAction, now: number): JobChange {
     case 'heartbeat': {
       if (seen.status === 'lost' && action.order === undefined) return { outcome: 'refused', job: seen };
       const back = comeBack(seen, now, action.order ?? null);
-      if (!isActive(back)) return settled(job, back);
+      if (!isActive(back)) return persisted(job, back);
       const { progress = back.progress, step = back.step } = action;
       return changed({ ...back, progress, step, lastSeenAt: Math.max(back.lastSeenAt, now) });
     }
@@ -61,13 +61,13 @@ export function changeJob(job: Job, action: JobAction, now: number): JobChange {
     case 'ask':
       return ask(job, seen, { askedAt: now, deadline: action.deadline, reason: action.reason });
     case 'terminate': {
-      if (seen.status === 'terminated') return settled(job, seen);
+      if (seen.status === 'terminated') return persisted(job, seen);
       if (!isActive(seen) && seen.status !== 'lost') return { outcome: 'refused', job: seen };
       const cancellation = seen.cancellation ?? { askedAt: now, deadline: now, reason: action.reason };
       return changed({ ...seen, status: 'terminated', endedAt: now, cancellation });
     }
-    case 'settle':
-      return settled(job, seen);
+    case 'persist':
+      return persisted(job, seen);
     case 'requeue':
       if (seen.requeue?.id === action.requeue.id) return { outcome: 'unchanged', job: seen };
       return canBeRequeued(seen)
@@ -85,7 +85,7 @@ function changed(job: Job): JobChange {
 }
 
 /** The job as the clock or its own call has left it: to be written where that isn't what is kept. */
-function settled(kept: Job, job: Job): JobChange {
+function persisted(kept: Job, job: Job): JobChange {
   return { outcome: job.status === kept.status ? 'unchanged' : 'changed', job };
 }
 

@@ -74,8 +74,8 @@ function placeIn(job: Job): 'asked' | 'terminated' | 'ended' | 'lost' {
   return job.status === 'terminated' || job.status === 'lost' ? job.status : 'ended';
 }
 
-/** What of the jobs a clock has moved on, see `settleJobs`. */
-export interface Settled {
+/** What of the jobs a clock has moved on, see `persistJobStates`. */
+export interface PersistedStates {
   /** Active at the end of it. */
   readonly active: number;
   readonly lost: number;
@@ -87,7 +87,7 @@ export interface Settled {
  * Writes down which jobs the clock has made lost or terminated. Nothing depends on it but lists, counts and log lines:
  * everybody sees jobs by the clock anyway.
  */
-export async function settleJobs(
+export async function persistJobStates(
   {
     registry,
     now,
@@ -95,9 +95,9 @@ export async function settleJobs(
     onTerminated,
   }: StopParts & { readonly registry: Pick<JobRegistry, 'active' | 'change'> },
   onLost: (job: Job) => void,
-): Promise<Settled> {
+): Promise<PersistedStates> {
   const counts = { active: 0, lost: 0, terminated: 0, remaining: 0 };
-  const settle = async (job: Job): Promise<void> => {
+  const persist = async (job: Job): Promise<void> => {
     if (isActive(jobAt(job, now()))) {
       counts.active += 1;
       return;
@@ -106,7 +106,7 @@ export async function settleJobs(
       counts.remaining += 1;
       return;
     }
-    const change = await registry.change(job.id, { type: 'settle' }, now(), job);
+    const change = await registry.change(job.id, { type: 'persist' }, now(), job);
     if (change === null) return;
     if (isActive(change.job)) counts.active += 1;
     if (change.outcome !== 'changed') return;
@@ -118,7 +118,7 @@ export async function settleJobs(
       onTerminated?.(change.job);
     }
   };
-  for await (const portion of registry.active()) await eachOf(portion, AT_ONCE, settle);
+  for await (const portion of registry.active()) await eachOf(portion, AT_ONCE, persist);
   return counts;
 }
 

@@ -2,7 +2,7 @@
 export const FIRST_BATCH = 100;
 
 /** Fewer than this cost a round trip each and next to nothing of the store's time. */
-const SMALLEST = 50;
+const MIN_BATCH = 50;
 
 /** More than this bring nothing: the round trip is a small part of the batch by then. */
 const MAX_BATCH = 1000;
@@ -24,7 +24,7 @@ const SLOW = 20;
  * @param roundTrip ms that the slowest call of the last batch took
  */
 export function nextBatchSize(size: number, roundTrip: number): number {
-  return roundTrip > SLOW ? Math.max(SMALLEST, Math.floor(size / 2)) : Math.min(MAX_BATCH, size + STEP);
+  return roundTrip > SLOW ? Math.max(MIN_BATCH, Math.floor(size / 2)) : Math.min(MAX_BATCH, size + STEP);
 }
 
 /** Where fewer than one key in so many is a session, they are few. */

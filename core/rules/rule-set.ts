@@ -32,8 +32,8 @@ export function withRule(
   rules: readonly OwnRule[],
   rule: OwnRule,
 ): { readonly rules: readonly OwnRule[] } | RuleRefusal {
-  const twin = rules.find((other) => isSamePlace(other, rule));
-  if (twin !== undefined) return { why: 'exists', rule: twin };
+  const existing = rules.find((other) => isSamePlace(other, rule));
+  if (existing !== undefined) return { why: 'exists', rule: existing };
   if (rules.length >= MAX_RULES) return { why: 'too_many_rules' };
   const more = [...rules, rule];
   return operationsOf(more).length > MAX_OWN_OPERATIONS ? { why: 'too_many_operations' } : { rules: more };

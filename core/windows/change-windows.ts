@@ -172,8 +172,8 @@ function changeRunning(
   body: WindowChangeBody,
   circumstances: Circumstances,
 ): WindowOutcome {
-  const settled = [body.starts_at, body.mode, body.rrule, body.timezone];
-  if (settled.some((value) => value !== undefined)) {
+  const fixed = [body.starts_at, body.mode, body.rrule, body.timezone];
+  if (fixed.some((value) => value !== undefined)) {
     const remedy = `PATCH /api/maintenance/windows/${window.id} with reason, ends_at, duration, auto_end or blocked_operations`;
     return refused(conflict(running(window, remedy)));
   }

@@ -8,9 +8,9 @@ import type { GateRedis } from './lazy-redis.ts';
 import type { SessionSettings } from './settings.ts';
 
 /** Milliseconds for one command, and until a connection is open: a lookup of a session has 700 in all. */
-const HASTY = { commandTimeout: 200, connectTimeout: 400 };
+const SESSION_LIMITS = { commandTimeout: 200, connectTimeout: 400 };
 /** The same for the copy of the state. Who has nothing else to decide by waits for it; who has, does not (StateCache). */
-const PATIENT = { commandTimeout: 1500, connectTimeout: 1500 };
+const COPY_LIMITS = { commandTimeout: 1500, connectTimeout: 1500 };
 
 /**
  * Everything that the gate has Redis for. The copy of the state has a connection of its own, opened when the event log
@@ -27,11 +27,11 @@ export function openGateRedis(
   onCorrupt: (error: Error) => void,
 ): GateRedis {
   const settings = parseRedisSettings(redis);
-  const connection = new RedisConnection(settings, { ...HASTY, identity });
-  const patient = new RedisConnection(settings, { ...PATIENT, identity });
+  const connection = new RedisConnection(settings, { ...SESSION_LIMITS, identity });
+  const copyConnection = new RedisConnection(settings, { ...COPY_LIMITS, identity });
   return {
     sessions: new RedisSessionStore(connection, policy),
-    mirror: new RedisStateMirror(patient, scope, { onCorrupt }),
+    mirror: new RedisStateMirror(copyConnection, scope, { onCorrupt }),
     offences: new RedisOffenceCounts(connection, scope),
   };
 }

@@ -14,8 +14,8 @@ function facts(job: Job): Record<string, unknown> {
   };
 }
 
-/** Tells of a job that was terminated, once for each. */
-export function tellOfTermination(log: Log, job: Job, requestId: string): void {
+/** Logs a job that was terminated, once for each. */
+export function logTermination(log: Log, job: Job, requestId: string): void {
   const reason = job.cancellation?.reason ?? 'admin_request';
   log.info(line('[EMERGENCY] Job terminated', { job_id: job.id, reason }), {
     event: 'job_terminated',
@@ -26,8 +26,8 @@ export function tellOfTermination(log: Log, job: Job, requestId: string): void {
   });
 }
 
-/** Tells of work that an emergency's drain has terminated, of whatever kind, once for each. */
-export function tellOfTerminatedWork(
+/** Logs work that an emergency's drain has terminated, of whatever kind, once for each. */
+export function logTerminatedWork(
   log: Log,
   kind: string,
   { id, facts: known }: TerminatedWork,
@@ -46,8 +46,8 @@ export function tellOfTerminatedWork(
   });
 }
 
-/** Tells of a job of which nothing is heard any more. */
-export function tellOfLoss(log: Log, job: Job, requestId: string): void {
+/** Logs a job of which nothing is heard any more. */
+export function logLoss(log: Log, job: Job, requestId: string): void {
   log.warn(line('[MAINTENANCE] Job lost', { job_id: job.id }), {
     event: 'job_lost',
     request_id: requestId,
@@ -56,8 +56,8 @@ export function tellOfLoss(log: Log, job: Job, requestId: string): void {
   });
 }
 
-/** Tells of a job that was to be terminated or asked to stop, and could not be. */
-export function tellOfResistance(log: Log, id: string, error: unknown, requestId: string): void {
+/** Logs a job that was to be terminated or asked to stop, and could not be. */
+export function logFailedStop(log: Log, id: string, error: unknown, requestId: string): void {
   log.warn(line('[MAINTENANCE] Job could not be stopped', { job_id: id }), {
     event: 'job_stop_failed',
     request_id: requestId,
@@ -66,8 +66,8 @@ export function tellOfResistance(log: Log, id: string, error: unknown, requestId
   });
 }
 
-/** Tells how many jobs there are, and what the clock has made of others. */
-export function tellOfActiveJobs(
+/** Logs how many jobs there are, and what the clock has made of others. */
+export function logActiveJobs(
   log: Log,
   counts: {
     readonly active: number;

@@ -21,7 +21,7 @@ import { headerValues, type ProxyEvent } from '../http/proxy-event.ts';
 import type { ControlParts } from './parts.ts';
 
 /** Milliseconds that a reading of counts, or of the drain, may take. */
-const PATIENCE = 3000;
+const TIME_LIMIT_MS = 3000;
 
 /** The reports, newest first, a page at a time. Throws HttpProblem or StoreUnavailableError. */
 export async function listReports(
@@ -89,7 +89,7 @@ async function countsOf(
   if (areCountsExpired(facts, now)) return { source: 'expired' };
   try {
     const reading = Promise.all([attempts.totals(facts.id), attempts.record(facts.id)]);
-    const [totals, record] = await withTimeLimit(PATIENCE, reading);
+    const [totals, record] = await withTimeLimit(TIME_LIMIT_MS, reading);
     return { source: 'activity_table', totals, record };
   } catch (error) {
     log.warn('Counts could not be read; the report is shown without them.', {
@@ -104,7 +104,7 @@ async function countsOf(
 async function drainOf({ drains, log }: ControlParts, { id, kind }: ReportFacts): Promise<ReportDrain> {
   if (kind === 'test_run') return { source: 'none' };
   try {
-    const record = await withTimeLimit(PATIENCE, readDrainRecord(drains, id));
+    const record = await withTimeLimit(TIME_LIMIT_MS, readDrainRecord(drains, id));
     return record === null ? { source: 'none' } : { source: 'recorded', record };
   } catch (error) {
     log.warn('The record of the drain could not be read; the report is shown without it.', {
@@ -118,7 +118,7 @@ async function drainOf({ drains, log }: ControlParts, { id, kind }: ReportFacts)
 /** Nor is what the health check saw. */
 async function watchOf({ watched, log }: ControlParts, { id }: ReportFacts): Promise<ReportWatch> {
   try {
-    const { entry } = await withTimeLimit(PATIENCE, watched(id).read());
+    const { entry } = await withTimeLimit(TIME_LIMIT_MS, watched(id).read());
     return entry === null ? { source: 'none' } : { source: 'recorded', record: entry };
   } catch (error) {
     log.warn('What the health check saw could not be read; the report is shown without it.', {
@@ -136,7 +136,7 @@ async function noticesOf(
 ): Promise<NoticeRecord | null> {
   if (emergencies.length === 0) return NO_NOTICES;
   try {
-    return (await withTimeLimit(PATIENCE, notices(id).read())).entry;
+    return (await withTimeLimit(TIME_LIMIT_MS, notices(id).read())).entry;
   } catch (error) {
     log.warn('The record of notices could not be read; the report is shown without it.', {
       event: 'notices_read_failed',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DrainRecord } from '../../core/drain/record.ts';
 import { type DrainParts, type TakenStep, takeStep } from '../../core/drain/take-step.ts';
-import { tellOfResistance, tellOfTerminatedWork } from '../aws/job-lines.ts';
+import { logFailedStop, logTerminatedWork } from '../aws/job-lines.ts';
 import type { Log } from '../aws/log.ts';
 import { loggedEventLog } from '../aws/logged-event-log.ts';
 import { metricLine } from '../aws/metric-line.ts';
@@ -42,7 +42,7 @@ export function createDrainHandler(parts: DrainHandlerParts) {
       {
         ...parts,
         events: loggedEventLog(parts.events, log, requestId),
-        onTerminated: (kind, work) => tellOfTerminatedWork(log, kind, work, now(), requestId),
+        onTerminated: (kind, work) => logTerminatedWork(log, kind, work, now(), requestId),
       },
       { maintenanceId, generation, until: now() + Math.max(remaining / 2, remaining - RESERVE) },
     );
@@ -61,7 +61,7 @@ function logStep(
   { log, write, now }: DrainHandlerParts,
   requestId: string,
 ): void {
-  for (const { kind, id, reason } of failed) tellOfResistance(log, id ?? kind, reason, requestId);
+  for (const { kind, id, reason } of failed) logFailedStop(log, id ?? kind, reason, requestId);
   if (record === null) return;
   const isStuck = step?.step === 'flag_overdue' || (step?.step === 'report' && step.outcome === 'incomplete');
   // It is flagged once that the deadline has passed; the measurement goes on for as long as jobs are left.

@@ -272,8 +272,8 @@ function stateCopy(redis: Observation<RedisFacts>, newest: NewestState | null, n
 async function countUnpublished({ events, published, now }: Probes): Promise<number> {
   const at = now();
   const [{ items }, cursor] = await Promise.all([events.page({ limit: 20 }), published()]);
-  const settled = items.find((event) => at - event.at > SETTLED_AFTER)?.number ?? 0;
-  return Math.max(0, settled - (cursor ?? 0));
+  const newest = items.find((event) => at - event.at > SETTLED_AFTER)?.number ?? 0;
+  return Math.max(0, newest - (cursor ?? 0));
 }
 
 async function workFacts({ sessions, jobs, now }: Probes, newest: NewestState | null): Promise<WorkFacts> {

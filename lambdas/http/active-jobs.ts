@@ -18,14 +18,14 @@ export const noJobs: ActiveJobs = async () => null;
 
 /** Milliseconds for which a count is used without being made again: everybody may ask for it. */
 const KEPT = 1000;
-/** Milliseconds that a count may take. */
-const PATIENCE = 500;
+/** Longest time for a count, ms. */
+const TIME_LIMIT_MS = 500;
 
 /** Counts the active jobs. A count is never worth an error, nor a wait: where it can't be had in time, it is none. */
 export function activeJobs({ registry, log, now }: ActiveJobsParts): ActiveJobs {
   return keptFor(KEPT, now, async () => {
     try {
-      return await withTimeLimit(PATIENCE, registry.countActive());
+      return await withTimeLimit(TIME_LIMIT_MS, registry.countActive());
     } catch (error) {
       log.warn('Jobs could not be counted.', { event: 'jobs_count_failed', error });
       return null;

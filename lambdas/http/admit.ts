@@ -38,20 +38,14 @@ export function admit(caller: Caller, call: ApiCall, event: ProxyEvent, parts: A
     if (access === 'fresh_admin') requireFreshSignIn(caller, freshSignIn, now());
   } catch (error) {
     if (error instanceof HttpProblem && error.status < 500) {
-      tellOfRefusal(error, caller, call, event, log);
+      logRefusal(error, caller, call, event, log);
     }
     throw error;
   }
 }
 
 /** The call's template is told, not its path: that may hold the id of a session. */
-function tellOfRefusal(
-  problem: HttpProblem,
-  caller: Caller,
-  call: ApiCall,
-  event: ProxyEvent,
-  log: Log,
-): void {
+function logRefusal(problem: HttpProblem, caller: Caller, call: ApiCall, event: ProxyEvent, log: Log): void {
   const { principal, credential } = caller;
   const endpoint = `${CONTROL_BASE_PATH}${call.path}`;
   log.warn(line('[MAINTENANCE] Access refused', { endpoint, user: principal.id, reason: problem.code }), {

@@ -32,7 +32,7 @@ export interface Call<A extends Action = Action> extends Admitted<A> {
 type BodyOf<A extends Action> = Parsed<(typeof API)[A], 'body'>;
 type QueryOf<A extends Action> = Parsed<(typeof API)[A], 'query'>;
 type Parsed<Row, K extends 'body' | 'query'> = Row extends { readonly [key in K]: infer S extends z.ZodType }
-  ? Row extends { readonly judgesBody: true }
+  ? Row extends { readonly checksBody: true }
     ? undefined
     : z.output<S>
   : undefined;
@@ -110,11 +110,11 @@ export function answerCalls<F extends ApiCall['servedBy']>(
 }
 
 /** What a call was given. Throws HttpProblem with status 400 where its row doesn't take that. */
-function given({ body, query, judgesBody }: ApiCall, event: ProxyEvent) {
+function given({ body, query, checksBody }: ApiCall, event: ProxyEvent) {
   const sent = body === undefined ? undefined : readBody(event);
   return {
     sent,
-    body: body === undefined || judgesBody ? undefined : parse(body, sent, 'body'),
+    body: body === undefined || checksBody ? undefined : parse(body, sent, 'body'),
     query: query === undefined ? undefined : parse(query, queryOf(event), 'query'),
   };
 }

@@ -38,7 +38,7 @@ export function httpAnswers(options: {
     onError: (request: Request<ProxyEvent, ProxyResult>) => {
       const { requestId } = request.event.requestContext;
       const problem = toHttpProblem(request.error);
-      tellOf(problem, requestId, log);
+      logProblem(problem, requestId, log);
       request.response = finish(request.event, problemAnswer(problem, requestId));
     },
   };
@@ -53,7 +53,7 @@ function problemAnswer(problem: HttpProblem, requestId: string): ProxyResult {
   };
 }
 
-function tellOf(problem: HttpProblem, requestId: string, log: Log): void {
+function logProblem(problem: HttpProblem, requestId: string, log: Log): void {
   if (problem.status < 500) return;
   const fields = { event: 'request_failed', code: problem.code, request_id: requestId, error: problem.cause };
   if (problem.code === 'internal_error') log.error('A request failed unexpectedly.', fields);

@@ -3,7 +3,7 @@ import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** Milliseconds that a reading may take, the first of an instance included: no toggle waits for longer. */
-const PATIENCE = 1000;
+const TIME_LIMIT_MS = 1000;
 
 /**
  * Tells how far the purging of sessions has come. It is read for each call, as the state is: an entry from before the
@@ -17,7 +17,7 @@ export function knownPurging(
   let last: PurgeRecord | null = null;
   return async () => {
     try {
-      const { entry } = await withTimeLimit(PATIENCE, item.read());
+      const { entry } = await withTimeLimit(TIME_LIMIT_MS, item.read());
       last = entry;
       return entry;
     } catch (error) {

@@ -2,15 +2,15 @@ import { HttpProblem, invalidRequest } from '../../core/http/problem.ts';
 import type { ProxyEvent } from './proxy-event.ts';
 
 /** Bytes. The largest honest body is under 4 KB. */
-const LARGEST_BODY = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** The JSON value in a request's body; an empty body counts as `{}`. Throws HttpProblem with status 400. */
 export function readBody(event: ProxyEvent): unknown {
   const bytes = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (bytes.length > LARGEST_BODY) {
-    throw invalidRequest([{ field: 'body', message: `must have at most ${LARGEST_BODY} bytes` }]);
+  if (bytes.length > MAX_BODY_BYTES) {
+    throw invalidRequest([{ field: 'body', message: `must have at most ${MAX_BODY_BYTES} bytes` }]);
   }
   const text = decode(bytes);
   if (text.trim() === '') return {};

@@ -1,6 +1,6 @@
 import type { JobRegistry } from '../../core/jobs/job-registry.ts';
-import { settleJobs } from '../../core/jobs/stop-jobs.ts';
-import { tellOfActiveJobs, tellOfLoss, tellOfTermination } from '../aws/job-lines.ts';
+import { persistJobStates } from '../../core/jobs/stop-jobs.ts';
+import { logActiveJobs, logLoss, logTermination } from '../aws/job-lines.ts';
 import type { Log } from '../aws/log.ts';
 
 interface JobSweepParts {
@@ -8,7 +8,7 @@ interface JobSweepParts {
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Milliseconds in which jobs are settled; the next minute goes on. */
+  /** Milliseconds in which jobs' states are written down; the next minute goes on. */
   readonly timeLimit: number;
 }
 
@@ -19,15 +19,15 @@ interface JobSweepParts {
 export function createJobSweepHandler({ registry, log, now, timeLimit }: JobSweepParts) {
   return async (_event: unknown, { awsRequestId }: { readonly awsRequestId: string }): Promise<void> => {
     const begun = now();
-    const settled = await settleJobs(
+    const counts = await persistJobStates(
       {
         registry,
         now,
         until: begun + timeLimit,
-        onTerminated: (job) => tellOfTermination(log, job, awsRequestId),
+        onTerminated: (job) => logTermination(log, job, awsRequestId),
       },
-      (job) => tellOfLoss(log, job, awsRequestId),
+      (job) => logLoss(log, job, awsRequestId),
     );
-    tellOfActiveJobs(log, settled, begun, awsRequestId);
+    logActiveJobs(log, counts, begun, awsRequestId);
   };
 }

@@ -11,8 +11,8 @@ import { decisionLog } from '../authorizer/decision-log.ts';
 import { listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
 import { createJobsHandler } from './jobs-handler.ts';
+import { publishRequeued } from './publish-requeued.ts';
 import { refuseRegistration } from './refuse-registration.ts';
-import { tellRequeued } from './tell-requeued.ts';
 
 /** Milliseconds in which a call stops jobs: the function has 29 s. */
 const STOP_TIME = 20_000;
@@ -54,7 +54,7 @@ export const handler = createJobsHandler({
     allowedOrigins: listOf(allowedOrigins),
     refusalForm: refusalForm === 'json' ? 'json' : 'negotiated',
   }),
-  tellRequeued: (job) => tellRequeued(eventBridge, { bus: eventBus, scope }, job),
+  publishRequeued: (job) => publishRequeued(eventBridge, { bus: eventBus, scope }, job),
   log: createLog('jobs'),
   now,
   newId: randomUUID,

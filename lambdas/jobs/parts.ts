@@ -10,7 +10,7 @@ export interface JobsParts {
   readonly state: () => Promise<State>;
   readonly refuseRegistration: RefuseRegistration;
   /** Tells over the event bus that a job is to be done again. Rejects when that can't be told. */
-  readonly tellRequeued: (job: Job) => Promise<void>;
+  readonly publishRequeued: (job: Job) => Promise<void>;
   readonly log: Log;
   /** Milliseconds since the epoch. */
   readonly now: () => number;

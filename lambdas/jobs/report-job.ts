@@ -5,7 +5,7 @@ import type { JobAction, JobChange, StandingOrder } from '../../core/jobs/change
 import type { Job } from '../../core/jobs/job.ts';
 import { heartbeatView, jobView } from '../../core/jobs/view.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { tellOfTermination } from '../aws/job-lines.ts';
+import { logTermination } from '../aws/job-lines.ts';
 import type { Answered, Call } from '../http/api-handler.ts';
 import { known } from './known-job.ts';
 import type { JobsParts } from './parts.ts';
@@ -22,7 +22,7 @@ export async function heartbeat(call: Call<'heartbeat'>, parts: JobsParts): Prom
     change = await changed(call, parts, { ...beat, order: await orderFor(parts, requestId) });
   }
   if (change.outcome === 'changed' && change.job.status === 'terminated') {
-    tellOfTermination(parts.log, change.job, requestId);
+    logTermination(parts.log, change.job, requestId);
   }
   return { answer: heartbeatView(change.job) };
 }

@@ -12,7 +12,7 @@ import type { JobsParts } from './parts.ts';
  */
 export async function requeueJob(
   { event, caller, parameters }: Call<'requeueJob'>,
-  { registry, newId, now, tellRequeued, log }: JobsParts,
+  { registry, newId, now, publishRequeued, log }: JobsParts,
 ): Promise<Answered> {
   const { id = '' } = parameters;
   const requeue = { id: newId(), at: now(), by: caller.principal.id };
@@ -20,7 +20,7 @@ export async function requeueJob(
   if (change.outcome === 'refused') throw whyNot(change.job);
   const fields = { request_id: event.requestContext.requestId, job_id: id, admin: requeue.by };
   try {
-    await tellRequeued(change.job);
+    await publishRequeued(change.job);
   } catch (cause) {
     await registry.change(id, { type: 'withdraw_requeue', id: requeue.id }, now());
     throw new HttpProblem(

@@ -3,12 +3,12 @@ import { type Job, jobAt } from '../../core/jobs/job.ts';
 import { JOB_ID, type TerminateJobsAnswer } from '../../core/jobs/schemas.ts';
 import { eachOf, stopJobs } from '../../core/jobs/stop-jobs.ts';
 import { rfc3339 } from '../../core/text.ts';
-import { tellOfResistance, tellOfTermination } from '../aws/job-lines.ts';
+import { logFailedStop, logTermination } from '../aws/job-lines.ts';
 import type { Answered, Call } from '../http/api-handler.ts';
 import type { JobsParts } from './parts.ts';
 
 /** Jobs that couldn't be stopped, as many as the answer names. */
-const MOST_TOLD = 100;
+const MAX_FAILURES = 100;
 /** Jobs that are looked up at the same time. */
 const AT_ONCE = 16;
 
@@ -34,11 +34,11 @@ export async function terminateJobs(
       registry,
       now,
       until: begun + stopTime,
-      onTerminated: (job) => tellOfTermination(log, job, requestId),
+      onTerminated: (job) => logTermination(log, job, requestId),
     },
   );
   const { failed, ...counts } = stopped;
-  for (const { id, why } of failed) tellOfResistance(log, id, why, requestId);
+  for (const { id, why } of failed) logFailedStop(log, id, why, requestId);
   log.info('Jobs stopped on request.', {
     event: 'jobs_stop_requested',
     request_id: requestId,
@@ -52,7 +52,7 @@ export async function terminateJobs(
     deadline: deadline === null ? null : rfc3339(deadline),
     ...counts,
     unknown,
-    failed: failed.slice(0, MOST_TOLD).map(({ id, why }) => ({ id, reason: reasonOf(why) })),
+    failed: failed.slice(0, MAX_FAILURES).map(({ id, why }) => ({ id, reason: reasonOf(why) })),
     failed_count: failed.length,
   };
   return { answer };

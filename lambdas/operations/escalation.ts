@@ -7,12 +7,12 @@ import type { StatusView } from '../../core/status/schemas.ts';
 import { statusView } from '../../core/status/status-view.ts';
 import { line, rfc3339 } from '../../core/text.ts';
 import type { Call, Served } from '../http/api-handler.ts';
-import type { OperationsParts } from './parts.ts';
+import type { OncallParts } from './parts.ts';
 
 /** Calls those of a level. Nothing is claimed that the topic has not accepted. */
 export async function serveEscalation(
   { event, caller, body }: Call<'escalate'>,
-  parts: OperationsParts,
+  parts: OncallParts,
 ): Promise<Served> {
   const { level, test } = body;
   const now = parts.now();
@@ -37,8 +37,8 @@ export async function serveEscalation(
 
 async function published(
   level: number,
-  notice: Parameters<OperationsParts['topics']['publish']>[1],
-  { topics, log }: OperationsParts,
+  notice: Parameters<OncallParts['topics']['publish']>[1],
+  { topics, log }: OncallParts,
   requestId: string,
 ): Promise<string> {
   try {
@@ -62,7 +62,7 @@ async function published(
 }
 
 /** Null while the state can't be read: that is no reason to call nobody. */
-async function statusNow({ state }: OperationsParts, now: number): Promise<StatusView | null> {
+async function statusNow({ state }: OncallParts, now: number): Promise<StatusView | null> {
   try {
     return statusView(await state(), { now, forAdmin: true, source: 'event_log', activeJobs: null });
   } catch (error) {

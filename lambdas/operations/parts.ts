@@ -7,7 +7,7 @@ import type { Watched } from '../../core/oncall/statistics.ts';
 import type { State } from '../../core/state/state.ts';
 import type { Log } from '../aws/log.ts';
 
-export interface OperationsParts {
+export interface OncallParts {
   readonly records: Pick<HealthRecordStore, 'read'>;
   readonly metrics: MetricSource;
   readonly attempts: Pick<AttemptStore, 'totals'>;

@@ -4,13 +4,10 @@ import { rangeOf, statisticsOf, statisticsQueries } from '../../core/oncall/stat
 import { effective } from '../../core/state/clock.ts';
 import { ownOperations, type State } from '../../core/state/state.ts';
 import type { Call, Served } from '../http/api-handler.ts';
-import type { OperationsParts } from './parts.ts';
+import type { OncallParts } from './parts.ts';
 
 /** What can't be had is null, and the log says why: statistics are asked for when something is down. */
-export async function serveStatistics(
-  { query }: Call<'statistics'>,
-  parts: OperationsParts,
-): Promise<Served> {
+export async function serveStatistics({ query }: Call<'statistics'>, parts: OncallParts): Promise<Served> {
   const minutes = Number(query.minutes);
   const now = parts.now();
   const state = await orNull('The state', parts.state(), parts);
@@ -24,10 +21,7 @@ export async function serveStatistics(
   return { answer: statisticsOf(found, { watched, ownTypes, range, minutes, now, maintenance }) };
 }
 
-async function maintenanceOf(
-  state: State | null,
-  parts: OperationsParts,
-): Promise<Statistics['maintenance']> {
+async function maintenanceOf(state: State | null, parts: OncallParts): Promise<Statistics['maintenance']> {
   const id = state === null ? null : effective(state, parts.now()).maintenance?.id;
   if (id === null || id === undefined) return null;
   const totals = await orNull('Counts', parts.attempts.totals(id), parts);
@@ -38,7 +32,7 @@ async function maintenanceOf(
   };
 }
 
-async function orNull<T>(what: string, reading: Promise<T>, { log }: OperationsParts): Promise<T | null> {
+async function orNull<T>(what: string, reading: Promise<T>, { log }: OncallParts): Promise<T | null> {
   try {
     return await reading;
   } catch (error) {

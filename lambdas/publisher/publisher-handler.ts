@@ -46,11 +46,11 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
         event: 'events_published',
         versions: batch.map(({ version }) => version),
       });
-      for (const { version, direct } of batch) if (direct !== null) tellOfDirectUse(version, direct);
+      for (const { version, direct } of batch) if (direct !== null) logDirectUse(version, direct);
       return null;
     }
     const { ErrorCode, ErrorMessage } = Entries[refused] ?? {};
-    tellOfFailure(batch[refused], { code: ErrorCode, error_message: ErrorMessage });
+    logFailure(batch[refused], { code: ErrorCode, error_message: ErrorMessage });
     return batch[refused]?.sequenceNumber ?? '';
   };
 
@@ -65,7 +65,7 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
   };
 
   /** IAM alone lets such changes in, and no function serves them: this is the first that sees them. */
-  const tellOfDirectUse = (version: number, { admin, type }: { admin: string; type: string }): void => {
+  const logDirectUse = (version: number, { admin, type }: { admin: string; type: string }): void => {
     log.warn(line('[MAINTENANCE] Changed past the API', { type, admin }), {
       event: 'direct_change',
       version,
@@ -74,7 +74,7 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
     });
   };
 
-  const tellOfFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
+  const logFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
     log.warn('Events could not be published; the stream will offer them again.', {
       event: 'publication_failed',
       sequence_number: first?.sequenceNumber,
@@ -90,7 +90,7 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
         if (refused !== null) return failedFrom(refused);
         await remember(batch);
       } catch (error) {
-        tellOfFailure(batch[0], { error });
+        logFailure(batch[0], { error });
         return failedFrom(batch[0]?.sequenceNumber ?? '');
       }
     }

@@ -45,11 +45,11 @@ export async function sweep({
     before: Math.min(head.number, behind + MAX_EVENTS) + 1,
   });
   const beyond = items.filter(({ number }) => number > behind).toReversed();
-  const settled = beyond.filter(({ at }) => now() - at > MISSED_AFTER);
-  const worthless = settled.filter(({ at }) => now() - at > WORTHLESS_AFTER);
+  const missing = beyond.filter(({ at }) => now() - at > MISSED_AFTER);
+  const worthless = missing.filter(({ at }) => now() - at > WORTHLESS_AFTER);
   const last = worthless.at(-1);
   if (last !== undefined) await advanceCursor(cursor, behind + 1, last.number);
-  const missed = settled.slice(worthless.length);
+  const missed = missing.slice(worthless.length);
   for (const batch of inBatches(missed.map((event) => ({ event, entry: entryOf(event, destination) })))) {
     const { FailedEntryCount = 0 } = await eventBridge.send(
       new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) }),

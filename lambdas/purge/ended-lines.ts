@@ -4,7 +4,7 @@ import type { PurgeOrder } from '../../core/state/state.ts';
 import { type LogLine, line, truncate } from '../../core/text.ts';
 
 /** Sessions of a purge that are told one by one; of the others only the number of each batch is. */
-const TOLD_SINGLY = 1000;
+const MAX_LINES = 1000;
 
 /** Characters of a session's id that are shown: whoever knows the whole of it has the session. */
 const SHOWN = 8;
@@ -20,12 +20,12 @@ export function endedLines(batch: EndedBatch): LogLine[] {
   const { sessions, deleted, deletedBefore, order } = batch;
   if (deleted === 0) return [];
   if (deleted < sessions.length) return [summary(batch, deleted)];
-  const singly = sessions.slice(0, Math.max(0, TOLD_SINGLY - deletedBefore));
+  const singly = sessions.slice(0, Math.max(0, MAX_LINES - deletedBefore));
   const lines = singly.map(({ id, facts }) => {
     const shown = truncate(id, SHOWN);
     const user = facts.user ?? NAMELESS;
     const reason = reasonOf(facts, order);
-    return told(
+    return lineOf(
       batch,
       { session_id: shown, user, reason },
       { role: facts.roleName, readable: facts.readable },
@@ -36,10 +36,10 @@ export function endedLines(batch: EndedBatch): LogLine[] {
 
 function summary(batch: EndedBatch, sessions: number): LogLine {
   const { order } = batch;
-  return told(batch, { sessions: String(sessions), reason: reasonOf(null, order) }, { sessions });
+  return lineOf(batch, { sessions: String(sessions), reason: reasonOf(null, order) }, { sessions });
 }
 
-function told(
+function lineOf(
   { order, version }: EndedBatch,
   values: Readonly<Record<string, string>>,
   fields: Readonly<Record<string, unknown>>,

@@ -63,7 +63,7 @@ export function createPurgeHandler(parts: PurgeHandlerParts) {
         },
         { until, sliceKeys: SLICE_KEYS },
       );
-      tellOf(outcome, parts, requestId);
+      logOutcome(outcome, parts, requestId);
     } catch (error) {
       write(metricLine(now(), { SessionPurgeFailures: 1 }));
       const facts = { event: 'session_purge_cut_off', request_id: requestId, error };
@@ -99,7 +99,7 @@ async function keepMirror(
   }
 }
 
-function tellOf(outcome: PurgeOutcome, { log, write, now }: PurgeHandlerParts, requestId: string): void {
+function logOutcome(outcome: PurgeOutcome, { log, write, now }: PurgeHandlerParts, requestId: string): void {
   switch (outcome.outcome) {
     case 'failed':
       write(metricLine(now(), { SessionPurgeFailures: 1 }));

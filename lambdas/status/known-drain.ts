@@ -3,7 +3,7 @@ import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
 
 /** Milliseconds that a reading may take: nobody waits long for what is only progress. */
-const PATIENCE = 500;
+const TIME_LIMIT_MS = 500;
 
 /** What is known of the drain of a maintenance: null before its first look, undefined where it can't be told. */
 export type KnownDrain = (maintenanceId: string) => Promise<DrainRecord | null | undefined>;
@@ -12,7 +12,7 @@ export type KnownDrain = (maintenanceId: string) => Promise<DrainRecord | null |
 export function knownDrain(records: DrainRecords, log: Log): KnownDrain {
   return async (maintenanceId) => {
     try {
-      return await withTimeLimit(PATIENCE, readDrainRecord(records, maintenanceId));
+      return await withTimeLimit(TIME_LIMIT_MS, readDrainRecord(records, maintenanceId));
     } catch (error) {
       log.warn('The progress of the drain could not be read, and is not shown.', {
         event: 'drain_read_failed',

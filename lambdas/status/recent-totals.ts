@@ -14,7 +14,7 @@ interface RecentTotalsParts {
 /** Milliseconds for which counts are used without being read again: everybody may ask for them. */
 const KEPT = 1000;
 /** Milliseconds that a reading may take. */
-const PATIENCE = 1500;
+const TIME_LIMIT_MS = 1500;
 
 /**
  * Tells what was counted during a maintenance. Counts are never worth an error: those that can't be read are the last
@@ -36,7 +36,7 @@ function reader(id: string, attempts: Pick<AttemptStore, 'totals'>, log: Log): (
   let last: KnownTotals = { totals: null, source: 'unavailable' };
   return async () => {
     try {
-      const totals = await withTimeLimit(PATIENCE, attempts.totals(id));
+      const totals = await withTimeLimit(TIME_LIMIT_MS, attempts.totals(id));
       last = { totals, source: 'last_known' };
       return { totals, source: 'activity_table' };
     } catch (error) {

@@ -8,7 +8,7 @@ import { empty, headerValues, type ProxyEvent, type ProxyResult } from '../http/
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 /** Seconds after which to try again when nothing is known. */
-const SOON = 5;
+const RETRY_AFTER_S = 5;
 
 /** Only the page's own script and style, and calls to where it came from. */
 const POLICY =
@@ -42,7 +42,7 @@ export async function servePage(
       'Referrer-Policy': 'no-referrer',
       Vary: 'Origin, Accept-Language',
       ...(known === null
-        ? { 'Cache-Control': 'no-store', 'Retry-After': String(SOON) }
+        ? { 'Cache-Control': 'no-store', 'Retry-After': String(RETRY_AFTER_S) }
         : { 'Cache-Control': 'public, max-age=5' }),
     },
     body: maintenancePage({ state: known?.state ?? null, source, now: now(), language }),

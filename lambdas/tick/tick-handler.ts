@@ -45,7 +45,7 @@ export function createTickHandler(parts: TickParts) {
     };
     // Looking ahead is for when nothing is due: else the two would take the place in the log from each other.
     const appendThenLookAhead = async (): Promise<void> => {
-      await attempt('settle_due_events', () => appendDueEvents({ log: events, now }));
+      await attempt('append_due_events', () => appendDueEvents({ log: events, now }));
       await attempt('extend_window_schedule', () => extendSchedule({ events, now }, windows));
     };
     await Promise.all([

@@ -5,7 +5,7 @@ import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import { Construct } from 'constructs';
 import type { Configuration } from '../configuration/schema.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
-import { tellOfParts } from '../functions/tell-of-parts.ts';
+import { setPartsEnvironment } from '../functions/parts-environment.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { ActivityTable } from './activity-table.ts';
 
@@ -39,7 +39,7 @@ export class AttemptCounting extends Construct {
       deletionProtection: configuration.deletionProtection,
     });
     activity.bindCounter(tally);
-    tellOfParts(tally, configuration);
+    setPartsEnvironment(tally, configuration);
     tally.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),

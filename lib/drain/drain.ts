@@ -12,7 +12,7 @@ import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { minuteTarget } from '../functions/minute-target.ts';
 import type { JobTable } from '../jobs/job-table.ts';
-import { tellOfMetrics } from '../monitoring/metrics.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { drainDefinition } from './drain-definition.ts';
 import { bindWorkloads } from './workloads.ts';
@@ -57,7 +57,7 @@ export class Drain extends Construct {
     eventLog.bindWriter(steps);
     activity.bindDrain(steps);
     jobTable.bindDrain(steps);
-    tellOfMetrics(steps, configuration);
+    setMetricsEnvironment(steps, configuration);
     bindWorkloads(steps, workloads);
     return steps;
   }

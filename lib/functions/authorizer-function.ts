@@ -3,7 +3,7 @@ import { ENV } from '../../core/environment.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { Identity } from '../identity/identity.ts';
-import { tellOfMetrics } from '../monitoring/metrics.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import type { SessionRedis } from '../sessions/session-redis.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
 
@@ -40,7 +40,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     redis?.bind(this, 'gate');
-    tellOfMetrics(this, configuration);
+    setMetricsEnvironment(this, configuration);
     this.addEnvironment(ENV.adminGroups, configuration.adminGroups.join(','));
     this.addEnvironment(ENV.workerGroups, configuration.workerGroups.join(','));
     this.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));

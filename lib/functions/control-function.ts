@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import { setPartsEnvironment } from './parts-environment.ts';
 import type { ServingParts } from './serving-parts.ts';
-import { tellOfParts } from './tell-of-parts.ts';
 
 /** Serves the admins' calls: the only function behind the API that writes to the event log. */
 export class ControlFunction extends MaintenanceFunction {
@@ -31,7 +31,7 @@ export function bindControl(
   eventLog.bindWindowWriter(user);
   activity.bindReporter(user);
   jobTable?.bindCounter(user);
-  tellOfParts(user, configuration);
+  setPartsEnvironment(user, configuration);
   user.addEnvironment(ENV.alwaysAllowed, configuration.alwaysAllowed.join(','));
   user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
   user.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import { setPartsEnvironment } from './parts-environment.ts';
 import type { ServingParts } from './serving-parts.ts';
-import { tellOfParts } from './tell-of-parts.ts';
 
 /**
  * Tells how the components are. Where there is a Redis it runs inside its network, for Redis can be seen from there
@@ -32,7 +32,7 @@ export function bindHealth(
   activity.bindHealthReader(user);
   eventLog.bindKeyReader(user, identity.issuer);
   redis?.bind(user, 'gate');
-  tellOfParts(user, configuration);
+  setPartsEnvironment(user, configuration);
   user.addEnvironment(ENV.issuer, identity.issuer);
   user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
 }

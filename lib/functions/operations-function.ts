@@ -4,8 +4,8 @@ import { ENV } from '../../core/environment.ts';
 import type { Watched } from '../../core/oncall/statistics.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import { setPartsEnvironment } from './parts-environment.ts';
 import type { ServingParts } from './serving-parts.ts';
-import { tellOfParts } from './tell-of-parts.ts';
 
 /** Serves those on call, outside of any network: it must work when Redis and what is around it do not. */
 export class OperationsFunction extends MaintenanceFunction {
@@ -30,7 +30,7 @@ export function bindOperations(
   eventLog.bindReader(user);
   activity.bindReader(user);
   activity.bindHealthReader(user);
-  tellOfParts(user, configuration);
+  setPartsEnvironment(user, configuration);
   user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
   user.addToRolePolicy(new PolicyStatement({ actions: ['cloudwatch:GetMetricData'], resources: ['*'] }));
   acknowledge(

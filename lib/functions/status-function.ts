@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
 import { ENV } from '../../core/environment.ts';
 import { MaintenanceFunction } from './maintenance-function.ts';
+import { setPartsEnvironment } from './parts-environment.ts';
 import type { ServingParts } from './serving-parts.ts';
-import { tellOfParts } from './tell-of-parts.ts';
 
 /** Serves what everybody may read. A function of its own, so that a flood of readers can't hold up an admin. */
 export class StatusFunction extends MaintenanceFunction {
@@ -29,6 +29,6 @@ export function bindStatus(
   activity.bindStatus(user);
   jobTable?.bindCounter(user);
   identity.bindVerifier(user);
-  tellOfParts(user, configuration);
+  setPartsEnvironment(user, configuration);
   user.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
 }

@@ -30,7 +30,8 @@ export class Tick extends Construct {
     const { configuration, eventLog, identity, deadLetters } = options;
     this.function = new MaintenanceFunction(this, 'Function', {
       folder: 'tick',
-      description: "Settles what the clock has made due, looks ahead to windows and keeps the issuer's keys",
+      description:
+        "Appends the events that the clock has made due, looks ahead to windows and keeps the issuer's keys",
       memorySize: 256,
       timeout: 30,
       logRetention: configuration.logRetention,
@@ -42,7 +43,7 @@ export class Tick extends Construct {
     this.function.addEnvironment(ENV.issuer, identity.issuer);
 
     runEveryMinute(this, this.function, {
-      description: 'Settles due events of maintenance mode',
+      description: 'Appends due events of maintenance mode',
       deadLetters,
       retryAttempts: 1,
     });

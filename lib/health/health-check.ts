@@ -10,10 +10,10 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { minuteTarget } from '../functions/minute-target.ts';
-import { tellOfParts } from '../functions/tell-of-parts.ts';
+import { setPartsEnvironment } from '../functions/parts-environment.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { JobTable } from '../jobs/job-table.ts';
-import { tellOfMetrics } from '../monitoring/metrics.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import { SessionCache } from '../sessions/session-cache.ts';
 import type { SessionRedis } from '../sessions/session-redis.ts';
@@ -85,8 +85,8 @@ export class HealthCheck extends Construct {
     eventLog.bindKeyReader(check, identity.issuer);
     activity.bindHealthCheck(check);
     jobTable?.bindCounter(check);
-    tellOfParts(check, configuration);
-    tellOfMetrics(check, configuration);
+    setPartsEnvironment(check, configuration);
+    setMetricsEnvironment(check, configuration);
     check.addToRolePolicy(
       new PolicyStatement({ actions: ['sqs:GetQueueAttributes'], resources: [deadLetters.queue.queueArn] }),
     );

@@ -5,7 +5,7 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { runEveryMinute } from '../functions/run-every-minute.ts';
-import { tellOfMetrics } from '../monitoring/metrics.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { JobTable } from './job-table.ts';
 
@@ -42,7 +42,7 @@ export class Jobs extends Construct {
     });
     eventLog.bindReader(this.function);
     jobTable.bindRegistrar(this.function);
-    tellOfMetrics(this.function, configuration);
+    setMetricsEnvironment(this.function, configuration);
     bus.grantPutEventsTo(this.function);
     this.function.addEnvironment(ENV.eventBus, bus.eventBusName);
     this.function.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
@@ -59,7 +59,7 @@ export class Jobs extends Construct {
     });
     jobTable.bindSweeper(this.sweep);
     runEveryMinute(this, this.sweep, {
-      description: 'Settles the jobs of maintenance mode',
+      description: 'Writes down the states of the jobs of maintenance mode',
       deadLetters,
       retryAttempts: 1,
     });

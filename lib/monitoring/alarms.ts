@@ -42,8 +42,8 @@ interface AlarmsProps {
 }
 
 /**
- * Every alarm, with a twin for those that escalate: the same condition, watched until it has lasted for a quarter of
- * an hour longer. A twin is an alarm like any other, so nothing has to run for it that could fail too.
+ * Every alarm, with an escalation alarm for those that escalate: the same condition, watched until it has lasted for a quarter of
+ * an hour longer. It is an alarm like any other, so nothing has to run for it that could fail too.
  */
 export class Alarms extends Construct {
   readonly all: readonly IAlarm[];
@@ -69,17 +69,17 @@ export class Alarms extends Construct {
       if (notices) first.addAlarmAction(new SnsAction(notices));
       return [first];
     }
-    this.#tell(first, level);
+    this.#notify(first, level);
     const next = nextLevel(severity);
     if (next === null || !this.#props.escalates) return [first];
     const longer = { ...condition, minutes: condition.minutes + ESCALATES_AFTER / 60_000 };
-    const twin = this.#alarm(
+    const escalation = this.#alarm(
       `${name}${ESCALATED_SUFFIX}`,
       longer,
       `Still so after 15 minutes: ${description} ${guide}`,
     );
-    this.#tell(twin, next);
-    return [first, twin];
+    this.#notify(escalation, next);
+    return [first, escalation];
   }
 
   #alarm(name: string, { metric, side, threshold, minutes, missing }: Condition, description: string): Alarm {
@@ -98,7 +98,7 @@ export class Alarms extends Construct {
   }
 
   /** That it is over is worth knowing to whoever was told that it is not. */
-  #tell(alarm: Alarm, level: Level): void {
+  #notify(alarm: Alarm, level: Level): void {
     const action: IAlarmAction = new SnsAction(this.#props.topics.levels[level]);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);

@@ -11,7 +11,7 @@ export function metricNamespace(within: Construct, { scope }: Configuration): st
 }
 
 /** Tells a function where the metrics belong that it writes. */
-export function tellOfMetrics(writer: MaintenanceFunction, configuration: Configuration): void {
+export function setMetricsEnvironment(writer: MaintenanceFunction, configuration: Configuration): void {
   writer.addEnvironment(ENV.metricNamespace, metricNamespace(writer, configuration));
 }
 

@@ -7,8 +7,8 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { ExistingNetwork } from '../network/existing-network.ts';
 import type { FunctionNetwork } from '../network/function-network.ts';
+import { setRedisEnvironment } from './redis-environment.ts';
 import type { SessionRedis } from './session-redis.ts';
-import { tellOfRedis } from './tell-of-redis.ts';
 
 /**
  * A Redis that exists already, in a network that exists already. All functions sign in there as the same user: what
@@ -48,7 +48,11 @@ export class ExistingRedis extends Construct implements SessionRedis {
         }),
       );
     }
-    tellOfRedis(user, { host, port, tls, auth: authSettings(auth) }, this.#configuration.sessionPolicy);
+    setRedisEnvironment(
+      user,
+      { host, port, tls, auth: authSettings(auth) },
+      this.#configuration.sessionPolicy,
+    );
   }
 
   #arnOf(resource: string, resourceName: string): string {

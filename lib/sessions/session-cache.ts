@@ -10,8 +10,8 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import type { FunctionNetwork } from '../network/function-network.ts';
 import { accessString } from './access-strings.ts';
+import { setRedisEnvironment } from './redis-environment.ts';
 import type { RedisUser, SessionRedis } from './session-redis.ts';
-import { tellOfRedis } from './tell-of-redis.ts';
 
 /** Valkey's own tongue is Redis's; its first 100 MB cost a tenth of what the first gigabyte of Redis OSS does. */
 const ENGINE = 'valkey';
@@ -104,7 +104,7 @@ export class SessionCache extends Construct implements SessionRedis, IConnectabl
       tls: true,
       auth: { type: 'iam', user: userId, cache: cache.serverlessCacheName, serverless: true },
     };
-    tellOfRedis(user, settings, this.#configuration.sessionPolicy);
+    setRedisEnvironment(user, settings, this.#configuration.sessionPolicy);
   }
 
   #nameFor({ cache: { vpcCidr, availabilityZones }, encryptionKey }: Configuration): string {

@@ -9,7 +9,7 @@ import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { minuteTarget } from '../functions/minute-target.ts';
 import type { Identity } from '../identity/identity.ts';
-import { tellOfMetrics } from '../monitoring/metrics.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import type { DeadLetterQueue } from '../publication/dead-letter-queue.ts';
 import type { SessionRedis } from './session-redis.ts';
 
@@ -54,7 +54,7 @@ export class SessionPurge extends Construct {
     eventLog.bindKeyReader(this.function, identity.issuer);
     this.function.addEnvironment(ENV.issuer, identity.issuer);
     redis.bind(this.function, 'keeper');
-    tellOfMetrics(this.function, configuration);
+    setMetricsEnvironment(this.function, configuration);
     const target = minuteTarget(this.function, { deadLetters, retryAttempts: 1 });
     new Rule(this, 'AtOnce', {
       description: 'Ends sessions when maintenance does',

@@ -16,7 +16,7 @@ export function jobRegistryContract(name: string, create: () => JobRegistry): vo
       const registry = create();
       expect(await registry.find(jobId(1))).toBeNull();
       expect(await registry.change(jobId(1), HEARTBEAT, NOW)).toBeNull();
-      expect(await registry.change(jobId(1), { type: 'settle' }, NOW)).toBeNull();
+      expect(await registry.change(jobId(1), { type: 'persist' }, NOW)).toBeNull();
       expect(await registry.countActive()).toBe(0);
       expect(await activeIn(registry)).toEqual([]);
       expect(await registry.list({ limit: 10, now: NOW })).toEqual({ items: [], next: null });
@@ -98,7 +98,7 @@ export function jobRegistryContract(name: string, create: () => JobRegistry): vo
       const read = await registry.find(jobId(1));
       await registry.change(jobId(1), HEARTBEAT, NOW + LOST_AFTER - 1);
       expect(
-        await registry.change(jobId(1), { type: 'settle' }, NOW + LOST_AFTER, read ?? job()),
+        await registry.change(jobId(1), { type: 'persist' }, NOW + LOST_AFTER, read ?? job()),
       ).toMatchObject({ outcome: 'unchanged', job: { status: 'running' } });
     });
 

@@ -93,7 +93,7 @@ describe('The registry of jobs in DynamoDB, beyond the contract', () => {
     const id = jobId(77);
     await registry.register(job({ id, registeredBy: 'retention' }));
     expect(await expiryOf(id)).toBeUndefined();
-    await registry.change(id, { type: 'settle' }, NOW + 60_000);
+    await registry.change(id, { type: 'persist' }, NOW + 60_000);
     expect(await expiryOf(id)).toBe(String((NOW + 45_000) / 1000 + RETENTION));
     await registry.change(id, { type: 'heartbeat', order: null }, NOW + 61_000);
     expect(await expiryOf(id)).toBeUndefined();
@@ -127,7 +127,7 @@ describe('The registry of jobs in DynamoDB, beyond the contract', () => {
     proxy.interference = () => 'lose_request';
     await expect(registry.register(job())).rejects.toThrow(StoreUnavailableError);
     await expect(registry.find(jobId(1))).rejects.toThrow(StoreUnavailableError);
-    await expect(registry.change(jobId(1), { type: 'settle' }, NOW)).rejects.toThrow(StoreUnavailableError);
+    await expect(registry.change(jobId(1), { type: 'persist' }, NOW)).rejects.toThrow(StoreUnavailableError);
     await expect(registry.countActive()).rejects.toThrow(StoreUnavailableError);
     await expect(registry.list({ limit: 1, now: NOW })).rejects.toThrow(StoreUnavailableError);
   });

@@ -46,8 +46,8 @@ describe.each(KINDS)('two executions of a drain, with what they pause kept %s', 
       pauseAll({ kinds: [mappings], record: other }, 'm-1'),
     ]);
     expect(outcomes).toEqual([
-      { settled: 4, failed: [] },
-      { settled: 4, failed: [] },
+      { done: 4, failed: [] },
+      { done: 4, failed: [] },
     ]);
     expect([...mappings.states.values()]).toEqual(['paused', 'paused', 'paused', 'paused']);
     const { entry } = await one.read();

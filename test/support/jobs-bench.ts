@@ -46,7 +46,7 @@ export class JobsBench {
         allowedOrigins,
         refusalForm: 'negotiated',
       }),
-      tellRequeued: async (job) => {
+      publishRequeued: async (job) => {
         if (this.isBusDown) throw new Error('The bus is down.');
         this.requeued.push(job);
       },

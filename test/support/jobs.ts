@@ -60,7 +60,7 @@ export const someAction: fc.Arbitrary<JobAction> = fc.oneof(
   fc.record({ type: fc.constant('fail' as const), error: fc.constantFrom('No model', 'No memory') }),
   { weight: 2, arbitrary: fc.record({ type: fc.constant('ask' as const), deadline: someInstant, reason }) },
   fc.record({ type: fc.constant('terminate' as const), reason }),
-  { weight: 2, arbitrary: fc.constant({ type: 'settle' as const }) },
+  { weight: 2, arbitrary: fc.constant({ type: 'persist' as const }) },
   fc.record({
     type: fc.constant('requeue' as const),
     requeue: fc.record({

@@ -1,4 +1,4 @@
-import { MANY_LASTING_KEYS, NEARLY_FULL, SLOW_DECISION_MS } from '../thresholds.ts';
+import { HIGH_USE_SHARE, MANY_LASTING_KEYS, SLOW_DECISION_MS } from '../thresholds.ts';
 import { checksOf, counted, named } from './check.ts';
 import type { Counts } from './services.ts';
 
@@ -73,7 +73,7 @@ export const PERFORMANCE_CHECKS = {
       if (limit === null)
         return say.ok(`At most ${most} executions at once; the limit may not be asked for.`);
       const text = `At most ${most} of ${limit} executions at once.`;
-      return most >= limit * NEARLY_FULL
+      return most >= limit * HIGH_USE_SHARE
         ? say.warning(text, 'Ask for a higher quota of concurrent executions (Service Quotas, Lambda).')
         : say.ok(text);
     },
@@ -89,7 +89,7 @@ export const PERFORMANCE_CHECKS = {
       const used = `${(bytes / 1e6).toFixed(1)} MB`;
       if (limit === null) return say.ok(`The cache holds ${used}.`);
       const text = `The cache holds ${used} of ${(limit / 1e6).toFixed(0)} MB.`;
-      return bytes >= limit * NEARLY_FULL
+      return bytes >= limit * HIGH_USE_SHARE
         ? say.warning(
             text,
             'Raise the limit of the cache (`cacheMaximumGigabytes`), before it evicts sessions, those of admins among them, or let sessions expire sooner.',

@@ -27,14 +27,14 @@ const CANARIES = 2;
 /** Between two observations, ms. */
 const PAUSE = 200;
 /** Longest that a state which nobody shows yet is waited for, ms. */
-const PATIENCE = 2 * ENFORCED_WITHIN + 500;
+const TIME_LIMIT_MS = 2 * ENFORCED_WITHIN + 500;
 
 /**
  * Holds what the gateway decides against the log. What differs is observed again until it may not differ any more:
  * the log may have changed meanwhile. Rejects where the gateway does not answer.
  */
 export async function watchEnforcement(parts: EnforcementParts): Promise<WatchedDecisions> {
-  const until = parts.now() + PATIENCE;
+  const until = parts.now() + TIME_LIMIT_MS;
   for (;;) {
     const newest = await parts.newest();
     const begun = parts.now();
@@ -56,7 +56,7 @@ export async function watchEnforcement(parts: EnforcementParts): Promise<Watched
 /** Between two calls while an event is waited for, ms; as much as the measured lag may be too long. */
 const LAG_PAUSE = 50;
 /** Longest that an event is waited for, ms. */
-const LAG_PATIENCE = 5000;
+const LAG_TIME_LIMIT_MS = 5000;
 
 /**
  * When the gateway was first seen to decide by an event or a later one, ms since the epoch; null where it was not
@@ -66,7 +66,7 @@ export async function firstShown(
   version: number,
   { canary, now, wait }: Pick<EnforcementParts, 'canary' | 'now' | 'wait'>,
 ): Promise<number | null> {
-  const until = now() + LAG_PATIENCE;
+  const until = now() + LAG_TIME_LIMIT_MS;
   do {
     const answer = await canary().catch(() => null);
     if (answer?.version != null && answer.version >= version) return now();

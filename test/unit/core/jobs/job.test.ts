@@ -15,13 +15,13 @@ describe('what an action makes of a job', () => {
     fail: { type: 'fail', error: 'Out of memory' },
     ask: { type: 'ask', deadline: NOW + 5000, reason: REASON },
     terminate: { type: 'terminate', reason: REASON },
-    settle: { type: 'settle' },
+    persist: { type: 'persist' },
     requeue: { type: 'requeue', requeue: { id: 'q-1', at: LATER, by: 'alice' } },
   };
 
   /** The status that a job has afterwards; `=`: nothing changes; `!`: refused. */
   const TABLE: Readonly<Record<JobStatus, readonly string[]>> = {
-    //           heartbeat     complete     fail      ask           terminate     settle  requeue
+    //           heartbeat     complete     fail      ask           terminate     persist requeue
     running: ['running', 'completed', 'failed', 'cancelling', 'terminated', '=', '!'],
     cancelling: ['cancelling', 'completed', 'failed', 'cancelling', 'terminated', '=', '!'],
     completed: ['=', '=', '!', '!', '!', '=', '!'],
@@ -203,7 +203,7 @@ describe('always', () => {
           const seen = jobAt(kept, now);
           expect(seen.endedAt === null).toBe(isActive(seen));
           expect(jobAt(seen, now)).toEqual(seen);
-          expect(changeJob(kept, { type: 'settle' }, now).job).toEqual(seen);
+          expect(changeJob(kept, { type: 'persist' }, now).job).toEqual(seen);
         }
       }),
     );

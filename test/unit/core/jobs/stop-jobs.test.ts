@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JOB_STATUSES, type Job, jobAt, LOST_AFTER } from '../../../../core/jobs/job.ts';
-import { eachOf, settleJobs, stopJobs } from '../../../../core/jobs/stop-jobs.ts';
+import { eachOf, persistJobStates, stopJobs } from '../../../../core/jobs/stop-jobs.ts';
 import { NOW } from '../../../support/examples.ts';
 import { InMemoryJobRegistry } from '../../../support/in-memory-job-registry.ts';
 import { job, jobId, jobIn } from '../../../support/jobs.ts';
@@ -111,14 +111,14 @@ describe('settling jobs', () => {
     ];
     const registry = await registryOf(jobs);
     const told: string[] = [];
-    const settle = (now: number) =>
-      settleJobs(
+    const persist = (now: number) =>
+      persistJobStates(
         { ...parts(registry, () => now), onTerminated: ({ id }) => told.push(`terminated ${id}`) },
         ({ id }) => told.push(`lost ${id}`),
       );
-    expect(await settle(NOW)).toEqual({ active: 2, lost: 1, terminated: 0, remaining: 0 });
-    expect(await settle(NOW + 30_000)).toEqual({ active: 1, lost: 0, terminated: 1, remaining: 0 });
-    expect(await settle(NOW + 30_000)).toEqual({ active: 1, lost: 0, terminated: 0, remaining: 0 });
+    expect(await persist(NOW)).toEqual({ active: 2, lost: 1, terminated: 0, remaining: 0 });
+    expect(await persist(NOW + 30_000)).toEqual({ active: 1, lost: 0, terminated: 1, remaining: 0 });
+    expect(await persist(NOW + 30_000)).toEqual({ active: 1, lost: 0, terminated: 0, remaining: 0 });
     expect(told).toEqual([`lost ${jobId(2)}`, `terminated ${jobId(3)}`]);
     for (const { id } of jobs) {
       const kept = await registry.find(id);
@@ -128,8 +128,8 @@ describe('settling jobs', () => {
 
   test('leaves to the next minute what it has no time for', async () => {
     const registry = await registryOf([job({ lastSeenAt: NOW - LOST_AFTER })]);
-    const settled = await settleJobs({ ...parts(registry, () => NOW), until: NOW }, () => {});
-    expect(settled).toEqual({ active: 0, lost: 0, terminated: 0, remaining: 1 });
+    const counts = await persistJobStates({ ...parts(registry, () => NOW), until: NOW }, () => {});
+    expect(counts).toEqual({ active: 0, lost: 0, terminated: 0, remaining: 1 });
   });
 });
 

@@ -4,7 +4,7 @@ import type { Parts } from '../configuration/profiles.ts';
 import type { MaintenanceFunction } from './maintenance-function.ts';
 
 /** Tells a function what there is of the deployment beside it. */
-export function tellOfParts(user: MaintenanceFunction, { sessions, jobs, monitoring }: Parts): void {
+export function setPartsEnvironment(user: MaintenanceFunction, { sessions, jobs, monitoring }: Parts): void {
   const deployed: DeployedParts = { sessions: sessions !== 'none', jobs, monitoring };
   user.addEnvironment(ENV.parts, JSON.stringify(deployed));
 }

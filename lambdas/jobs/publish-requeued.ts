@@ -8,7 +8,7 @@ import type { Destination } from '../aws/destination.ts';
  * Tells over the event bus that a job is to be done again (docs/events.md). `detail.id` is the same however often the
  * event arrives. Rejects when the bus doesn't take it.
  */
-export async function tellRequeued(
+export async function publishRequeued(
   eventBridge: Pick<EventBridgeClient, 'send'>,
   { bus, scope }: Destination,
   job: Job,

@@ -5,7 +5,11 @@ import type { RedisSettings } from '../../core/sessions/redis-settings.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 
 /** Tells a function where Redis is, how to sign in there, and what sessions look like. */
-export function tellOfRedis(user: MaintenanceFunction, settings: RedisSettings, policy: SessionPolicy): void {
+export function setRedisEnvironment(
+  user: MaintenanceFunction,
+  settings: RedisSettings,
+  policy: SessionPolicy,
+): void {
   user.addEnvironment(ENV.redis, Stack.of(user).toJsonString(settings));
   user.addEnvironment(ENV.sessions, JSON.stringify(policy));
 }
