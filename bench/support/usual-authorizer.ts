@@ -8,7 +8,7 @@ import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
 import { Offenders } from '../../core/attempts/offenders.ts';
-import { RouteMatcher } from '../../core/decision/route-matcher.ts';
+import { alwaysAllowedRoutes } from '../../core/gate/always-allowed.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
 import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';
@@ -57,9 +57,7 @@ const verifier = new TokenVerifier(
 const authorizer = new Authorizer({
   states: new StateCache({ read: () => readState(reads, env.STATE_TABLE, env.SCOPE), now: Date.now }),
   offenders: new Offenders(env.OFFENDER_THRESHOLD),
-  alwaysAllowed: new RouteMatcher(
-    env.ALWAYS_ALLOWED.map((path) => ({ method: 'ANY', path, value: true as const })),
-  ),
+  alwaysAllowed: alwaysAllowedRoutes(env.ALWAYS_ALLOWED),
   stateUnknown: env.STATE_UNKNOWN,
   log: decisionLog((line) => logger.info(line)),
   now: Date.now,

@@ -7,13 +7,19 @@
 
 /** Most paths are canonical as they come: unreserved characters only, with nothing of NOT_PLAIN in them. */
 const PLAIN = /^\/[a-z0-9._~/-]*$/;
-const NOT_PLAIN = /\/[/.]|.\/$/;
+const NOT_PLAIN = /\/[/.]|\.\/|\.$|.\/$/;
 const ESCAPE = /%([0-9a-f]{2})/gi;
 const BROKEN_ESCAPE = /%(?![0-9a-f]{2})/i;
 const UNRESERVED = /[a-z0-9._~-]/i;
 const SEPARATOR = /%2f|%5c|\\/i;
-/** What an origin that decodes twice would take for a dot, a separator or a control character. */
-const ENCODED_TWICE = /%(?:2e|2f|5c|[01][0-9a-f]|7f)/i;
+/** Where an origin that decodes before it looks for the query would end the path. */
+const ENCODED_END = /%(?:3f|23)/i;
+/** What an origin that decodes twice would take for a dot, a separator, the path's end or a control character. */
+const ENCODED_TWICE = /%(?:2e|2f|5c|3f|23|[01][0-9a-f]|7f)/i;
+/** What an origin on Windows trims off a segment, parameters aside (`admin.;a=b`). */
+const TRIMMED = /[.\s](?:;|\/|$)/;
+/** What goes up in a path or ends a segment. */
+const MEANINGFUL = /[./\\]/;
 
 /**
  * The canonical form of a request path, or null when the path is malformed: then nobody can say what the origin
@@ -42,20 +48,29 @@ function withoutQuery(raw: string): string {
 }
 
 /**
- * Dot segments, encoded separators, control characters and broken encodings have no agreed meaning. Nor has `#`:
- * a request never holds one (RFC 9112 §3.2), and origins differ in whether the path ends there.
+ * Dot segments, encoded separators, an encoded `?` or `#`, control characters, broken encodings and segments that end in
+ * a dot or a space have no agreed meaning. Nor has `#`: a request never holds one (RFC 9112 §3.2), and origins differ in
+ * whether the path ends there. Nor have letters that some origins fold into a dot or a separator (NFKC).
  */
 function isMalformed(path: string): boolean {
-  if (BROKEN_ESCAPE.test(path) || SEPARATOR.test(path) || path.includes('#')) return true;
+  if (BROKEN_ESCAPE.test(path) || SEPARATOR.test(path) || ENCODED_END.test(path) || path.includes('#'))
+    return true;
   const decoded = decodeOnce(path);
   if (decoded === null || !path.isWellFormed() || hasControlCharacter(decoded)) return true;
   if (ENCODED_TWICE.test(decoded)) return true;
-  return decoded.split('/').some(isDotSegment);
+  return (
+    TRIMMED.test(decoded) || decoded.split('/').some(isDotSegment) || [...decoded].some(foldsIntoMeaning)
+  );
 }
 
 /** `.` and `..`, also with parameters (`..;a=b`): servlet containers take those off before they go up. */
 function isDotSegment(segment: string): boolean {
   return /^\.{1,2}(?:;|$)/.test(segment);
+}
+
+/** Whether Unicode's compatibility form of a character holds a dot or a separator. */
+function foldsIntoMeaning(character: string): boolean {
+  return character > '\x7f' && MEANINGFUL.test(character.normalize('NFKC'));
 }
 
 function decodeOnce(path: string): string | null {

@@ -4,13 +4,13 @@ import {
   type Classify,
   classify as classifyByBuiltInRules,
 } from '../decision/classify.ts';
-import { decisiveOperation, roleMatters } from '../decision/decide.ts';
+import { decisiveOperation, isForbidden, roleMatters } from '../decision/decide.ts';
 import type { RouteMatcher } from '../decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
 import { StoreUnavailableError } from '../errors.ts';
 import { identityOf } from '../identity/identity.ts';
 import { effective } from '../state/clock.ts';
-import { isDebugging, type State } from '../state/state.ts';
+import { isDebugging, type Maintenance, type State } from '../state/state.ts';
 import { applyMaintenance, NO_WITNESSES } from './apply-maintenance.ts';
 import type { GatewayRequest } from './gateway-request.ts';
 import type { StateReading, StateSource } from './state-source.ts';
@@ -19,7 +19,7 @@ import { ALLOW, type DecisionLog, debugRecord, shownPath, type Verdict } from '.
 interface AuthorizerParts {
   readonly states: StateSource;
   readonly offenders: OffenderTable;
-  readonly alwaysAllowed: RouteMatcher<true>;
+  readonly alwaysAllowed: RouteMatcher<string>;
   /** What to decide when no state has ever been read. */
   readonly stateUnknown: 'open' | 'closed';
   readonly log: DecisionLog;
@@ -84,9 +84,9 @@ export class Authorizer {
     now: number,
   ): Promise<Verdict> {
     const { maintenance, version } = state;
-    const classification = this.#classify(request, state);
-    if (maintenance === null || this.#isOpen(request, classification)) return ALLOW;
-    if (!roleMatters(maintenance, decisiveOperation(classification))) return ALLOW;
+    if (maintenance === null) return ALLOW;
+    const classification = this.#strictest(request, maintenance, (each) => this.#classify(each, state));
+    if (classification === null) return ALLOW;
     const identity = identityOf(await request.identify(now), state);
     const { principal } = identity;
     const subject = {
@@ -103,6 +103,26 @@ export class Authorizer {
     return applyMaintenance(subject, request.route === 'canary' ? NO_WITNESSES : this.#parts);
   }
 
+  /**
+   * What a request is by the verb that is judged most strictly; null where it passes by each, whoever calls.
+   * API Gateway passes a request on by the verb that a header names.
+   */
+  #strictest(
+    request: GatewayRequest,
+    maintenance: Maintenance,
+    classify: (request: GatewayRequest) => Classification,
+  ): Classification | null {
+    let strictest: Classification | null = null;
+    for (const each of withOtherMethods(request)) {
+      const classification = classify(each);
+      const operation = decisiveOperation(classification);
+      if (this.#isOpen(each, classification) || !roleMatters(maintenance, operation)) continue;
+      if (isForbidden(maintenance, operation)) return classification;
+      strictest ??= classification;
+    }
+    return strictest;
+  }
+
   #classify(request: GatewayRequest, state: State): Classification {
     return request.route === 'canary'
       ? { operation: 'canary', rule: null, canonicalPath: request.path }
@@ -113,7 +133,9 @@ export class Authorizer {
   #isOpen(request: GatewayRequest, { canonicalPath }: Classification): boolean {
     if (request.route === 'canary') return false;
     if (request.method === 'OPTIONS') return true;
-    return canonicalPath !== null && this.#parts.alwaysAllowed.find(request.method, canonicalPath) === true;
+    return (
+      canonicalPath !== null && this.#parts.alwaysAllowed.find(request.method, canonicalPath) !== undefined
+    );
   }
 
   async #read(request: GatewayRequest): Promise<StateReading | null> {
@@ -130,8 +152,11 @@ export class Authorizer {
   /** The configured default, with sign-in and admins let in either way. */
   async #withoutState(request: GatewayRequest): Promise<Verdict> {
     if (this.#parts.stateUnknown === 'open') return ALLOW;
-    const classification = classifyByBuiltInRules(request.method, request.path);
-    if (this.#isOpen(request, classification) || classification.operation === 'authentication') return ALLOW;
+    const isOpen = withOtherMethods(request).every((each) => {
+      const classification = classifyByBuiltInRules(each.method, each.path);
+      return this.#isOpen(each, classification) || classification.operation === 'authentication';
+    });
+    if (isOpen) return ALLOW;
     const identity = identityOf(await request.identify(this.#parts.now()), null);
     return identity.principal.role === 'admin' ? { effect: 'allow', identity } : { effect: 'unavailable' };
   }
@@ -149,4 +174,9 @@ export class Authorizer {
       classification === null ? (request.resource ?? CONTROL_BASE_PATH) : shownPath(classification);
     this.#parts.log.debugged(debugRecord({ request, verdict, classification, endpoint, reading, now }));
   }
+}
+
+/** The request by each of the verbs that it names. */
+function withOtherMethods(request: GatewayRequest): GatewayRequest[] {
+  return [request, ...(request.otherMethods?.() ?? []).map((method) => ({ ...request, method }))];
 }

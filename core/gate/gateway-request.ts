@@ -24,6 +24,8 @@ export interface DecidedRequest {
 export interface GatewayRequest extends DecidedRequest {
   /** The template of the gateway's route, e.g. `/api/maintenance/{proxy+}`; where that is known. */
   readonly resource?: string;
+  /** The verbs that `X-HTTP-Method-Override` names, in upper case: API Gateway passes the request on by them. */
+  readonly otherMethods?: () => readonly string[];
   readonly sourceAddress: string;
   readonly identify: (now: number) => Promise<PresentedCredential>;
 }

@@ -6,13 +6,16 @@ const UNKNOWN_END: Record<Maintenance['mode'], number> = { normal: 300, test: 30
 const MAX_PENALTY_S = 3600;
 
 /**
- * Seconds that a blocked client should wait before it calls again: the value of Retry-After.
+ * Seconds that a blocked client should wait before it calls again: the value of Retry-After. Nobody is sent away for
+ * longer than to the planned end.
  *
  * @param client whatever tells clients apart: a principal's id, else the source address
  * @param minutes consecutive ones in which the client has been over the limit of blocked calls
  */
 export function retryAfter(maintenance: Maintenance, client: string, minutes: number, now: number): number {
-  return repeatedWait(baseWait(maintenance, client, now), minutes);
+  const base = baseWait(maintenance, client, now);
+  const end = plannedEnd(maintenance);
+  return end !== null && end > now ? base : repeatedWait(base, minutes);
 }
 
 /**

@@ -1,8 +1,8 @@
 import { BUILT_IN_RULES } from '../decision/built-in-rules.ts';
 import { type Classification, createClassifier } from '../decision/classify.ts';
 import { decisiveOperation, isForbidden } from '../decision/decide.ts';
-import { RouteMatcher } from '../decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
+import { alwaysAllowedRoutes } from '../gate/always-allowed.ts';
 import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
 import type { Maintenance, Mode, State } from '../state/state.ts';
@@ -18,7 +18,7 @@ interface ClassificationQuestion {
   readonly path: string;
   readonly state: State;
   readonly rules: readonly OwnRule[];
-  /** Path templates that maintenance never blocks. */
+  /** What maintenance never blocks, as the option names it. */
   readonly alwaysAllowed: readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: number;
@@ -68,10 +68,7 @@ function isOpen(
   if (method === 'OPTIONS' || path === CONTROL_BASE_PATH || path.startsWith(`${CONTROL_BASE_PATH}/`))
     return true;
   if (canonicalPath === null) return false;
-  const matcher = new RouteMatcher(
-    alwaysAllowed.map((template) => ({ method: 'ANY', path: template, value: true })),
-  );
-  return matcher.find(method, canonicalPath) === true;
+  return alwaysAllowedRoutes(alwaysAllowed).find(method, canonicalPath) !== undefined;
 }
 
 /** A maintenance of each mode as it is when nothing else is said. */

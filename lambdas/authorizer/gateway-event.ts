@@ -30,6 +30,7 @@ export function toGatewayRequest(
     route,
     resource: event.resource,
     method: event.httpMethod,
+    otherMethods: () => otherMethods(headers),
     path: event.path,
     sourceAddress: event.requestContext.identity.sourceIp,
     requestId: event.requestContext.requestId,
@@ -38,6 +39,12 @@ export function toGatewayRequest(
     language: () => preferredLanguage(headers.values('accept-language')),
     identify: (now) => identify(headers, route, sources, now),
   };
+}
+
+/** Whether a REQUEST authorizer sees the verb before or after the override is not documented: so both are judged. */
+function otherMethods(headers: RequestHeaders): string[] {
+  const values = headers.values('x-http-method-override').flatMap((value) => value.split(','));
+  return values.map((value) => value.trim().toUpperCase());
 }
 
 /** The same request, whose credential is looked at once however often it is asked for. */

@@ -3,7 +3,7 @@ import { readRules } from '../../adapters/lean/read-rules.ts';
 import { Offenders } from '../../core/attempts/offenders.ts';
 import { SharedOffenders } from '../../core/attempts/shared-offenders.ts';
 import { CatalogueCache } from '../../core/decision/classifier-cache.ts';
-import { RouteMatcher } from '../../core/decision/route-matcher.ts';
+import { alwaysAllowedRoutes } from '../../core/gate/always-allowed.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
 import { UsageKeyChooser } from '../../core/gate/usage-keys.ts';
 import { followRefresh } from '../../core/state/follow-refresh.ts';
@@ -71,9 +71,7 @@ const authorizer = new Authorizer({
   offenders: redis
     ? new SharedOffenders({ own: ownOffenders, counts: redis.offences, later: setImmediate })
     : ownOffenders,
-  alwaysAllowed: new RouteMatcher(
-    settings.alwaysAllowed.map((path) => ({ method: 'ANY', path, value: true as const })),
-  ),
+  alwaysAllowed: alwaysAllowedRoutes(settings.alwaysAllowed),
   classifierOf: (state) => catalogue.classifierOf(state),
   stateUnknown: settings.stateUnknown,
   log: decisionLog(write),

@@ -227,8 +227,9 @@ export interface MaintenanceModeProps {
   /** Web origins that may read answers across origins; `*` is any. @default ['*'] */
   readonly allowedOrigins?: readonly string[];
   /**
-   * Path templates that maintenance never blocks.
-   * @default /static/{proxy+}, /favicon.ico, /health, /health/{proxy+}, /api/csrf-token
+   * Routes that maintenance never blocks: a path template, for GET and HEAD, or a verb and a path template
+   * (`POST /webhooks/{path+}`).
+   * @default /static/{proxy+}, /favicon.ico, /robots.txt, /health, /health/{proxy+}, /api/csrf-token
    */
   readonly alwaysAllowed?: readonly string[];
   /** What an authorizer decides that has never been able to read the state. @default 'open' */

@@ -2,7 +2,7 @@ import { Duration, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
-import { templateProblem } from '../../core/decision/rule.ts';
+import { alwaysAllowedProblem } from '../../core/gate/always-allowed.ts';
 import { DEFAULT_SECURITY_POLICY, SECURITY_POLICIES } from '../gateway/tls.ts';
 import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
 import { ALARM_THRESHOLDS, CONTACTS, DEFAULT_THRESHOLDS, RUNBOOK_URL } from './monitoring-schema.ts';
@@ -73,8 +73,8 @@ const callers = z.strictObject({
 
 const group = matching(/^[^,\s\p{C}]{1,128}$/u, 'a group is 1 to 128 characters without spaces or commas');
 const groups = z.array(group, 'must be a list').min(1, 'must name at least one group');
-const pathTemplate = text((value) =>
-  value.includes(',') ? 'a path template here has no comma' : templateProblem(value),
+const openRoute = text((value) =>
+  value.includes(',') ? 'a path template here has no comma' : alwaysAllowedProblem(value),
 );
 const ORIGIN_MISSING =
   'is missing; say which application to protect, for example with -c origin=https://app.example.com';
@@ -85,6 +85,7 @@ const UUID = 'must be the UUID of an event source mapping';
 export const DEFAULT_ALWAYS_ALLOWED = [
   '/static/{proxy+}',
   '/favicon.ico',
+  '/robots.txt',
   '/health',
   '/health/{proxy+}',
   '/api/csrf-token',
@@ -145,7 +146,7 @@ const OPTIONS = z.strictObject({
     .transform((value) => ({ ...value, callers: value.callers ?? (value.apiKeyClaim ? {} : undefined) }))
     .prefault({}),
   allowedOrigins: z.array(text(webOriginProblem), 'must be a list').min(1, 'must name one').default(['*']),
-  alwaysAllowed: z.array(pathTemplate, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),
+  alwaysAllowed: z.array(openRoute, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),
   stateUnknown: oneOf('open', 'closed').default('open'),
   refusalForm: oneOf('negotiated', 'json').default('negotiated'),
   offenderThreshold: integer(1, 100_000).default(30),

@@ -76,7 +76,8 @@ export class MaintenanceFunction extends NodejsFunction {
         bundleAwsSDK: true,
         externalModules: Object.keys(apart),
         // `import()` of what is apart becomes `require`: Node's loader for ES modules has a start of its own.
-        esbuildArgs: { '--supported:dynamic-import': 'false' },
+        // Licences lie beside the code (`index.js.LEGAL.txt`): a start need not read them.
+        esbuildArgs: { '--supported:dynamic-import': 'false', '--legal-comments': 'external' },
         tsconfig: path.join(PROJECT, 'tsconfig.json'),
         commandHooks: {
           beforeBundling: () => [],

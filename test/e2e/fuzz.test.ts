@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { classify } from '../../core/decision/classify.ts';
 import { decide } from '../../core/decision/decide.ts';
-import { RouteMatcher } from '../../core/decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
+import { alwaysAllowedRoutes } from '../../core/gate/always-allowed.ts';
 import type { Maintenance } from '../../core/state/state.ts';
 import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
 import { type Answer, Cloud, type Received } from '../support/cloud.ts';
@@ -15,9 +15,7 @@ const SEED = Number(process.env.FUZZ_SEED ?? Date.now() % 2 ** 31);
 const BATCH = 1000;
 const AT_A_TIME = 24;
 
-const alwaysAllowed = new RouteMatcher<true>(
-  DEFAULT_ALWAYS_ALLOWED.map((path) => ({ method: 'ANY', path, value: true })),
-);
+const alwaysAllowed = alwaysAllowedRoutes(DEFAULT_ALWAYS_ALLOWED);
 
 let cloud: Cloud;
 beforeAll(async () => {
@@ -34,7 +32,7 @@ const random = new TrickyRequests(seededRandom(SEED));
 function mayPass({ method, target, as }: TrickyRequest, maintenance: Maintenance): boolean {
   const { operation, canonicalPath } = classify(method, target);
   if (method === 'OPTIONS') return true;
-  if (canonicalPath !== null && alwaysAllowed.find(method, canonicalPath)) return true;
+  if (canonicalPath !== null && alwaysAllowed.find(method, canonicalPath) !== undefined) return true;
   const role = as === 'nobody' ? 'anonymous' : as;
   return decide(maintenance, operation, role) !== 'block';
 }

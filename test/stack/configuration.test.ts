@@ -231,7 +231,14 @@ describe('options in code', () => {
       stateUnknown: 'open',
       refusalForm: 'negotiated',
       offenderThreshold: 30,
-      alwaysAllowed: ['/static/{proxy+}', '/favicon.ico', '/health', '/health/{proxy+}', '/api/csrf-token'],
+      alwaysAllowed: [
+        '/static/{proxy+}',
+        '/favicon.ico',
+        '/robots.txt',
+        '/health',
+        '/health/{proxy+}',
+        '/api/csrf-token',
+      ],
       deletionProtection: true,
     });
     expect(configure({ origin }).freshSignIn.toMinutes()).toBe(15);

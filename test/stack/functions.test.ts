@@ -45,7 +45,7 @@ const redis = (user: 'gate' | 'keeper') => {
 /** What a function is told of the whole that it is part of. */
 const parts = { PARTS: JSON.stringify({ sessions: true, jobs: true, monitoring: 'full' }) };
 const metrics = { METRIC_NAMESPACE: 'EnhancedMaintenanceMode/Test/default' };
-const alwaysAllowed = '/static/{proxy+},/favicon.ico,/health,/health/{proxy+},/api/csrf-token';
+const alwaysAllowed = '/static/{proxy+},/favicon.ico,/robots.txt,/health,/health/{proxy+},/api/csrf-token';
 
 const FOLDERS = [
   'authorizer',

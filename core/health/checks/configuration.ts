@@ -1,6 +1,6 @@
 import { BUILT_IN_RULES } from '../../decision/built-in-rules.ts';
 import { canonicalPath } from '../../decision/canonical-path.ts';
-import { RouteMatcher } from '../../decision/route-matcher.ts';
+import { alwaysAllowedRoutes } from '../../gate/always-allowed.ts';
 import { OVERDUE_AFTER_MS, SLOW_STORE_MS } from '../thresholds.ts';
 import { checksOf, counted, minutes, named } from './check.ts';
 
@@ -187,12 +187,22 @@ export const CONFIGURATION_CHECKS = {
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 const OPEN_TYPES = ['read_operations', 'authentication'];
 
-/** The operations that maintenance should block, and that some templates let through. */
-function blockableBy(templates: readonly string[]): readonly string[] {
-  const open = new RouteMatcher(templates.map((path) => ({ method: 'ANY', path, value: path })));
-  return BUILT_IN_RULES.filter(({ operation }) => !OPEN_TYPES.includes(operation)).flatMap(({ path }) => {
+/** The operations that maintenance should block, and that some entries let through. */
+function blockableBy(entries: readonly string[]): readonly string[] {
+  const open = alwaysAllowedRoutes(entries);
+  return BUILT_IN_RULES.filter(({ operation }) => !OPEN_TYPES.includes(operation)).flatMap((rule) => {
+    const { method, path } = rule;
     const example = canonicalPath(path.replace(/\{[^}]*\}/g, 'x'));
-    const by = example === null ? undefined : open.find('POST', example);
+    const verbs = method === 'ANY' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : [method].flat();
+    const by = example === null ? undefined : firstOf(verbs, (verb) => open.find(verb, example));
     return by === undefined ? [] : [`${path} (by ${by})`];
   });
+}
+
+function firstOf<T, U>(items: readonly T[], find: (item: T) => U | undefined): U | undefined {
+  for (const item of items) {
+    const found = find(item);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

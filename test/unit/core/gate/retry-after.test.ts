@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { baseWait, repeatedWait } from '../../../../core/gate/retry-after.ts';
+import { baseWait, repeatedWait, retryAfter } from '../../../../core/gate/retry-after.ts';
 import type { Maintenance } from '../../../../core/state/state.ts';
 import { maintenance as anyMaintenance, instant } from '../../../support/arbitraries.ts';
 import { emergency, NOW, normalMaintenance, testRun } from '../../../support/examples.ts';
@@ -73,6 +73,16 @@ describe('the base wait', () => {
 });
 
 describe('the wait of a repeat offender', () => {
+  test.each([
+    ['with a planned end ahead it is the base', endingIn(300_000), 'base'],
+    ['past the planned end it grows', endingIn(-1), 960],
+    ['with no end known it grows', normalMaintenance(), 960],
+    ['in an emergency it grows', emergency(), 960],
+  ])('%s', (_when, maintenance, expected) => {
+    const base = baseWait(maintenance, 'mia', NOW);
+    expect(retryAfter(maintenance, 'mia', 5, NOW)).toBe(expected === 'base' ? base : expected);
+  });
+
   test.each([
     [0, 60],
     [1, 60],

@@ -182,11 +182,12 @@ const EXAMPLES: { readonly [Name in CheckName]: readonly Example<Name>[] } = {
     [[], 'ok', 'Every path can be blocked.'],
     [['/static/{proxy+}', '/favicon.ico'], 'ok', 'Never blocked: /static/{proxy+}, /favicon.ico.'],
     [
-      ['/start_caption_generation'],
+      ['POST /start_caption_generation'],
       'failed',
-      'Operations that maintenance should block are never blocked: /start_caption_generation (by /start_caption_generation).',
+      'Operations that maintenance should block are never blocked: /start_caption_generation (by POST /start_caption_generation).',
       'alwaysAllowed narrower',
     ],
+    [['/start_caption_generation'], 'ok', 'Never blocked: /start_caption_generation.'],
   ],
   api_methods: [
     [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Offenders, type Summary } from '../../../../core/attempts/offenders.ts';
-import { RouteMatcher } from '../../../../core/decision/route-matcher.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
+import { alwaysAllowedRoutes } from '../../../../core/gate/always-allowed.ts';
 import { Authorizer } from '../../../../core/gate/authorizer.ts';
 import type { DecisionRecord } from '../../../../core/gate/decision-record.ts';
 import type { GatewayRequest } from '../../../../core/gate/gateway-request.ts';
@@ -55,10 +55,7 @@ function authorizerIn(
       },
     },
     offenders: new Offenders(options.threshold ?? 30),
-    alwaysAllowed: new RouteMatcher([
-      { method: 'ANY', path: '/static/{proxy+}', value: true },
-      { method: 'ANY', path: '/health', value: true },
-    ]),
+    alwaysAllowed: alwaysAllowedRoutes(['/static/{proxy+}', '/health']),
     stateUnknown: options.stateUnknown ?? 'open',
     log: {
       decided: (record) => {
@@ -126,6 +123,49 @@ describe('credentials are looked at only when the decision depends on them', () 
     expect(await authorizer.decideRequest({ ...plain, identify: mustNotIdentify })).toMatchObject({
       effect: 'allow',
     });
+  });
+});
+
+describe('a request that names another verb is judged by both', () => {
+  const TO_DELETE = { otherMethods: () => ['DELETE'] };
+  test.each([
+    ['a read that becomes a write, in normal mode', during(NORMAL), request('GET', '/x', TO_DELETE), 'deny'],
+    [
+      'a write that becomes a read',
+      during(NORMAL),
+      request('POST', '/x', { otherMethods: () => ['GET'] }),
+      'deny',
+    ],
+    ['a preflight that becomes a write', during(NORMAL), request('OPTIONS', '/x', TO_DELETE), 'deny'],
+    [
+      'an always allowed read that becomes a write',
+      during(EMERGENCY),
+      request('GET', '/static/x', { otherMethods: () => ['PROPFIND'] }),
+      'deny',
+    ],
+    [
+      'a read that stays one',
+      during(NORMAL),
+      request('GET', '/x', { otherMethods: () => ['HEAD'] }),
+      'allow',
+    ],
+    [
+      'several, one of them a write',
+      during(NORMAL),
+      request('GET', '/x', { otherMethods: () => ['HEAD', 'PUT'] }),
+      'deny',
+    ],
+    ['a verb that is none', during(NORMAL), request('GET', '/x', { otherMethods: () => [''] }), 'deny'],
+    ['nothing active', during(null), request('GET', '/x', TO_DELETE), 'allow'],
+  ])('%s', async (_, state, overridden, effect) => {
+    const { authorizer } = authorizerIn(state);
+    expect(await authorizer.decideRequest(overridden)).toMatchObject({ effect });
+  });
+
+  test('without a state too', async () => {
+    const { authorizer } = authorizerIn('unknown', { stateUnknown: 'closed' });
+    const signIn = request('POST', '/login', { otherMethods: () => ['DELETE'] });
+    expect(await authorizer.decideRequest(signIn)).toMatchObject({ effect: 'unavailable' });
   });
 });
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Offenders } from '../../../../core/attempts/offenders.ts';
-import { RouteMatcher } from '../../../../core/decision/route-matcher.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
+import { alwaysAllowedRoutes } from '../../../../core/gate/always-allowed.ts';
 import { Authorizer } from '../../../../core/gate/authorizer.ts';
 import type { State } from '../../../../core/state/state.ts';
 import { decisionLog } from '../../../../lambdas/authorizer/decision-log.ts';
@@ -31,7 +31,7 @@ class AuthorizerBench {
   readonly #authorizer = new Authorizer({
     states: { peek: () => ({ state: this.state, readAt: this.time }), get: () => Promise.reject() },
     offenders: new Offenders(30),
-    alwaysAllowed: new RouteMatcher([]),
+    alwaysAllowed: alwaysAllowedRoutes([]),
     stateUnknown: 'open',
     log: decisionLog((line) => this.lines.push(line)),
     now: () => this.time,
