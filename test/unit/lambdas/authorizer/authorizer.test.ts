@@ -164,8 +164,8 @@ describe('a request that names another verb is judged by both', () => {
 
   test('without a state too', async () => {
     const { authorizer } = authorizerIn('unknown', { stateUnknown: 'closed' });
-    const signIn = request('POST', '/login', { otherMethods: () => ['DELETE'] });
-    expect(await authorizer.decideRequest(signIn)).toMatchObject({ effect: 'unavailable' });
+    const open = request('GET', '/health', TO_DELETE);
+    expect(await authorizer.decideRequest(open)).toMatchObject({ effect: 'unavailable' });
   });
 });
 

@@ -65,7 +65,7 @@ function call(path: string, token?: string): AuthorizerEvent {
   return {
     resource: path.startsWith('/api/maintenance') ? path : '/{proxy+}',
     path,
-    httpMethod: 'POST',
+    httpMethod: path === '/health' ? 'GET' : 'POST',
     headers: { 'x-api-key': 'forged' },
     multiValueHeaders: {
       'x-api-key': ['forged'],

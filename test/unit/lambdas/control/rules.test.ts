@@ -176,7 +176,8 @@ describe('classify', () => {
     ['the administration', 'GET', '/admin/x', ['block', 'block', 'allow']],
     ['an unlisted write', 'PUT', '/nobody/knows', ['block', 'block', 'allow']],
     ['a malformed path', 'GET', '/a/../b', ['block', 'block', 'allow']],
-    ['an always allowed one', 'POST', '/static/x', ['allow', 'allow', 'allow']],
+    ['an always allowed one', 'GET', '/static/x', ['allow', 'allow', 'allow']],
+    ['a write to it', 'POST', '/static/x', ['block', 'block', 'allow']],
     ['a preflight', 'OPTIONS', '/start_caption_generation', ['allow', 'allow', 'allow']],
     ['the control API', 'POST', '/api/maintenance/enable', ['allow', 'allow', 'allow']],
   ])('%s', async (_, method, path, [normal = '', emergency = '', testing = '']) => {
