@@ -60,6 +60,13 @@ export const ALARMS = [
       'What the gateway lets through is not what the event log says: the block does not block, or blocks what is open.',
   },
   {
+    name: 'log-tampered',
+    severity: 'critical',
+    title: 'Log tampered',
+    description:
+      'An event of the log was changed or removed after it was written: what the log says of the past, or of now, may be false.',
+  },
+  {
     name: 'maintenance-overdue',
     severity: 'warning',
     title: 'Maintenance overdue',

@@ -9,7 +9,9 @@ export interface StreamEvent {
 }
 
 export interface StreamRecord {
+  readonly eventName?: 'INSERT' | 'MODIFY' | 'REMOVE';
   readonly dynamodb?: {
+    readonly Keys?: EventItem;
     readonly SequenceNumber?: string;
     readonly NewImage?: EventItem;
   };

@@ -28,17 +28,18 @@ export async function checkHealth(parts: HealthCheckParts, states: States, reque
   const { now, write } = parts;
   const checkedAt = now();
   const observations = observeAll(parts, states.read);
-  const [found, left, activeJobs, mismatches, alarms] = await Promise.all([
+  const [found, left, activeJobs, mismatches, isTampered, alarms] = await Promise.all([
     Promise.all(CHECK_NAMES.map((name) => findingOf(name, observations.checks))),
     observations.leftOver(),
     observations.activeJobs(),
     observations.mismatches(),
+    observations.isTampered(),
     observations.alarms(),
   ]);
   const findings = inOrder(found.filter((finding) => finding !== null));
   await restartWhatIsLeft(parts, left, requestId);
   const state = states.lastKnown();
-  for (const line of metricLines({ state, activeJobs, mismatches, findings }, now())) write(line);
+  for (const line of metricLines({ state, activeJobs, mismatches, isTampered, findings }, now())) write(line);
   logFindings(parts, findings, requestId);
   await keep(parts, { checkedAt, findings, alarms }, state, requestId);
 }

@@ -6,6 +6,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { drainRecords } from '../../adapters/drain/drain-records.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { publicationCursor } from '../../adapters/events/publication-cursor.ts';
+import { verifyNewest } from '../../adapters/events/verify-chain.ts';
 import { DynamoDbHealthRecords, watchRecords } from '../../adapters/health/health-record-store.ts';
 import { writeProbe } from '../../adapters/health/write-probe.ts';
 import { readIssuerKeys } from '../../adapters/identity/issuer-keys.ts';
@@ -38,8 +39,12 @@ const environment = readEnvironment(process.env, [
 const { stateTable, activityTable, scope, issuer } = environment;
 const deployed = deployedParts(environment.parts);
 
+/** How many of the newest events are verified each minute. A change of an older one is told by the table's stream. */
+const NEWEST_EVENTS = 20;
+
 const client = createStoreClient();
 const store = { client, table: stateTable, scope };
+const events = new DynamoDbEventLog(store);
 const activity = { client, table: activityTable, scope };
 /** One try, and the next minute another: retries would only hide what is to be seen. */
 const impatient = { maxAttempts: 1 };
@@ -52,7 +57,8 @@ const cursor = publicationCursor(activity);
 const now = (): number => Date.now();
 
 export const handler = createHealthCheckHandler({
-  events: new DynamoDbEventLog(store),
+  events,
+  chain: () => verifyNewest(events, NEWEST_EVENTS),
   writeProbe: () => writeProbe(store, now()),
   takeThrottles: countThrottles(client),
   records: new DynamoDbHealthRecords(activity),

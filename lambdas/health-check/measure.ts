@@ -13,6 +13,8 @@ export interface Measured {
   readonly activeJobs: number | null;
   /** Null where nobody could tell. */
   readonly mismatches: number | null;
+  /** Whether an event was found that is not what was written; null where nobody could tell. */
+  readonly isTampered: boolean | null;
   readonly findings: readonly Finding[];
 }
 
@@ -22,7 +24,10 @@ export interface Measured {
  *
  * @param now ms since the epoch
  */
-export function metricLines({ state, activeJobs, mismatches, findings }: Measured, now: number): string[] {
+export function metricLines(
+  { state, activeJobs, mismatches, isTampered, findings }: Measured,
+  now: number,
+): string[] {
   const active = state === null ? null : effective(state, now).maintenance;
   const values = {
     ...(state !== null && {
@@ -32,6 +37,7 @@ export function metricLines({ state, activeJobs, mismatches, findings }: Measure
     }),
     ...(activeJobs !== null && { ActiveJobs: activeJobs }),
     ...(mismatches !== null && { EnforcementMismatch: mismatches }),
+    ...(isTampered !== null && { LogTampered: isTampered ? 1 : 0 }),
   };
   const healthy = [...componentValues(findings)].map(([component, value]) =>
     line(now, { ComponentHealthy: value }, { dimensions: { Component: component } }),

@@ -8,6 +8,7 @@ import {
   type NewestState,
 } from '../../core/health/agreement.ts';
 import type { Observations } from '../../core/health/checks/checks.ts';
+import type { ChainFacts } from '../../core/health/checks/configuration.ts';
 import type { DeployedCache } from '../../core/health/checks/services.ts';
 import type { ObservedAlarm } from '../../core/health/health-record.ts';
 import {
@@ -48,6 +49,8 @@ export interface JobProbes {
 /** What the health check asks. Everything may reject. */
 export interface Probes {
   readonly events: Pick<EventLog, 'head' | 'page'>;
+  /** Whether the newest events are what was written. */
+  readonly chain: () => Promise<ChainFacts>;
   /** A write on a condition into the event log's table, which leaves no trace in the log. */
   readonly writeProbe: () => Promise<void>;
   /** Calls of the event log that were throttled since this was asked last. */
@@ -75,6 +78,8 @@ interface RunObservations {
   readonly checks: Observations;
   readonly leftOver: () => Promise<readonly LeftOver[]>;
   readonly activeJobs: () => Promise<number | null>;
+  /** Whether one of the newest events is not what was written. */
+  readonly isTampered: () => Promise<boolean | null>;
   /** Calls of the canary that were not decided as the log says. */
   readonly mismatches: () => Promise<number | null>;
   readonly alarms: () => Promise<readonly ObservedAlarm[] | null>;
@@ -99,6 +104,7 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
     probes.writeProbe,
     log,
   );
+  const chain = observe({ probe: 'event_chain', who: 'The event log', unable: LOG_AWAY }, probes.chain, log);
   const redis = sessions && observe({ probe: 'redis', who: 'The probe of Redis' }, sessions.redis, log);
   const decisions = observe(
     { probe: 'enforcement', who: 'The canary route' },
@@ -160,6 +166,7 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
       const written = await writing;
       return part(written, () => ({ milliseconds: written.latency ?? null }));
     },
+    chain: () => chain,
     logThrottles: async () => {
       await writing;
       return ifKnown(await reading, () => probes.takeThrottles());
@@ -214,6 +221,10 @@ export function observeAll(probes: Probes, readNewest: () => Promise<NewestState
       return known === null ? [] : leftOver(known, now());
     },
     activeJobs: async () => (jobs ? knownOf(await jobs) : null),
+    isTampered: async () => {
+      const known = knownOf(await chain);
+      return known && known.fault !== null;
+    },
     mismatches: async () => {
       const known = knownOf(await decisions);
       return known?.newest ? known.differing.length : null;

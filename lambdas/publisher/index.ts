@@ -22,6 +22,7 @@ const parts = {
   destination: { bus: eventBus, scope },
   cursor: publicationCursor({ client, table: activityTable, scope }),
   log: createLog('publisher'),
+  write: (line: string) => process.stdout.write(line),
   now: () => Date.now(),
 };
 const publish = createPublisherHandler(parts);

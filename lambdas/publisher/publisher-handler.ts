@@ -3,11 +3,12 @@ import {
   PutEventsCommand,
   type PutEventsRequestEntry,
 } from '@aws-sdk/client-eventbridge';
-import { eventOf } from '../../adapters/events/event-item.ts';
+import { eventOf, partitionOf } from '../../adapters/events/event-item.ts';
 import { line } from '../../core/text.ts';
 import type { VersionedItem } from '../../core/versioned-item.ts';
 import type { Destination } from '../aws/destination.ts';
 import type { Log } from '../aws/log.ts';
+import { metricLine } from '../aws/metric-line.ts';
 import type { BatchResult, StreamEvent, StreamRecord } from '../aws/stream-event.ts';
 import { advanceCursor } from './advance-cursor.ts';
 import { inBatches } from './batches.ts';
@@ -19,6 +20,10 @@ interface PublisherParts {
   /** How far the log has been published. */
   readonly cursor: VersionedItem<number | null>;
   readonly log: Log;
+  /** Writes a line of the log as it is. */
+  readonly write: (line: string) => void;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
 }
 
 interface Outgoing {
@@ -32,9 +37,17 @@ interface Outgoing {
 
 /**
  * Publishes new events of the log to the bus, at least once and in order: nothing that comes after a failed record
- * counts as published, so a consumer may see an event twice (it has a number and an id) but never misses one.
+ * counts as published, so a consumer may see an event twice (it has a number and an id) but never misses one. An event
+ * that was changed or removed is published no more, but raises an alarm: at each try, so that no failure hides it.
  */
-export function createPublisherHandler({ eventBridge, destination, cursor, log }: PublisherParts) {
+export function createPublisherHandler({
+  eventBridge,
+  destination,
+  cursor,
+  log,
+  write,
+  now,
+}: PublisherParts) {
   /** Sends a batch; returns the sequence number of the first that was refused, null when all were taken. */
   const send = async (batch: readonly Outgoing[]): Promise<string | null> => {
     const { Entries = [] } = await eventBridge.send(
@@ -74,6 +87,22 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
     });
   };
 
+  /** Who may write to the table can replace any event, IAM can't refuse that: it can only be seen. */
+  const logTampering = (records: readonly StreamRecord[]): void => {
+    for (const { eventName, dynamodb: { Keys = {}, SequenceNumber } = {} } of records) {
+      if (Keys.pk?.S !== partitionOf(destination.scope)) continue;
+      const version = Number(Keys.sk?.N);
+      const done = eventName === 'REMOVE' ? 'removed' : 'changed';
+      log.error(`Event ${version} of the log was ${done} after it was written.`, {
+        event: 'log_tampered',
+        version,
+        change: done,
+        sequence_number: SequenceNumber,
+      });
+      write(metricLine(now(), { LogTampered: 1 }));
+    }
+  };
+
   const logFailure = (first: Outgoing | undefined, facts: Record<string, unknown>): void => {
     log.warn('Events could not be published; the stream will offer them again.', {
       event: 'publication_failed',
@@ -83,7 +112,9 @@ export function createPublisherHandler({ eventBridge, destination, cursor, log }
   };
 
   return async ({ Records }: StreamEvent): Promise<BatchResult> => {
-    const { readable, malformed } = readRecords(Records, destination, log);
+    const isNew = ({ eventName }: StreamRecord) => eventName === 'INSERT';
+    logTampering(Records.filter((record) => !isNew(record)));
+    const { readable, malformed } = readRecords(Records.filter(isNew), destination, log);
     for (const batch of inBatches(readable)) {
       try {
         const refused = await send(batch);

@@ -62,7 +62,11 @@ export class EventLogTable extends Construct {
     this.#encryptionKey?.grantDecrypt(reader);
   }
 
-  /** Lets a function append to the log. What is written stays: changing and deleting are denied, whatever else allows it. */
+  /**
+   * Lets a function append to the log. Changing and deleting are denied, whatever else allows them; but a put without a
+   * condition replaces an event, and no condition of IAM refuses that. What is changed in whatever way is detected: by
+   * the stream (`consumeEvents`) and by the health check.
+   */
   bindWriter(writer: LambdaFunction): void {
     this.#bindEnvironment(writer);
     this.#allow(writer, this.#events, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem');

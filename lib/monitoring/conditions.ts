@@ -54,6 +54,7 @@ export function conditions(
       missing: TreatMissingData.BREACHING,
     },
     'enforcement-mismatch': atLeast(1, ownMetric('EnforcementMismatch', Stats.MAXIMUM)),
+    'log-tampered': atLeast(1, ownMetric('LogTampered', Stats.MAXIMUM)),
     'maintenance-overdue': atLeast(1, ownMetric('MaintenanceOverdue', Stats.MAXIMUM)),
     'drain-stuck': atLeast(1, ownMetric('DrainStuck', Stats.SUM)),
     'authorizer-errors': atLeast(limits.authorizerErrorsPerMinute, authorizer.metricErrors(MINUTE)),

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 /** Blocked calls of all modes and types together: `BlockedRequests` has them apart, and an alarm can't add those up. */
 export const BLOCKED_CALLS = 'BlockedCalls';
 
-/** Refused sign-ins, answers 401 and 403, admins' calls through a block, and changes past the API. */
+/** Refused sign-ins, answers 401 and 403, admins' calls through a block, changes past the API, and of what was written. */
 export const SECURITY_EVENTS = 'SecurityEvents';
 
 /** Blocked calls, without the health check's own probes. */

@@ -36,6 +36,7 @@ interface MonitoringProps {
 /** The alarms without which nobody would know that the gate does not do what it should. */
 const ESSENTIAL: readonly AlarmName[] = [
   'enforcement-mismatch',
+  'log-tampered',
   'health-check-failing',
   'health-check-silent',
   'authorizer-errors',
@@ -105,6 +106,7 @@ export class Monitoring extends Construct {
       security: [
         { event: 'admin_bypass', logs: logsOf('authorizer', 'jobs') },
         { event: 'direct_change', logs: logsOf('publisher') },
+        { event: 'log_tampered', logs: logsOf('publisher') },
         { event: 'sign_in_refused', logs: logsOf('signin-guard') },
       ],
     });

@@ -49,7 +49,7 @@ export class SavedQueries extends Construct {
         'request_id',
       ],
       filterStatements: [
-        'event in ["sign_in_refused", "access_refused", "admin_bypass", "direct_change"] or status in ["401", "403"]',
+        'event in ["sign_in_refused", "access_refused", "admin_bypass", "direct_change", "log_tampered"] or status in ["401", "403"]',
       ],
       sort: '@timestamp desc',
       limit: 500,

@@ -6,8 +6,11 @@ import type { EventLogTable } from '../event-log/event-log-table.ts';
 import type { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
+/** The changes that a function is told of: new events alone, or what has become of old ones too, which nothing of ours changes. */
+type Changes = 'new' | 'all';
+
 /**
- * Hands new events to a function as the table's stream tells of them. One shard in order, so that events arrive in the
+ * Hands events to a function as the table's stream tells of them. One shard in order, so that events arrive in the
  * order of their numbers as long as none is refused; a poisonous record is isolated by bisection and ends in the
  * dead-letter queue after bounded retries.
  */
@@ -15,13 +18,14 @@ export function consumeEvents(
   consumer: MaintenanceFunction,
   eventLog: EventLogTable,
   deadLetters: DeadLetterQueue,
+  changes: Changes,
 ): void {
   consumer.addEventSource(
     new DynamoEventSource(eventLog.table, {
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: [
         FilterCriteria.filter({
-          eventName: FilterRule.isEqual('INSERT'),
+          ...(changes === 'new' && { eventName: FilterRule.isEqual('INSERT') }),
           dynamodb: { Keys: { pk: { S: FilterRule.beginsWith('EVENTS#') } } },
         }),
       ],

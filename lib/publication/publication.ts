@@ -6,10 +6,11 @@ import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
 import { runEveryMinute } from '../functions/run-every-minute.ts';
+import { setMetricsEnvironment } from '../monitoring/metrics.ts';
 import { consumeEvents } from './consume-events.ts';
 import type { DeadLetterQueue } from './dead-letter-queue.ts';
 
-/** Tells the world what the log says: the table's stream, a function, an event bus. */
+/** Tells the world what the log says, and whether it still says it: the table's stream, a function, an event bus. */
 export class Publication extends Construct {
   readonly bus: EventBus;
   readonly publisher: MaintenanceFunction;
@@ -29,7 +30,7 @@ export class Publication extends Construct {
     this.bus = new EventBus(this, 'Bus', { description: 'Events of maintenance mode' });
     this.publisher = new MaintenanceFunction(this, 'Publisher', {
       folder: 'publisher',
-      description: 'Publishes the event log to the event bus',
+      description: 'Publishes the event log to the event bus, and watches that nobody changes it',
       memorySize: 256,
       timeout: 30,
       logRetention: configuration.logRetention,
@@ -39,7 +40,8 @@ export class Publication extends Construct {
     eventLog.bindReader(this.publisher);
     activity.bindPublisher(this.publisher);
     this.bus.grantPutEventsTo(this.publisher);
-    consumeEvents(this.publisher, eventLog, deadLetters);
+    consumeEvents(this.publisher, eventLog, deadLetters, 'all');
+    setMetricsEnvironment(this.publisher, configuration);
     runEveryMinute(this, this.publisher, {
       description: 'Publishes events that the stream has missed',
       deadLetters,

@@ -35,6 +35,6 @@ export class StateMirror extends Construct {
     });
     mirror.addEnvironment(ENV.scope, configuration.scope);
     redis.bind(mirror, 'keeper');
-    consumeEvents(mirror, eventLog, deadLetters);
+    consumeEvents(mirror, eventLog, deadLetters, 'new');
   }
 }

@@ -124,6 +124,7 @@ describe('monitoring', () => {
     'enforcement-mismatch',
     'health-check-failing',
     'health-check-silent',
+    'log-tampered',
   ];
 
   test('essential is the health check, one topic and the alarms that matter most, none of which escalates', () => {

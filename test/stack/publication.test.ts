@@ -6,9 +6,12 @@ const template = synthesise();
 const queue = { 'Fn::GetAtt': [onlyId(template, 'AWS::SQS::Queue'), 'Arn'] };
 
 describe('publication', () => {
-  test.each(['publisher', 'mirror'])(
-    '%s reads new events only, bisects what fails and gives up in the dead-letter queue',
-    (folder) => {
+  test.each([
+    ['publisher', 'all changes of events', {}],
+    ['mirror', 'new events only', { eventName: ['INSERT'] }],
+  ] as const)(
+    '%s reads %s, bisects what fails and gives up in the dead-letter queue',
+    (folder, _what, changes) => {
       template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
         EventSourceArn: { 'Fn::GetAtt': [tableId(template, 'EventLog'), 'StreamArn'] },
         FunctionName: { Ref: functionOf(template, folder)[0] },
@@ -23,7 +26,7 @@ describe('publication', () => {
           Filters: [
             {
               Pattern: JSON.stringify({
-                eventName: ['INSERT'],
+                ...changes,
                 dynamodb: { Keys: { pk: { S: [{ prefix: 'EVENTS#' }] } } },
               }),
             },

@@ -13,6 +13,13 @@ export interface DeployedMethod {
   readonly isGuarded: boolean;
 }
 
+/** What was found in the newest events of the log. */
+export interface ChainFacts {
+  readonly events: number;
+  /** The first that is wrong. */
+  readonly fault: { readonly number: number; readonly fault: string } | null;
+}
+
 export interface ConfigurationFacts {
   readonly logRead: {
     /** How many of the newest were read. */
@@ -22,11 +29,7 @@ export interface ConfigurationFacts {
   };
   /** A write that its condition refuses, or that leaves no trace in the log. */
   readonly logWrite: { readonly milliseconds: number | null };
-  readonly chain: {
-    readonly events: number;
-    /** The first that is wrong. */
-    readonly fault: { readonly number: number; readonly fault: string } | null;
-  };
+  readonly chain: ChainFacts;
   readonly windows: {
     readonly count: number;
     /** Whether there are more than were read. */

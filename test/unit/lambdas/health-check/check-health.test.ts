@@ -52,6 +52,7 @@ async function run(changed: Partial<HealthCheckParts> = {}) {
   const events = new InMemoryEventLog();
   const handler = createHealthCheckHandler({
     events,
+    chain: async () => ({ events: 3, fault: null }),
     writeProbe: async () => {},
     takeThrottles: () => 0,
     records: {
@@ -104,6 +105,7 @@ describe('a run in which all is well', () => {
       'due_events',
       'emergency_left_on',
       'enforcement',
+      'event_chain',
       'event_log_read',
       'event_log_throttles',
       'event_log_write',
@@ -132,6 +134,7 @@ describe('a run in which all is well', () => {
       MaintenanceOverdue: 0,
       ActiveJobs: 2,
       EnforcementMismatch: 0,
+      LogTampered: 0,
     });
     const measured = metrics.slice(1).map(({ Component, ComponentHealthy }) => [Component, ComponentHealthy]);
     expect(Object.fromEntries(measured)).toEqual({
@@ -161,6 +164,7 @@ describe('what is not deployed', () => {
       'due_events',
       'emergency_left_on',
       'enforcement',
+      'event_chain',
       'event_log_read',
       'event_log_throttles',
       'event_log_write',
@@ -201,8 +205,9 @@ describe('a part that fails', () => {
   });
 
   test('the event log: what is judged by the state is unknown, and nothing secret is said', async () => {
-    const { findings, metrics } = await run({ events: { head: fails, page: fails } });
+    const { findings, metrics } = await run({ events: { head: fails, page: fails }, chain: fails });
     expect(wrong(findings)).toEqual({
+      event_chain: 'unknown',
       event_log_read: 'failed',
       due_events: 'unknown',
       state_copy: 'unknown',
@@ -215,6 +220,7 @@ describe('a part that fails', () => {
     expect(JSON.stringify(findings)).not.toContain('secret');
     expect(metrics[0]).not.toHaveProperty('MaintenanceActive');
     expect(metrics[0]).not.toHaveProperty('EnforcementMismatch');
+    expect(metrics[0]).not.toHaveProperty('LogTampered');
     expect([component(metrics, 'event_log'), component(metrics, 'authorizer')]).toEqual([0, undefined]);
   });
 
@@ -246,6 +252,14 @@ describe('a part that fails', () => {
     const raised = { name: 'x', state: 'alarm', severity: 'high', since: null, runbook: 'r' } as const;
     const { findings, metrics } = await run({ alarms: async () => [raised], deadLetters: async () => 1 });
     expect(wrong(findings)).toEqual({ alarms: 'failed', dead_letters: 'failed' });
+    expect(metrics.filter(({ ComponentHealthy }) => ComponentHealthy === 0)).toEqual([]);
+  });
+
+  test('an event that is not what was written is measured, and fails no component', async () => {
+    const chain = async () => ({ events: 3, fault: { number: 2, fault: 'altered' } });
+    const { findings, metrics } = await run({ chain });
+    expect(wrong(findings)).toEqual({ event_chain: 'failed' });
+    expect(metrics[0]).toMatchObject({ LogTampered: 1 });
     expect(metrics.filter(({ ComponentHealthy }) => ComponentHealthy === 0)).toEqual([]);
   });
 

@@ -22,13 +22,16 @@ const accepted = (count: number) => ({
 function setUp() {
   const log = new RecordingLog();
   const cursor = new InMemoryVersionedItem<number | null>(null);
+  const lines: string[] = [];
   const handler = createPublisherHandler({
     eventBridge: new EventBridgeClient({ region: 'eu-central-1' }),
     destination: { bus: 'bus-1', scope: 'main' },
     cursor,
     log,
+    write: (line) => lines.push(line),
+    now: () => NOW,
   });
-  return { log, handler, cursor };
+  return { log, handler, cursor, lines };
 }
 
 /** Items of a log in which these commands were carried out, one after the other. */
@@ -53,7 +56,10 @@ async function itemsBy(actor: Actor, ...commands: Command[]): Promise<EventItem[
 }
 
 const records = (items: readonly EventItem[]): StreamRecord[] =>
-  items.map((item, index) => ({ dynamodb: { SequenceNumber: `seq-${index + 1}`, NewImage: item } }));
+  items.map((item, index) => ({
+    eventName: 'INSERT',
+    dynamodb: { SequenceNumber: `seq-${index + 1}`, NewImage: item },
+  }));
 
 const sent = () => eventBridge.commandCalls(PutEventsCommand).map((call) => call.args[0].input.Entries ?? []);
 
@@ -238,5 +244,45 @@ describe('calls to the bus', () => {
     const batches = inBatches(entries(count, bytes));
     expect(batches.map((batch) => batch.length)).toEqual(sizes);
     expect(batches.flat().map(({ n }) => n)).toEqual([...Array(count).keys()]);
+  });
+});
+
+describe('what was written and is no longer so', () => {
+  const change = (eventName: 'MODIFY' | 'REMOVE', pk: string, number: number): StreamRecord => ({
+    eventName,
+    dynamodb: { Keys: { pk: { S: pk }, sk: { N: String(number) } }, SequenceNumber: `old-${number}` },
+  });
+
+  test.each([
+    ['MODIFY', 'changed'],
+    ['REMOVE', 'removed'],
+  ] as const)('%s raises an alarm, and is not published', async (name, done) => {
+    const { handler, log, lines } = setUp();
+    expect(await handler({ Records: [change(name, 'EVENTS#main', 8)] })).toEqual(FAILED_NONE);
+    expect(sent()).toEqual([]);
+    expect(log.lines).toEqual([
+      expect.objectContaining({
+        level: 'ERROR',
+        message: `Event 8 of the log was ${done} after it was written.`,
+        fields: expect.objectContaining({ event: 'log_tampered', version: 8, change: done }),
+      }),
+    ]);
+    expect(lines.map((line) => JSON.parse(line).LogTampered)).toEqual([1]);
+  });
+
+  test('is told although new events before it cannot be published', async () => {
+    const { handler, lines } = setUp();
+    eventBridge.on(PutEventsCommand).rejects(new Error('away'));
+    const news = records(await itemsOf(enable()));
+    expect(await handler({ Records: [...news, change('REMOVE', 'EVENTS#main', 1)] })).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'seq-1' }],
+    });
+    expect(lines).toHaveLength(1);
+  });
+
+  test('is nothing of ours in the partition of another log', async () => {
+    const { handler, log, lines } = setUp();
+    await handler({ Records: [change('REMOVE', 'EVENTS#other', 1)] });
+    expect([log.lines, lines]).toEqual([[], []]);
   });
 });
