@@ -23,15 +23,24 @@ export class LocalData {
   readonly #lock: string;
   readonly #ports: string;
 
-  /** Takes the folder. @throws FolderInUse */
-  constructor(folder: string, options: { fresh: boolean }) {
+  /**
+   * Takes the folder.
+   *
+   * @param options.fresh whether to forget what was kept
+   * @param options.memory whether the tables are in memory only: what else is kept doesn't outlive them
+   * @throws FolderInUse
+   */
+  constructor(folder: string, options: { fresh: boolean; memory: boolean }) {
     this.folder = folder;
     this.#lock = path.join(folder, 'pid');
     this.#ports = path.join(folder, 'ports.json');
     const holder = existsSync(this.#lock) ? Number(readFileSync(this.#lock, 'utf8')) : 0;
     if (holder > 0 && isRunning(holder)) throw new FolderInUse(folder, holder);
-    if (options.fresh) rmSync(folder, { recursive: true, force: true });
+    const withoutTables = path.join(folder, 'without-tables');
+    const forgets = options.fresh || options.memory || existsSync(withoutTables);
+    if (forgets) rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
+    if (options.memory) writeFileSync(withoutTables, '');
     writeFileSync(this.#lock, String(process.pid));
   }
 

@@ -11,6 +11,7 @@ Usage: npm start -- [options]
 
   --port N        port of the API (default 5000; 0 for any free one)
   --fresh         forget everything from earlier runs on this port
+  --memory        keep the tables in memory, which is faster; nothing is kept then
   --json          once ready, print one line of JSON on standard output
   --follow        print the functions' log lines as they come
   --data DIR      where to keep the state (default .local-cloud/<port>)
@@ -50,6 +51,7 @@ async function run(): Promise<void> {
     dataDir: path.resolve(options.data ?? path.join(project, '.local-cloud', String(options.port))),
     port: options.port,
     fresh: options.fresh,
+    memory: options.memory,
     redisServer: process.env.REDIS_SERVER ?? 'redis-server',
   });
   if (stoppingSince > 0) return await end(0);
@@ -107,6 +109,7 @@ function readOptions() {
       options: {
         port: { type: 'string', default: '5000' },
         fresh: { type: 'boolean', default: false },
+        memory: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         follow: { type: 'boolean', default: false },
         data: { type: 'string' },

@@ -14,6 +14,8 @@ interface LocalOptions {
   readonly port: number;
   /** Whether to forget what was kept from the last start. */
   readonly fresh: boolean;
+  /** Whether the tables are in memory only. */
+  readonly memory: boolean;
   /** The redis-server program. */
   readonly redisServer: string;
 }
@@ -46,7 +48,7 @@ const ORIGIN_HOST = 'origin.test';
 /** Starts everything; throws, having stopped what it had begun, when a part doesn't start. */
 export async function startLocal(options: LocalOptions): Promise<Local> {
   await checkPort(options.port);
-  const data = new LocalData(options.dataDir, { fresh: options.fresh });
+  const data = new LocalData(options.dataDir, options);
   const stops: (() => Promise<void> | void)[] = [() => data.release()];
   const close = async () => {
     for (const stop of stops.splice(0).reverse()) await stop();
@@ -75,6 +77,7 @@ export async function startLocal(options: LocalOptions): Promise<Local> {
       createServices: async (context) => {
         services = await createServices(context, {
           folder: data.folder,
+          memory: options.memory,
           redisServer: options.redisServer,
           ports,
         });

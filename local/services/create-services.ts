@@ -36,6 +36,8 @@ import { UserPools } from './user-pool/user-pools.ts';
 /** Where the services keep their data, and what they need of the machine. */
 interface ServiceOptions {
   readonly folder: string;
+  /** Whether the tables are in memory only. */
+  readonly memory?: boolean;
   /** The redis-server program. */
   readonly redisServer: string;
   /** Ports to take if they are free; 0 for any. Tokens name their issuer by its port, so the same ones keep them valid. */
@@ -128,7 +130,9 @@ export async function createServices(context: CloudContext, options: ServiceOpti
         onChange: (change) => elastiCache.note(change),
       }),
     );
-    database = await start(DynamoDb.start(context, caller, folder('dynamodb'), observe));
+    database = await start(
+      DynamoDb.start(context, caller, options.memory ? undefined : folder('dynamodb'), observe),
+    );
 
     endpoint = await start(
       AwsEndpoint.start(

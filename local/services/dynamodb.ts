@@ -28,7 +28,7 @@ interface StreamedTable {
 /** Operations on one item that may change it. */
 const SINGLE_WRITES = new Set(['PutItem', 'UpdateItem', 'DeleteItem']);
 
-/** The template's tables in dynalite, kept on disk, and the streams of those that have one. */
+/** The template's tables in dynalite, on disk or in memory, and the streams of those that have one. */
 export class DynamoDb implements AwsService {
   readonly #context: CloudContext;
   readonly #caller: CallerAccess;
@@ -52,23 +52,27 @@ export class DynamoDb implements AwsService {
     this.#observe = observe;
   }
 
-  /** Opens the tables in a folder; makes those that the template has and the folder doesn't. */
+  /**
+   * Opens the tables in a folder; makes those that the template has and the folder doesn't. Without a folder they are in
+   * memory, and gone with the process.
+   */
   static async start(
     context: CloudContext,
     caller: CallerAccess,
-    folder: string,
+    folder: string | undefined,
     observe: Observer,
   ): Promise<DynamoDb> {
-    mkdirSync(path.join(folder, 'streams'), { recursive: true });
+    const streams = folder && path.join(folder, 'streams');
+    if (streams) mkdirSync(streams, { recursive: true });
     const server = dynalite({
-      path: path.join(folder, 'tables'),
+      ...(folder && { path: path.join(folder, 'tables') }),
       createTableMs: 0,
       deleteTableMs: 0,
       updateTableMs: 0,
     });
     const database = new DynamoDb(context, caller, server, await listenLoopback(server), observe);
     for (const resource of context.stack.resources('AWS::DynamoDB::Table')) {
-      await database.#open(resource, path.join(folder, 'streams', `${resource.logicalId}.ndjson`));
+      await database.#open(resource, streams && path.join(streams, `${resource.logicalId}.ndjson`));
     }
     return database;
   }
@@ -102,7 +106,7 @@ export class DynamoDb implements AwsService {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  async #open(resource: Resource, streamFile: string): Promise<void> {
+  async #open(resource: Resource, streamFile: string | undefined): Promise<void> {
     const { stack } = this.#context;
     const properties = stack.properties(resource);
     const name = stack.attribute(resource, 'Ref');

@@ -29,21 +29,23 @@ export type Intent = readonly { readonly key: Item; readonly old: Item | undefin
 type Line = { readonly intent: Intent } | { readonly record: StreamRecord };
 
 /**
- * The records of one table in the order of its writes, in a file as well as in memory: each write is announced in
- * the file before it is made, so that after a crash between write and record the record can still be made.
+ * The records of one table in the order of its writes, in memory and, where they are to be kept, in a file too: each
+ * write is announced there before it is made, so that after a crash between write and record the record can still be
+ * made.
  */
 export class TableStream {
-  readonly #file: string;
+  readonly #file: string | undefined;
   #records: StreamRecord[] = [];
   #firstNumber = 1;
   readonly #listeners = new Set<() => void>();
   /** The write that was announced last, when nothing tells whether it was made. */
   readonly unsettled: Intent;
 
-  constructor(file: string) {
+  /** @param file undefined: nothing is kept */
+  constructor(file: string | undefined) {
     this.#file = file;
     let intent: Intent = [];
-    for (const line of existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
+    for (const line of file !== undefined && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []) {
       const parsed = parse(line);
       if (!parsed) continue;
       if ('record' in parsed) this.#records.push(parsed.record);
@@ -90,12 +92,13 @@ export class TableStream {
     this.#records = keep;
     const [first] = keep;
     if (first) this.#firstNumber = recordNumber(first);
+    if (this.#file === undefined) return;
     writeFileSync(`${this.#file}.new`, keep.map((record) => `${JSON.stringify({ record })}\n`).join(''));
     renameSync(`${this.#file}.new`, this.#file);
   }
 
   #write(line: Line): void {
-    appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
+    if (this.#file !== undefined) appendFileSync(this.#file, `${JSON.stringify(line)}\n`);
   }
 }
 
