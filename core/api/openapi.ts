@@ -140,8 +140,8 @@ function header(name: string, description: string, example: string): Json {
 
 function responses(call: ApiCall): Json {
   const codes: ProblemCode[] = [
-    ...(call.body === undefined ? [] : (['malformed_json', 'invalid_request'] as const)),
-    ...(call.query === undefined ? [] : (['invalid_request'] as const)),
+    ...(call.body === undefined ? [] : (['malformed_json'] as const)),
+    'invalid_request' as const,
     ...(call.path.includes('{') ? (['not_found'] as const) : []),
     ...BY_ACCESS[call.access],
     ...(call.problems ?? []),

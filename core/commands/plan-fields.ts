@@ -10,8 +10,8 @@ import { MAX_DURATION_S, MAX_REASON_LENGTH, MIN_DURATION_S } from './command.ts'
 
 /** The fields by which a maintenance is planned, whether it begins now or in a window. */
 
-/** Why; 1 to 500 code points. */
-export const reason = text(MAX_REASON_LENGTH, { mayBeBlank: true }).meta({
+/** Why; 1 to 500 code points, one of them at least to be seen. */
+export const reason = text(MAX_REASON_LENGTH).meta({
   description: 'Why; shown to everybody who is blocked.',
 });
 

@@ -1,5 +1,14 @@
 import * as z from 'zod';
-import { type Answer, count, flag, instant, operations, text, wholeSeconds } from '../http/fields.ts';
+import {
+  type Answer,
+  count,
+  flag,
+  instant,
+  operations,
+  text,
+  wholeNumber,
+  wholeSeconds,
+} from '../http/fields.ts';
 import { statusAnswer } from '../status/schemas.ts';
 import { MAX_DEBUG_MINUTES, USUAL_DEBUG_MINUTES } from './command.ts';
 import { blockedOperations, duration, endsAt, hasOneEnd, ONE_END, reason } from './plan-fields.ts';
@@ -66,18 +75,13 @@ export const purgeBody = z
   })
   .meta({ id: 'Purge' });
 
-const MINUTES = `must be a whole number of minutes from 1 to ${MAX_DEBUG_MINUTES}, as a JSON number`;
-
 /** `POST /log-level` */
 export const logLevelBody = z
   .strictObject({
     level: z.enum(['debug', 'info'], {
       error: ({ input }) => (input === undefined ? 'is required' : 'must be "debug" or "info"'),
     }),
-    minutes: z
-      .int(MINUTES)
-      .min(1, MINUTES)
-      .max(MAX_DEBUG_MINUTES, MINUTES)
+    minutes: wholeNumber('minutes', 1, MAX_DEBUG_MINUTES)
       .optional()
       .meta({ description: `How long \`debug\` holds; ${USUAL_DEBUG_MINUTES} if not given.` }),
   })

@@ -14,6 +14,8 @@ export interface ApiCall {
    * who signed in lately.
    */
   readonly access: 'public' | 'caller' | 'worker' | 'admin' | 'fresh_admin';
+  /** The field of the body that makes a call of admins one for those who signed in lately, where it is true. */
+  readonly freshFor?: string;
   /** What it takes that not every deployment has: without it, it is 404 `not_deployed`. */
   readonly needs?: OptionalPart;
   /** One sentence. */

@@ -1,6 +1,7 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { FieldProblem } from '../commands/outcome.ts';
 import { truncate } from '../text.ts';
+import { nearestName } from './nearest-name.ts';
 import { invalidRequest } from './problem.ts';
 
 export type Parsed<T> =
@@ -20,7 +21,8 @@ const MAX_FIELD_LENGTH = 100;
 export function check<S extends z.ZodType>(schema: S, value: unknown, whole: string): Parsed<z.output<S>> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return { ok: true, value: parsed.data };
-  const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole));
+  const known = schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+  const problems = parsed.error.issues.flatMap((issue) => toProblems(issue, whole, known));
   return { ok: false, problems: firstOfEach(problems).slice(0, MAX_PROBLEMS) };
 }
 
@@ -31,16 +33,22 @@ export function parse<S extends z.ZodType>(schema: S, value: unknown, whole: str
   return parsed.value;
 }
 
-function toProblems(issue: z.core.$ZodIssue, whole: string): FieldProblem[] {
+function toProblems(issue: z.core.$ZodIssue, whole: string, known: readonly string[]): FieldProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({
       field: truncate(key, MAX_FIELD_LENGTH),
-      message: 'is not a field of this call',
+      message: strangeName(key, whole, issue.path.length === 0 ? known : []),
     }));
   }
   const [field] = issue.path;
   if (field === undefined) return [{ field: whole, message: 'must be a JSON object' }];
   return [{ field: String(field), message: issue.message }];
+}
+
+function strangeName(name: string, whole: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  const message = `is not a ${whole === 'query' ? 'query parameter' : 'field'} of this call`;
+  return near === null ? message : `${message}; did you mean ${near}?`;
 }
 
 /** A field that is wrong in several ways is told once. */

@@ -44,9 +44,20 @@ export function need(what: string): { readonly error: (issue: { readonly input?:
 export const flag = z.boolean('must be true or false');
 
 export function wholeSeconds(shortest: number, longest: number) {
-  const message = `must be a whole number of seconds from ${shortest} to ${longest}, as a JSON number`;
-  return z.int(message).min(shortest, message).max(longest, message);
+  return wholeNumber('seconds', shortest, longest);
 }
+
+/** Only who sent no number at all is told of JSON: people who fill in a form or type an option never see it. */
+export function wholeNumber(unit: string, least: number, most: number) {
+  const message = `must be a whole number of ${unit} from ${least} to ${most}`;
+  const error = ({ input }: { readonly input?: unknown }) =>
+    typeof input === 'number' ? message : `${message}, as a JSON number`;
+  return z.int({ error }).min(least, message).max(most, message);
+}
+
+/** Something that can be seen: no space, no control or format character, nothing that renderers leave out. */
+const VISIBLE =
+  /[^\p{White_Space}\p{Cc}\p{Cf}\p{Cs}\p{Noncharacter_Code_Point}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 /** Which control characters a text may hold, and how that is said. */
 const FORBIDDEN = {
@@ -75,7 +86,11 @@ export function text(
   const control = FORBIDDEN[forbidden];
   return z
     .string(need(what))
-    .refine((value) => (mayBeBlank ? value : value.trim()) !== '', 'must not be empty')
+    .refine((value) => value !== '', 'must not be empty')
+    .refine(
+      (value) => mayBeBlank || value === '' || VISIBLE.test(value),
+      'must have a character that can be seen',
+    )
     .refine((value) => [...value].length <= longest, `must have at most ${longest} characters`)
     .refine((value) => !control?.pattern.test(value), control?.message)
     .refine((value) => value.isWellFormed(), 'must be valid Unicode: it holds half a surrogate pair')

@@ -44,7 +44,7 @@ export const JOB_API = {
     path: '/jobs/terminate',
     servedBy: 'jobs',
     needs: 'jobs',
-    access: 'admin',
+    access: 'fresh_admin',
     summary: 'Asks jobs to stop; those that do not are terminated when the grace period is over.',
     body: terminateJobsBody,
     answer: terminateJobsAnswer,

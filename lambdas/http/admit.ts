@@ -24,9 +24,9 @@ export interface AdmitParts {
 /** Passes callers who may make a call, else throws HttpProblem with status 401, 403 or 503. Refusals are logged. */
 export function admit(caller: Caller, call: ApiCall, event: ProxyEvent, parts: AdmitParts): void {
   const { access } = call;
-  const { log, now, freshSignIn = 0 } = parts;
+  const { now, freshSignIn = 0 } = parts;
   if (access === 'public') return;
-  try {
+  orLogRefusal(caller, call, event, parts, () => {
     if (access === 'fresh_admin') requireUnexpired(caller, freshSignIn);
     requireCredential(caller);
     if (access === 'caller') return;
@@ -36,6 +36,32 @@ export function admit(caller: Caller, call: ApiCall, event: ProxyEvent, parts: A
     }
     requireAdmin(caller);
     if (access === 'fresh_admin') requireFreshSignIn(caller, freshSignIn, now());
+  });
+}
+
+/** Passes what a body asks for, where that takes a recent sign-in (`freshFor`), else throws as `admit` does. */
+export function admitBody(
+  body: unknown,
+  caller: Caller,
+  call: ApiCall,
+  event: ProxyEvent,
+  parts: AdmitParts,
+): void {
+  const { freshFor } = call;
+  if (freshFor === undefined || (body as Record<string, unknown>)[freshFor] !== true) return;
+  const { freshSignIn = 0, now } = parts;
+  orLogRefusal(caller, call, event, parts, () => requireFreshSignIn(caller, freshSignIn, now()));
+}
+
+function orLogRefusal(
+  caller: Caller,
+  call: ApiCall,
+  event: ProxyEvent,
+  { log }: AdmitParts,
+  require: () => void,
+): void {
+  try {
+    require();
   } catch (error) {
     if (error instanceof HttpProblem && error.status < 500) {
       logRefusal(error, caller, call, event, log);

@@ -1,9 +1,9 @@
 import middy from '@middy/core';
-import type * as z from 'zod';
+import * as z from 'zod';
 import type { Action, ActionOf, API } from '../../core/api/api.ts';
 import type { ApiCall } from '../../core/http/api-call.ts';
 import { parse } from '../../core/http/check.ts';
-import { type AdmitParts, admit } from './admit.ts';
+import { type AdmitParts, admit, admitBody } from './admit.ts';
 import { type Caller, callerOf } from './caller.ts';
 import { httpAnswers } from './http-answers.ts';
 import { json, type ProxyEvent, type ProxyResult, preflight, queryOf } from './proxy-event.ts';
@@ -103,18 +103,24 @@ export function answerCalls<F extends ApiCall['servedBy']>(
     const admitted = { ...route, event, caller };
     const early = await beforeBody?.(admitted);
     if (early) return early;
-    const served = await serve({ ...admitted, ...given(route.call, event) } as Call<ActionOf<F>>);
+    const fitting = given(route.call, event);
+    admitBody(fitting.body, caller, route.call, event, parts);
+    const served = await serve({ ...admitted, ...fitting } as Call<ActionOf<F>>);
     if ('statusCode' in served) return served;
     return json(route.call.status ?? 200, served.answer, served.headers);
   };
 }
 
+const NO_QUERY = z.strictObject({});
+
 /** What a call was given. Throws HttpProblem with status 400 where its row doesn't take that. */
 function given({ body, query, checksBody }: ApiCall, event: ProxyEvent) {
+  // Before the body: who misspells `dry_run` must not begin a maintenance, whatever else is right.
+  const asked = parse(query ?? NO_QUERY, queryOf(event), 'query');
   const sent = body === undefined ? undefined : readBody(event);
   return {
     sent,
     body: body === undefined || checksBody ? undefined : parse(body, sent, 'body'),
-    query: query === undefined ? undefined : parse(query, queryOf(event), 'query'),
+    query: query === undefined ? undefined : asked,
   };
 }

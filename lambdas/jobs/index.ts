@@ -17,16 +17,25 @@ import { refuseRegistration } from './refuse-registration.ts';
 /** Milliseconds in which a call stops jobs: the function has 29 s. */
 const STOP_TIME = 20_000;
 
-const { stateTable, jobTable, scope, eventBus, allowedOrigins, refusalForm, offenderThreshold } =
-  readEnvironment(process.env, [
-    'stateTable',
-    'jobTable',
-    'scope',
-    'eventBus',
-    'allowedOrigins',
-    'refusalForm',
-    'offenderThreshold',
-  ]);
+const {
+  stateTable,
+  jobTable,
+  scope,
+  eventBus,
+  allowedOrigins,
+  refusalForm,
+  offenderThreshold,
+  freshSignInSeconds,
+} = readEnvironment(process.env, [
+  'stateTable',
+  'jobTable',
+  'scope',
+  'eventBus',
+  'allowedOrigins',
+  'refusalForm',
+  'offenderThreshold',
+  'freshSignInSeconds',
+]);
 
 const now = (): number => Date.now();
 const client = createStoreClient();
@@ -60,4 +69,5 @@ export const handler = createJobsHandler({
   newId: randomUUID,
   allowedOrigins: listOf(allowedOrigins),
   stopTime: STOP_TIME,
+  freshSignIn: wholeNumber('freshSignInSeconds', freshSignInSeconds),
 });

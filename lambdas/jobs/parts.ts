@@ -18,4 +18,6 @@ export interface JobsParts {
   readonly allowedOrigins: readonly string[];
   /** Milliseconds in which a call stops jobs; what it doesn't get to is told. */
   readonly stopTime: number;
+  /** Seconds since sign-in up to which it counts as fresh. */
+  readonly freshSignIn: number;
 }

@@ -48,6 +48,7 @@ export class Jobs extends Construct {
     this.function.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.function.addEnvironment(ENV.refusalForm, configuration.refusalForm);
     this.function.addEnvironment(ENV.offenderThreshold, String(configuration.offenderThreshold));
+    this.function.addEnvironment(ENV.freshSignInSeconds, String(configuration.freshSignIn.toSeconds()));
 
     this.sweep = new MaintenanceFunction(this, 'Sweep', {
       folder: 'job-sweep',

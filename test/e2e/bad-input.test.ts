@@ -85,6 +85,25 @@ describe('bad input is a 400 that names the field, and writes nothing', () => {
     expect(JSON.stringify(answer.json.details)).toContain(names);
   });
 
+  test.each([
+    ['POST', '/enable?dry=1', 'dry'],
+    ['POST', '/disable?force', 'force'],
+    ['GET', '/status?verbose=1', 'verbose'],
+    ['GET', '/health?deep=1', 'deep'],
+    ['GET', '/openapi.json?format=yaml', 'format'],
+  ] as const)('%s %s names what is no parameter', async (method, path, names) => {
+    const answer = await cloud.as(
+      'admin',
+      method,
+      path,
+      method === 'POST' ? { reason: 'Dry run' } : undefined,
+    );
+    expect(answer).toMatchObject({
+      status: 400,
+      json: { details: [{ field: names, message: 'is not a query parameter of this call' }] },
+    });
+  });
+
   test('an unknown call is a 404, a wrong verb a 405', async () => {
     expect((await cloud.as('admin', 'POST', '/nonsense')).status).toBe(404);
     const answer = await cloud.as('admin', 'GET', '/enable');

@@ -58,6 +58,7 @@ export class JobsBench {
       },
       allowedOrigins,
       stopTime: this.stopTime,
+      freshSignIn: 900,
     });
     this.#sweep = createJobSweepHandler({ registry: this.registry, log: this.log, now, timeLimit: 50_000 });
   }

@@ -94,7 +94,9 @@ export function explain(error: unknown): Explanation {
   return {
     heading: headingOf(error),
     message: inConsoleWords(message),
-    details: (problem.details ?? []).map(({ field, message: text }) => `${labelOf(field)} ${text}`),
+    details: (problem.details ?? []).map(
+      ({ field, message: text }) => `${labelOf(field)} ${inFormWords(field, text)}`,
+    ),
     wayOut: wayOut(error),
     requestId: problem.request_id ?? null,
   };
@@ -119,7 +121,7 @@ function wayOut({ status, code, problem, retryAfter }: Refusal): string | null {
     case 'unauthenticated':
       return 'Sign in again; the form keeps what you typed.';
     case 'reauthentication_required':
-      return 'An emergency takes a recent sign-in: sign in again when you are asked to.';
+      return 'This takes a recent sign-in: sign in again when you are asked to.';
     case 'insufficient_privileges':
       return 'This takes an admin: sign in as one, or ask an admin to put you into the group of admins.';
     case 'idempotency_key_reused':
@@ -134,6 +136,20 @@ function wayOut({ status, code, problem, retryAfter }: Refusal): string | null {
 
 function inConsoleWords(text: string): string {
   return CALLS.reduce((words, [call, place]) => words.replace(call, place), text);
+}
+
+/**
+ * What the API says of a field, said of the form's: people fill in minutes, and know nothing of JSON.
+ *
+ * @example inFormWords('duration', 'must be a whole number of seconds from 60 to 604800') // '… of minutes from 1 to 10080'
+ */
+export function inFormWords(field: string | null, message: string): string {
+  const plain = message.replace(', as a JSON number', '');
+  if (field !== 'duration') return plain;
+  return plain.replace(
+    /seconds from (\d+) to (\d+)/,
+    (_, least, most) => `minutes from ${least / 60} to ${most / 60}`,
+  );
 }
 
 /** @example labelOf('ends_at') // 'Ends at' */

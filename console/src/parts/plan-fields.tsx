@@ -8,6 +8,7 @@ import RadioGroup from '@cloudscape-design/components/radio-group';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import TimeInput from '@cloudscape-design/components/time-input';
+import { inFormWords } from '../api/refusal.ts';
 import { operationLabel } from '../logic/format.ts';
 import type { PlanForm } from '../logic/plan.ts';
 
@@ -134,6 +135,8 @@ export function errorsBy(
     const found = problems.filter(({ field }) =>
       fields.some((name) => field === name || field?.startsWith(`${name}[`) || field?.startsWith(`${name}.`)),
     );
-    return found.length === 0 ? undefined : found.map(({ message }) => message).join('; ');
+    return found.length === 0
+      ? undefined
+      : found.map(({ field, message }) => inFormWords(field, message)).join('; ');
   };
 }

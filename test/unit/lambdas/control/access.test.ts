@@ -106,7 +106,29 @@ describe('an emergency needs a recent sign-in', () => {
     });
   });
 
+  const stale = signedIn(14 * 3600);
+
+  test.each([
+    ['POST', '/sessions/purge', { all: true }],
+    ['POST', '/revocations', { principal: 'mia' }],
+    ['POST', '/reset', {}],
+    ['POST', '/rules', { method: 'POST', path: '/imports', operation: 'batch_operations' }],
+    ['DELETE', '/rules/0123456789ab', {}],
+  ])('so does %s %s of %j', async (method, path, body) => {
+    const answer = await new ControlBench().call(method, path, { as: stale, body });
+    expect(answer).toMatchObject({ status: 401, json: { error: 'reauthentication_required' } });
+  });
+
   test('nothing else does', async () => {
-    expect((await call(signedIn(14 * 3600), '/enable')).status).toBe(200);
+    expect((await call(stale, '/enable')).status).toBe(200);
+    expect((await new ControlBench().call('POST', '/sessions/purge', { as: stale, body: {} })).status).toBe(
+      202,
+    );
+  });
+
+  test.each(['normal', 'emergency', 'test'] as const)('%s mode ends without one', async (mode) => {
+    const bench = new ControlBench();
+    await bench.bringInto(mode);
+    expect((await bench.call('POST', '/disable', { as: stale, body: {} })).status).toBe(200);
   });
 });
