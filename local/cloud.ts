@@ -79,6 +79,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       clock: context.clock,
       logs: context.logs,
       drift: context.drift,
+      originFault: () => faults.draw('origin'),
       handleLocal: (request, response) =>
         site?.serve(request, response) ?? services.handle(request, response),
       ...(services.observe ? { observe: services.observe } : {}),

@@ -18,10 +18,10 @@ export const FAULTY_APIS = [
 export type FaultyApi = (typeof FAULTY_APIS)[number];
 
 /**
- * What can be made to fail: an AWS API, for every caller or for one function (`dynamodb:<name>`), Redis, a function
+ * What can be made to fail: an AWS API, for every caller or for one function (`dynamodb:<name>`), Redis, the origins, a function
  * (`lambda:<name>`), or what its role allows it (`iam:<name>`).
  */
-export type FaultService = 'redis' | FaultyApi | `${FaultyApi | 'lambda' | 'iam'}:${string}`;
+export type FaultService = 'redis' | 'origin' | FaultyApi | `${FaultyApi | 'lambda' | 'iam'}:${string}`;
 
 /**
  * What is wrong: `down` (unreachable, or a function that crashes), `slow` (an answer comes `ms` later), `errors`
@@ -49,6 +49,7 @@ export interface FaultRequest {
 /** The faults that a service can have. */
 export function faultsOf(service: FaultService): readonly Fault['fault'][] {
   if (service.startsWith('iam:')) return ['errors'];
+  if (service === 'origin') return ['down', 'slow'];
   if (service.startsWith('lambda:')) return ['down', 'slow', 'errors', 'throttled', 'init_error'];
   return service === 'redis' ? ['down', 'slow', 'errors', 'full'] : ['down', 'slow', 'errors'];
 }

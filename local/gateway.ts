@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { MovableClock } from './clock.ts';
 import type { Drift } from './drift.ts';
+import type { Fault } from './faults.ts';
 import { authorize } from './gateway/authorize.ts';
 import { contextVariables } from './gateway/context-variables.ts';
 import {
@@ -37,6 +38,8 @@ interface GatewayOptions {
   /** Serves `/_local` and `/console`. */
   readonly handleLocal: LocalServices['handle'];
   readonly observe?: LocalServices['observe'];
+  /** What is wrong with the origins at the moment. */
+  readonly originFault?: () => Fault | undefined;
   /** The client's address. Default: the connection's; nothing that a caller sends can change it. */
   readonly sourceAddress?: (request: IncomingMessage) => string;
 }
@@ -167,7 +170,7 @@ export class Gateway {
       case 'AWS_PROXY':
         return await lambdaProxy(api, integration, functions, exchange);
       case 'HTTP_PROXY':
-        return await this.#proxy.send(integration, exchange);
+        return await this.#proxy.send(integration, exchange, this.#options.originFault?.());
       case 'MOCK':
         return mock(api, integration, exchange);
     }

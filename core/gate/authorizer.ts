@@ -13,6 +13,8 @@ import { effective } from '../state/clock.ts';
 import { isDebugging, type Maintenance, type State } from '../state/state.ts';
 import { applyMaintenance, NO_WITNESSES } from './apply-maintenance.ts';
 import type { GatewayRequest } from './gateway-request.ts';
+import { refusalFacts } from './refusal-facts.ts';
+import { baseWait } from './retry-after.ts';
 import type { StateReading, StateSource } from './state-source.ts';
 import { ALLOW, type DecisionLog, debugRecord, shownPath, type Verdict } from './verdict.ts';
 
@@ -86,7 +88,10 @@ export class Authorizer {
     const { maintenance, version } = state;
     if (maintenance === null) return ALLOW;
     const classification = this.#strictest(request, maintenance, (each) => this.#classify(each, state));
-    if (classification === null) return ALLOW;
+    if (classification === null) {
+      const passed = { request, classification: this.#classify(request, state), maintenance, version, now };
+      return toldIfUnreachable(ALLOW, { ...passed, client: request.sourceAddress });
+    }
     const identity = identityOf(await request.identify(now), state);
     const { principal } = identity;
     const subject = {
@@ -100,7 +105,8 @@ export class Authorizer {
       stateAge: Math.max(0, now - readAt),
       now,
     };
-    return applyMaintenance(subject, request.route === 'canary' ? NO_WITNESSES : this.#parts);
+    const verdict = applyMaintenance(subject, request.route === 'canary' ? NO_WITNESSES : this.#parts);
+    return toldIfUnreachable(verdict, subject);
   }
 
   /**
@@ -174,6 +180,19 @@ export class Authorizer {
       classification === null ? (request.resource ?? CONTROL_BASE_PATH) : shownPath(classification);
     this.#parts.log.debugged(debugRecord({ request, verdict, classification, endpoint, reading, now }));
   }
+}
+
+/** What is known of a request that gets through while a maintenance is in force. */
+type Passed = Parameters<typeof refusalFacts>[0] & {
+  readonly request: GatewayRequest;
+  readonly client: string;
+};
+
+/** To who gets through, an origin that can't be reached while a maintenance blocks is part of that maintenance. */
+function toldIfUnreachable(verdict: Verdict, passed: Passed): Verdict {
+  const { request, maintenance, client, now } = passed;
+  if (verdict.effect !== 'allow' || request.route !== 'origin' || maintenance.mode === 'test') return verdict;
+  return { ...verdict, ifUnreachable: refusalFacts(passed, baseWait(maintenance, client, now)) };
 }
 
 /** The request by each of the verbs that it names. */

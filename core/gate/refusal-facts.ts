@@ -27,7 +27,13 @@ export interface RefusalFacts {
  * @param retryAfter seconds to wait, see retry-after.ts
  */
 export function refusalFacts(
-  { request, classification, maintenance, version, now }: Omit<DecisionRecord, 'outcome'>,
+  {
+    request,
+    classification,
+    maintenance,
+    version,
+    now,
+  }: Pick<DecisionRecord, 'request' | 'classification' | 'maintenance' | 'version' | 'now'>,
   retryAfter: number,
 ): RefusalFacts {
   const { operation, rule } = classification;

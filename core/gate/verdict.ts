@@ -15,6 +15,8 @@ export type Verdict =
       readonly identity: Identity;
       /** By which version of the state; shown to the canary alone. */
       readonly version?: number;
+      /** What the caller is told if the origin can't be reached; the same as ever where that is not given. */
+      readonly ifUnreachable?: RefusalFacts;
     }
   | { readonly effect: 'deny'; readonly identity: Identity; readonly refusal: RefusalFacts }
   /** Nothing is known of the state, and the configured default is to let nobody through. */

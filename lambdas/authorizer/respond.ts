@@ -1,7 +1,6 @@
 import { buildRefusal, NOTHING_TO_LOAD } from '../../core/gate/refusal.ts';
 import type { RefusalFacts } from '../../core/gate/refusal-facts.ts';
 import type { Verdict } from '../../core/gate/verdict.ts';
-import type { Identity } from '../../core/identity/identity.ts';
 import { truncate } from '../../core/text.ts';
 import type { RefusalCors } from '../http/refusal-cors.ts';
 
@@ -25,6 +24,8 @@ export interface AuthorizerResult {
 }
 
 const MAX_ID_LENGTH = 128;
+/** What API Gateway takes of a result, bytes. */
+const MAX_BYTES = 8000;
 
 /**
  * The same for every verdict, since a method that requires an API key refuses a request without one before it looks
@@ -37,12 +38,15 @@ export function metered(result: AuthorizerResult, usageIdentifierKey: string): A
 /**
  * Turns a verdict into the authorizer's answer: what the gateway response ACCESS_DENIED and the functions make theirs of.
  *
- * @param cors asked for when the request is refused
+ * Also who passes may come to need a refusal: gateway responses can't choose, so what is said if the origin can't be
+ * reached goes with each.
+ *
+ * @param cors asked for last
  */
 export function respond(verdict: Verdict, cors: () => RefusalCors): AuthorizerResult {
   switch (verdict.effect) {
     case 'allow':
-      return allow(verdict.identity, verdict.version);
+      return allow(verdict, cors());
     case 'deny':
       return deny({ ...refused(verdict.refusal), ...cors() });
     case 'unavailable':
@@ -51,14 +55,17 @@ export function respond(verdict: Verdict, cors: () => RefusalCors): AuthorizerRe
 }
 
 function allow(
-  { principal, credential, reason, authenticatedAt }: Identity,
-  version: number | undefined,
+  { identity, version, ifUnreachable }: Extract<Verdict, { effect: 'allow' }>,
+  cors: RefusalCors,
 ): AuthorizerResult {
+  const { principal, credential, reason, authenticatedAt } = identity;
   const id = truncate(principal.id, MAX_ID_LENGTH);
-  return {
+  const result = (unreachable: AuthorizerResult['context']): AuthorizerResult => ({
     principalId: id,
     policyDocument: policy('Allow'),
     context: {
+      ...unreachable,
+      ...cors,
       principal: id,
       role: principal.role,
       credential,
@@ -66,7 +73,12 @@ function allow(
       authTime: authenticatedAt === null ? '' : String(Math.floor(authenticatedAt / 1000)),
       ...(version !== undefined && { version: String(version) }),
     },
-  };
+  });
+  if (ifUnreachable === undefined) return result(ORIGIN_UNAVAILABLE);
+  const withRefusal = result(refused(ifUnreachable));
+  return Buffer.byteLength(JSON.stringify(withRefusal)) < MAX_BYTES
+    ? withRefusal
+    : result(ORIGIN_UNAVAILABLE);
 }
 
 function deny(context: AuthorizerResult['context']): AuthorizerResult {
@@ -94,26 +106,42 @@ function policy(effect: 'Allow' | 'Deny'): AuthorizerResult['policyDocument'] {
   };
 }
 
-const UNAVAILABLE_RETRY_AFTER = 5;
+/** A 503 that no maintenance is the reason for. */
+function unavailable(error: string, message: string, seconds: number): AuthorizerResult['context'] {
+  const body = {
+    type: `urn:problem:${error.replace('_', '-')}`,
+    title: 'Service unavailable',
+    status: 503,
+    detail: message,
+    error,
+    message,
+    retry_after: seconds,
+  };
+  return {
+    body: JSON.stringify(body),
+    contentType: 'application/problem+json',
+    language: 'en',
+    policy: NOTHING_TO_LOAD,
+    retryAfter: String(seconds),
+    active: 'unknown',
+    mode: 'unknown',
+    version: '0',
+  };
+}
 
 /** The same answer as API Gateway gives when the authorizer itself fails. */
-const UNAVAILABLE_BODY = JSON.stringify({
-  type: 'urn:problem:authorizer-unavailable',
-  title: 'Service unavailable',
-  status: 503,
-  detail: 'The service cannot tell at the moment whether it may let this request through.',
-  error: 'authorizer_unavailable',
-  message: 'The service cannot tell at the moment whether it may let this request through.',
-  retry_after: UNAVAILABLE_RETRY_AFTER,
-});
+const UNAVAILABLE = unavailable(
+  'authorizer_unavailable',
+  'The service cannot tell at the moment whether it may let this request through.',
+  5,
+);
 
-const UNAVAILABLE: AuthorizerResult['context'] = {
-  body: UNAVAILABLE_BODY,
-  contentType: 'application/problem+json',
-  language: 'en',
-  policy: NOTHING_TO_LOAD,
-  retryAfter: String(UNAVAILABLE_RETRY_AFTER),
-  active: 'unknown',
-  mode: 'unknown',
-  version: '0',
+const ORIGIN_UNAVAILABLE = {
+  ...unavailable(
+    'origin_unavailable',
+    'The application cannot be reached at the moment, or takes too long.',
+    30,
+  ),
+  active: 'false',
+  mode: 'normal',
 };

@@ -59,7 +59,7 @@ const GATEWAY_ERROR = inOwnWords({
  * What the gateway answers when no function gets to answer. A deny means maintenance and nothing else, and a broken
  * authorizer must look like a moment's outage, never like a missing sign-in.
  *
- * The body of ACCESS_DENIED comes finished from the authorizer, since templates substitute without escaping.
+ * The bodies of ACCESS_DENIED and of an origin that gives no answer come finished from the authorizer, since templates substitute without escaping.
  * Source: API Gateway, "Gateway responses in API Gateway".
  */
 export function addGatewayResponses(api: RestApi, allowedOrigins: readonly string[]): void {
@@ -69,14 +69,15 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
     'X-Content-Type-Options': fixed('nosniff'),
     'Access-Control-Expose-Headers': fixed(EXPOSED),
   };
+  const origin = staticOrigin(allowedOrigins);
   const ownProblem = {
     ...common,
     'Content-Type': fixed('application/problem+json'),
-    'Access-Control-Allow-Origin': fixed(staticOrigin(allowedOrigins)),
+    'Access-Control-Allow-Origin': fixed(origin),
+    ...(origin !== '*' && { 'Access-Control-Allow-Credentials': fixed('true') }),
   };
 
-  api.addGatewayResponse('AccessDenied', {
-    type: ResponseType.ACCESS_DENIED,
+  const fromAuthorizer = {
     statusCode: '503',
     responseHeaders: {
       ...common,
@@ -92,7 +93,15 @@ export function addGatewayResponses(api: RestApi, allowedOrigins: readonly strin
       'Access-Control-Allow-Credentials': decided('allowCredentials'),
     },
     templates: { 'application/json': '$context.authorizer.body' },
-  });
+  };
+  // The authorizer also says, with each request that it lets through, what is answered if the origin can't be reached.
+  for (const [id, type] of [
+    ['AccessDenied', ResponseType.ACCESS_DENIED],
+    ['OriginUnreachable', ResponseType.INTEGRATION_FAILURE],
+    ['OriginTooSlow', ResponseType.INTEGRATION_TIMEOUT],
+  ] as const) {
+    api.addGatewayResponse(id, { type, ...fromAuthorizer });
+  }
 
   for (const [id, type] of [
     ['Unauthorized', ResponseType.UNAUTHORIZED],

@@ -1,9 +1,12 @@
 import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Fault } from '../faults.ts';
 import type { Exchange, GatewayAnswer, HeaderFields } from './exchange.ts';
 import { GatewayFailure } from './gateway-failure.ts';
 import { mappedValue } from './gateway-response.ts';
 import { BODY_LIMIT_BYTES, readBody } from './read-body.ts';
 import type { Integration } from './rest-api.ts';
+import { within } from './within.ts';
 
 type HttpProxyIntegration = Extract<Integration, { type: 'HTTP_PROXY' }>;
 
@@ -43,7 +46,14 @@ export class HttpProxy {
     this.#target(uri);
   }
 
-  async send(integration: HttpProxyIntegration, exchange: Exchange): Promise<GatewayAnswer> {
+  /** @param fault what is wrong with the origin: it is not there (`down`), or answers later (`slow`) */
+  async send(
+    integration: HttpProxyIntegration,
+    exchange: Exchange,
+    fault: Fault | undefined,
+  ): Promise<GatewayAnswer> {
+    if (fault?.fault === 'down') throw new GatewayFailure('INTEGRATION_FAILURE', 'the origin is down');
+    if (fault !== undefined) await within(integration.timeoutMs, delay(fault.ms));
     const { request } = exchange;
     const { address, host, path } = this.#target(this.#fill(integration, exchange));
     const fields = this.#fields(integration, exchange, host);

@@ -29,7 +29,7 @@ function knownService(cloud: RunningCloud, service: string): FaultService {
   const [part = '', ...rest] = service.split(':');
   const name = rest.join(':');
   const names = cloud.functions.names();
-  const alone = ['redis', ...FAULTY_APIS];
+  const alone = ['redis', 'origin', ...FAULTY_APIS];
   if (alone.includes(service)) return service as FaultService;
   if (['lambda', 'iam', ...FAULTY_APIS].includes(part) && names.includes(name))
     return service as FaultService;

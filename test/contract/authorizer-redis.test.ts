@@ -64,12 +64,14 @@ async function start(state: State | null = ACTIVE, variables: Record<string, str
   return handler;
 }
 
-function call(own: { cookie?: string; token?: string; path?: string } = {}): AuthorizerEvent {
-  const { cookie, token, path = '/start_caption_generation' } = own;
+function call(
+  own: { cookie?: string; token?: string; path?: string; method?: string } = {},
+): AuthorizerEvent {
+  const { cookie, token, path = '/start_caption_generation', method = 'POST' } = own;
   return {
     resource: path.startsWith('/api/maintenance') ? path : '/{proxy+}',
     path,
-    httpMethod: 'POST',
+    httpMethod: method,
     headers: {},
     multiValueHeaders: {
       ...(cookie === undefined ? {} : { Cookie: [`session_id=${cookie}`] }),
@@ -189,7 +191,7 @@ describe('while the event log is away', () => {
     const handler = await start(null);
     const result = await handler(call());
     expect([effectOf(result), result.context.version]).toEqual(['Deny', '7']);
-    expect(effectOf(await handler(call({ path: '/health' })))).toBe('Allow');
+    expect(effectOf(await handler(call({ path: '/health', method: 'GET' })))).toBe('Allow');
     expect(lines).toContainEqual(expect.objectContaining({ event: 'state_from_copy', version: 7 }));
     expect(lines).not.toContainEqual(expect.objectContaining({ event: 'state_unknown' }));
   });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => cloud.stop());
 beforeEach(() => cloud.reset());
 afterEach(async () => {
-  for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'lambda:control', 'events']) {
+  for (const service of ['dynamodb', 'redis', 'lambda:authorizer', 'lambda:control', 'events', 'origin']) {
     await cloud.fault(service, 'none');
   }
   await eventually(async () => (await cloud.as('admin', 'GET', '/history')).status === 200);
@@ -27,6 +27,47 @@ async function pacedCall(): Promise<number> {
   const [{ status }] = await Promise.all([cloud.call('POST', BLOCKED), delay(PACE_MS)]);
   return status;
 }
+
+describe('the origin is down', () => {
+  test.each([
+    ['a read in normal mode', 'normal'],
+    ['what an emergency leaves open', 'emergency'],
+  ])('%s gets the refusal of the maintenance', async (_what, mode) => {
+    if (mode === 'normal') await cloud.enable({ reason: 'We move house', duration: 1800 });
+    else await cloud.as('admin', 'POST', '/emergency', { reason: 'We move house' });
+    await cloud.fault('origin', 'down');
+    const path = mode === 'normal' ? '/profile' : '/login';
+    const { status, headers, json } = await cloud.call('GET', path);
+    expect(json).toMatchObject({
+      error: 'maintenance_active',
+      instance: path,
+      maintenance: { mode, reason: 'We move house' },
+    });
+    expect([status, headers['x-maintenance-active'], headers['retry-after']]).toEqual([
+      503,
+      'true',
+      String(json.retry_after),
+    ]);
+    const page = await cloud.call('GET', path, { headers: { accept: 'text/html' } });
+    expect([page.status, page.headers['content-type']]).toEqual([503, 'text/html; charset=utf-8']);
+    expect(page.text).toContain('We move house');
+  });
+
+  test('an admin, who is never blocked, is told so too', async () => {
+    await cloud.enable({ reason: 'We move house' });
+    await cloud.fault('origin', 'down');
+    const { json } = await cloud.call('POST', BLOCKED, { token: await cloud.signIn('admin') });
+    expect(json).toMatchObject({ error: 'maintenance_active', operation: { type: 'caption_generation' } });
+  });
+
+  test.each(['nothing is active', 'a test run'])('%s: the origin is what cannot be reached', async (mode) => {
+    if (mode === 'a test run') await cloud.enable({ mode: 'test' });
+    await cloud.fault('origin', 'down');
+    const { status, headers, json } = await cloud.call('GET', '/profile');
+    expect(json).toMatchObject({ error: 'origin_unavailable', status: 503, retry_after: 30 });
+    expect([status, headers['x-maintenance-active'], headers['retry-after']]).toEqual([503, 'false', '30']);
+  });
+});
 
 describe('the state store is down', () => {
   test('the last known state holds, commands are refused, and what was acknowledged is there afterwards', async () => {

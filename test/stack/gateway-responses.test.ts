@@ -42,6 +42,9 @@ const filledIn = (template: string | undefined): Record<string, unknown> =>
       .replaceAll('$context.requestId', 'c6af9ac6'),
   );
 
+/** What is answered to a request that is denied, and to one that is let through to an origin that gives no answer. */
+const BY_AUTHORIZER = ['ACCESS_DENIED', 'INTEGRATION_FAILURE', 'INTEGRATION_TIMEOUT'];
+
 describe('gateway responses', () => {
   const all = responses();
 
@@ -52,40 +55,45 @@ describe('gateway responses', () => {
       'AUTHORIZER_FAILURE',
       'DEFAULT_4XX',
       'DEFAULT_5XX',
+      'INTEGRATION_FAILURE',
+      'INTEGRATION_TIMEOUT',
       'QUOTA_EXCEEDED',
       'THROTTLED',
       'UNAUTHORIZED',
     ]);
   });
 
-  test('are as the description of the API shows them, but for the deny', () => {
+  test('are as the description of the API shows them, but for what the authorizer has written', () => {
     for (const [type, { ResponseTemplates }] of Object.entries(all)) {
-      if (type === 'ACCESS_DENIED') continue;
+      if (BY_AUTHORIZER.includes(type)) continue;
       const body = filledIn(ResponseTemplates['application/json']);
       expect([type, gatewayProblemAnswer.safeParse(body).error?.issues]).toEqual([type, undefined]);
     }
   });
 
-  test('a deny is the 503 that the authorizer has written, whatever the caller accepts', () => {
-    expect(all.ACCESS_DENIED).toMatchObject({
-      StatusCode: '503',
-      ResponseTemplates: { 'application/json': '$context.authorizer.body' },
-      ResponseParameters: header({
-        ...common,
-        'Content-Type': 'context.authorizer.contentType',
-        'Content-Language': 'context.authorizer.language',
-        'Content-Security-Policy': 'context.authorizer.policy',
-        'Retry-After': 'context.authorizer.retryAfter',
-        'X-Maintenance-Active': 'context.authorizer.active',
-        'X-Maintenance-Mode': 'context.authorizer.mode',
-        'X-Maintenance-Version': 'context.authorizer.version',
-        'Access-Control-Allow-Origin': 'context.authorizer.allowOrigin',
-        'Access-Control-Allow-Credentials': 'context.authorizer.allowCredentials',
-      }),
-    });
-    expect(Object.keys(all.ACCESS_DENIED?.ResponseParameters ?? {})).toHaveLength(13);
-    expect(Object.keys(all.ACCESS_DENIED?.ResponseTemplates ?? {})).toEqual(['application/json']);
-  });
+  test.each(BY_AUTHORIZER)(
+    '%s is the 503 that the authorizer has written, whatever the caller accepts',
+    (type) => {
+      expect(all[type]).toMatchObject({
+        StatusCode: '503',
+        ResponseTemplates: { 'application/json': '$context.authorizer.body' },
+        ResponseParameters: header({
+          ...common,
+          'Content-Type': 'context.authorizer.contentType',
+          'Content-Language': 'context.authorizer.language',
+          'Content-Security-Policy': 'context.authorizer.policy',
+          'Retry-After': 'context.authorizer.retryAfter',
+          'X-Maintenance-Active': 'context.authorizer.active',
+          'X-Maintenance-Mode': 'context.authorizer.mode',
+          'X-Maintenance-Version': 'context.authorizer.version',
+          'Access-Control-Allow-Origin': 'context.authorizer.allowOrigin',
+          'Access-Control-Allow-Credentials': 'context.authorizer.allowCredentials',
+        }),
+      });
+      expect(Object.keys(all[type]?.ResponseParameters ?? {})).toHaveLength(13);
+      expect(Object.keys(all[type]?.ResponseTemplates ?? {})).toEqual(['application/json']);
+    },
+  );
 
   test.each(['UNAUTHORIZED', 'AUTHORIZER_FAILURE', 'AUTHORIZER_CONFIGURATION_ERROR'])(
     '%s is a 503 that says to come back in 5 seconds',
@@ -125,11 +133,14 @@ describe('gateway responses', () => {
   });
 
   test('with one web origin allowed, that one may read them; with several, everybody without credentials', () => {
-    const origin = (allowedOrigins: string[]) =>
-      responses({ allowedOrigins }).THROTTLED?.ResponseParameters[
-        'gatewayresponse.header.Access-Control-Allow-Origin'
-      ];
-    expect(origin(['https://a.example'])).toBe("'https://a.example'");
-    expect(origin(['https://a.example', 'https://b.example'])).toBe("'*'");
+    const cors = (allowedOrigins: string[]) =>
+      ['Origin', 'Credentials'].map(
+        (name) =>
+          responses({ allowedOrigins }).THROTTLED?.ResponseParameters[
+            `gatewayresponse.header.Access-Control-Allow-${name}`
+          ],
+      );
+    expect(cors(['https://a.example'])).toEqual(["'https://a.example'", "'true'"]);
+    expect(cors(['https://a.example', 'https://b.example'])).toEqual(["'*'", undefined]);
   });
 });
