@@ -4,6 +4,8 @@ interface OriginRoute {
   readonly method: string;
   /** A path template. */
   readonly path: string;
+  /** What it does, as far as maintenance cares. */
+  readonly type: string;
 }
 
 /** The routes of the sample application, as its owner lists them. */
