@@ -23,6 +23,8 @@ const bus = onlyId(template, 'AWS::Events::EventBus');
 const cache = onlyId(template, 'AWS::ElastiCache::ServerlessCache');
 /** The topic of a level of escalation. */
 const level = (number: number) => onlyId(template, 'AWS::SNS::Topic', `Level${number}`);
+const machine = onlyId(template, 'AWS::StepFunctions::StateMachine');
+const notices = onlyId(template, 'AWS::SNS::Topic', 'Notices');
 const NAME = 'test-mainioncache-daa1d069-47fd55';
 /** What a function in the network is told of Redis, signing in as a user. */
 const redis = (user: 'gate' | 'keeper') => {
@@ -47,27 +49,14 @@ const parts = { PARTS: JSON.stringify({ sessions: true, jobs: true, monitoring: 
 const metrics = { METRIC_NAMESPACE: 'EnhancedMaintenanceMode/Test/default' };
 const alwaysAllowed = '/static/{proxy+},/favicon.ico,/robots.txt,/health,/health/{proxy+},/api/csrf-token';
 
-const FOLDERS = [
-  'authorizer',
-  'control',
-  'status',
-  'health',
-  'jobs',
-  'job-sweep',
-  'tick',
-  'tally',
-  'publisher',
-  'health-check',
-  'redis-probe',
-  'purge',
-  'mirror',
-  'sessions',
-  'operations',
-  'signin-guard',
-];
+/** The functions of maintenance mode that the template has, by their folders. */
+const FOLDERS = Object.values(resourcesOf(template, 'AWS::Lambda::Function'))
+  .flatMap(({ Metadata }) => Metadata?.['maintenance:function'] ?? [])
+  .map(String)
+  .toSorted();
 
 describe('environment', () => {
-  test.each<[folder: string, variables: Record<string, unknown>]>([
+  const environments = new Map<string, Record<string, unknown>>([
     [
       'authorizer',
       {
@@ -174,7 +163,55 @@ describe('environment', () => {
       'signin-guard',
       { ...store, ADMIN_GROUPS: 'admins,owners', WORKER_GROUPS: 'workers', STATE_UNKNOWN: 'open' },
     ],
-  ])('%s is told what it needs and no more', (folder, variables) => {
+    [
+      'drain',
+      {
+        ...store,
+        ...jobStore,
+        ...metrics,
+        ACTIVITY_TABLE: { Ref: activity },
+        WORKLOADS: '{"stateMachines":[],"eventSourceMappings":[]}',
+      },
+    ],
+    ['starter', { ...store, ACTIVITY_TABLE: { Ref: activity }, DRAIN_MACHINE: { Ref: machine } }],
+    ['notices', { ...store, ACTIVITY_TABLE: { Ref: activity }, NOTICES_TOPIC: { Ref: notices } }],
+    [
+      'health-check',
+      {
+        ...store,
+        ...parts,
+        ...jobStore,
+        ...metrics,
+        ACTIVITY_TABLE: { Ref: activity },
+        ISSUER: issuer,
+        API_URL: {
+          'Fn::Join': [
+            '',
+            [
+              'https://',
+              { Ref: onlyId(template, 'AWS::ApiGateway::RestApi') },
+              '.execute-api.',
+              { Ref: 'AWS::Region' },
+              '.',
+              { Ref: 'AWS::URLSuffix' },
+              '/',
+              { Ref: onlyId(template, 'AWS::ApiGateway::Stage') },
+            ],
+          ],
+        },
+        ORIGIN_URL: 'https://origin.test',
+        DEAD_LETTER_QUEUE: { Ref: onlyId(template, 'AWS::SQS::Queue') },
+        REDIS_PROBE: { Ref: functionOf(template, 'redis-probe')[0] },
+        PURGE_FUNCTION: { Ref: functionOf(template, 'purge')[0] },
+        STARTER_FUNCTION: { Ref: functionOf(template, 'starter')[0] },
+        CACHE_NAME: NAME,
+        ALARM_PREFIX: 'Test-',
+      },
+    ],
+  ]);
+
+  test.each(FOLDERS)('%s is told what it needs and no more', (folder) => {
+    const variables = environments.get(folder);
     expect(functionOf(template, folder)[1].Properties.Environment).toEqual({ Variables: variables });
   });
 
@@ -325,7 +362,13 @@ describe('permissions', () => {
     Action: 'dynamodb:GetItem',
   };
 
-  test.each<[folder: string, statements: Statement[]]>([
+  const useTopicKey: Statement = {
+    Effect: 'Allow',
+    Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key', 'Monitoring'), 'Arn'] },
+  };
+
+  const policies = new Map<string, Statement[]>([
     [
       'authorizer',
       [
@@ -459,15 +502,46 @@ describe('permissions', () => {
         { ...kept('HEALTH#default'), Action: 'dynamodb:GetItem' },
         { Effect: 'Allow', Action: 'cloudwatch:GetMetricData', Resource: '*' },
         { Effect: 'Allow', Action: 'sns:Publish', Resource: [1, 2, 3].map((each) => ({ Ref: level(each) })) },
-        {
-          Effect: 'Allow',
-          Action: ['kms:Decrypt', 'kms:GenerateDataKey'],
-          Resource: { 'Fn::GetAtt': [onlyId(template, 'AWS::KMS::Key', 'Monitoring'), 'Arn'] },
-        },
+        useTopicKey,
       ],
     ],
     ['signin-guard', [allow('dynamodb:Query', events)]],
-  ])('%s may do what it does, and nothing else', (folder, statements) => {
+    [
+      'drain',
+      [
+        append,
+        neverRewrite,
+        kept('DRAIN#default#*', 'PAUSES#default'),
+        onJobs(['dynamodb:GetItem', 'dynamodb:UpdateItem']),
+        onJobs('dynamodb:Query', 'active', 'troubled'),
+      ],
+    ],
+    [
+      'starter',
+      [
+        allow('dynamodb:Query', events),
+        kept('DRAIN#default#*', 'PAUSES#default'),
+        {
+          Action: ['states:ListExecutions', 'states:StartExecution'],
+          Effect: 'Allow',
+          Resource: { Ref: machine },
+        },
+      ],
+    ],
+    [
+      'notices',
+      [
+        allow('dynamodb:Query', events),
+        kept('NOTICES#default#*'),
+        { Action: 'sns:Publish', Effect: 'Allow', Resource: { Ref: notices } },
+        useTopicKey,
+        deadLetters,
+      ],
+    ],
+  ]);
+
+  test.each(FOLDERS)('%s may do what it does, and nothing else', (folder) => {
+    const statements = policies.get(folder) ?? [];
     const [, { Properties }] = functionOf(template, folder);
     const logs = (Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
     const write: Statement = {
@@ -492,29 +566,36 @@ describe('permissions', () => {
 });
 
 describe('runtime', () => {
-  test.each<[folder: string, memory: number, timeout: number]>([
-    ['authorizer', 1769, 3],
-    ['control', 512, 10],
-    ['status', 512, 5],
-    ['health', 512, 5],
-    ['jobs', 1024, 29],
-    ['job-sweep', 512, 60],
-    ['tick', 256, 30],
-    ['tally', 512, 60],
-    ['publisher', 256, 30],
-    ['purge', 512, 900],
-    ['mirror', 256, 30],
-    ['sessions', 512, 10],
-    ['operations', 512, 15],
-    ['signin-guard', 512, 5],
-  ])('%s runs on Node 24 and arm64 with a log group that is cleared', (folder, memory, timeout) => {
+  const sizes = new Map<string, { readonly MemorySize: number; readonly Timeout: number }>([
+    ['authorizer', { MemorySize: 1769, Timeout: 3 }],
+    ['control', { MemorySize: 512, Timeout: 10 }],
+    ['status', { MemorySize: 512, Timeout: 5 }],
+    ['health', { MemorySize: 512, Timeout: 5 }],
+    ['jobs', { MemorySize: 1024, Timeout: 29 }],
+    ['job-sweep', { MemorySize: 512, Timeout: 60 }],
+    ['tick', { MemorySize: 256, Timeout: 30 }],
+    ['tally', { MemorySize: 512, Timeout: 60 }],
+    ['publisher', { MemorySize: 256, Timeout: 30 }],
+    ['purge', { MemorySize: 512, Timeout: 900 }],
+    ['mirror', { MemorySize: 256, Timeout: 30 }],
+    ['sessions', { MemorySize: 512, Timeout: 10 }],
+    ['operations', { MemorySize: 512, Timeout: 15 }],
+    ['signin-guard', { MemorySize: 512, Timeout: 5 }],
+    ['drain', { MemorySize: 1024, Timeout: 120 }],
+    ['starter', { MemorySize: 256, Timeout: 30 }],
+    ['notices', { MemorySize: 256, Timeout: 30 }],
+    ['health-check', { MemorySize: 512, Timeout: 30 }],
+    ['redis-probe', { MemorySize: 256, Timeout: 5 }],
+  ]);
+
+  test.each(FOLDERS)('%s runs on Node 24 and arm64 with a log group that is cleared', (folder) => {
     const [, { Properties }] = functionOf(template, folder);
+    expect(sizes.has(folder)).toBe(true);
     expect(Properties).toMatchObject({
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
       Handler: 'index.handler',
-      MemorySize: memory,
-      Timeout: timeout,
+      ...sizes.get(folder),
       LoggingConfig: { LogFormat: 'Text' },
     });
     const logs = (Properties.LoggingConfig as { LogGroup: { Ref: string } }).LogGroup.Ref;
