@@ -16,6 +16,7 @@ const LOCAL_CLOUD = [
   'docs/local-cloud.md',
   'jest.config.mjs',
   'test/support/load-once',
+  'test/support/patience.ts',
   'package-lock.json',
 ];
 /** Holds the hash of the above for which the local cloud's own tests have passed. */

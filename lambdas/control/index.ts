@@ -3,7 +3,6 @@ import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-s
 import { drainRecords } from '../../adapters/drain/drain-records.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
 import { watchRecords } from '../../adapters/health/health-record-store.ts';
-import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { noticeRecords } from '../../adapters/notices/notice-records.ts';
 import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
@@ -12,7 +11,7 @@ import { DynamoDbWindowStore } from '../../adapters/windows/window-store.ts';
 import { ENV } from '../../core/environment.ts';
 import { deployedParts, listOf, readEnvironment, wholeNumber } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
-import { activeJobs, noJobs } from '../http/active-jobs.ts';
+import { activeJobsIn } from '../http/active-jobs.ts';
 import { knownPurging } from '../http/known-purging.ts';
 import { createControlHandler } from './control-handler.ts';
 
@@ -27,7 +26,6 @@ const { stateTable, activityTable, scope, parts, allowedOrigins, alwaysAllowed, 
     'freshSignInSeconds',
   ]);
 
-const jobTable = process.env[ENV.jobTable];
 const client = createStoreClient();
 const store = { client, table: stateTable, scope };
 const log = createLog('control');
@@ -37,14 +35,7 @@ export const handler = createControlHandler({
   rules: new DynamoDbRuleStore(store),
   windows: new DynamoDbWindowStore(store),
   deployed: deployedParts(parts),
-  activeJobs:
-    jobTable === undefined
-      ? noJobs
-      : activeJobs({
-          registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
-          log,
-          now: () => Date.now(),
-        }),
+  activeJobs: activeJobsIn(process.env[ENV.jobTable], { client, scope, log }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   drains: drainRecords({ client, table: activityTable, scope }),
   watched: watchRecords({ client, table: activityTable, scope }),

@@ -1,3 +1,5 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import type { JobRegistry } from '../../core/jobs/job-registry.ts';
 import type { Log } from '../aws/log.ts';
 import { withTimeLimit } from '../aws/time-limit.ts';
@@ -12,9 +14,6 @@ interface ActiveJobsParts {
 
 /** Tells how many jobs are active; null where that can't be told. */
 export type ActiveJobs = () => Promise<number | null>;
-
-/** Where jobs are no part of the deployment, nobody counts any. */
-export const noJobs: ActiveJobs = async () => null;
 
 /** Milliseconds for which a count is used without being made again: everybody may ask for it. */
 const KEPT = 1000;
@@ -31,4 +30,14 @@ export function activeJobs({ registry, log, now }: ActiveJobsParts): ActiveJobs 
       return null;
     }
   });
+}
+
+/** Counts the active jobs of a deployment. Where jobs are no part of it, there is no table, and nobody counts any. */
+export function activeJobsIn(
+  table: string | undefined,
+  { client, scope, log }: { readonly client: DynamoDBClient; readonly scope: string; readonly log: Log },
+): ActiveJobs {
+  if (table === undefined) return async () => null;
+  const registry = new DynamoDbJobRegistry({ client, table, scope });
+  return activeJobs({ registry, log, now: () => Date.now() });
 }

@@ -1,7 +1,6 @@
 import { DynamoDbAttemptStore } from '../../adapters/attempts/dynamodb-attempt-store.ts';
 import { drainRecords } from '../../adapters/drain/drain-records.ts';
 import { DynamoDbEventLog } from '../../adapters/events/dynamodb-event-log.ts';
-import { DynamoDbJobRegistry } from '../../adapters/jobs/dynamodb-job-registry.ts';
 import { DynamoDbPurgeRecord } from '../../adapters/purge/purge-record.ts';
 import { DynamoDbRuleStore } from '../../adapters/rules/rule-store.ts';
 import { createStoreClient } from '../../adapters/state/state-store.ts';
@@ -10,7 +9,7 @@ import { stateOf } from '../../core/events/append-change.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
 import { deployedParts, listOf, readEnvironment } from '../aws/environment.ts';
 import { createLog } from '../aws/log.ts';
-import { activeJobs, noJobs } from '../http/active-jobs.ts';
+import { activeJobsIn } from '../http/active-jobs.ts';
 import { knownPurging } from '../http/known-purging.ts';
 import { knownDrain } from './known-drain.ts';
 import { rulesInForce } from './rules-in-force.ts';
@@ -21,7 +20,6 @@ const { stateTable, activityTable, scope, parts, allowedOrigins, issuer, clientI
   ['stateTable', 'activityTable', 'scope', 'parts', 'allowedOrigins', 'issuer', 'clientId'],
 );
 
-const jobTable = process.env[ENV.jobTable];
 const log = createLog('status');
 const client = createStoreClient();
 const events = new DynamoDbEventLog({ client, table: stateTable, scope });
@@ -40,14 +38,7 @@ export const handler = createStatusHandler({
   }),
   attempts: new DynamoDbAttemptStore({ client, table: activityTable, scope }),
   deployed: deployedParts(parts),
-  activeJobs:
-    jobTable === undefined
-      ? noJobs
-      : activeJobs({
-          registry: new DynamoDbJobRegistry({ client, table: jobTable, scope }),
-          log,
-          now: () => Date.now(),
-        }),
+  activeJobs: activeJobsIn(process.env[ENV.jobTable], { client, scope, log }),
   purging: knownPurging(new DynamoDbPurgeRecord({ client, table: activityTable, scope }), log),
   drain: knownDrain(drainRecords({ client, table: activityTable, scope }), log),
   rules: rulesInForce(new DynamoDbRuleStore({ client, table: stateTable, scope }), log),
