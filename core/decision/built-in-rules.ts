@@ -13,20 +13,12 @@ const rules = (operation: string, method: string | readonly string[], paths: rea
 /** The routes at and below each path. */
 const area = (...paths: string[]): string[] => paths.flatMap((path) => [path, `${path}/{path+}`]);
 
-const authentication = rules('authentication', 'ANY', [
-  '/login',
-  '/logout',
-  '/signin',
-  '/signout',
-  '/auth/login',
-  '/auth/logout',
-  '/api/login',
-  '/api/logout',
-  '/api/auth/login',
-  '/api/auth/logout',
-  '/user-management/login',
-  '/user-management/logout',
-]);
+/** The application's own; those of others are known by their form (sign-in-routes.ts). */
+const authentication = rules(
+  'authentication',
+  ['GET', 'POST'],
+  ['/login', '/logout', '/logout_all', '/user-management/login', '/user-management/logout'],
+);
 
 const admin = rules('admin_operations', 'ANY', area('/admin', '/api/admin'));
 
@@ -83,7 +75,9 @@ const batches = [
 const userData = [
   ...rules('user_data_modification', WRITES, [
     ...area('/user-management', '/profile', '/account', '/settings', '/user', '/users', '/gdpr', '/review'),
-    ...area('/notifications', '/websocket', '/first_time_setup', '/register', '/session'),
+    ...area('/notifications', '/websocket', '/first_time_setup', '/register'),
+    '/session/{path+}',
+    '/api/session/{path+}',
     '/forgot_password',
     '/forgot-password',
     '/change_password',
@@ -94,7 +88,7 @@ const userData = [
     '/reset_password/{token}',
     '/reset-password/{token}',
     '/user-management/reset-password/{token}',
-    ...area('/api/user', '/api/users', '/api/profile', '/api/settings', '/api/review', '/api/session'),
+    ...area('/api/user', '/api/users', '/api/profile', '/api/settings', '/api/review'),
     '/api/update_caption/{image_id}',
     // The rest of the application's API: whatever it is, it changes the caller's data.
     '/api/{path+}',

@@ -34,6 +34,11 @@ export function methodProblem(method: string): string | null {
   return VERB.test(method) ? null : `"${method}" is not an HTTP verb in upper case, nor ANY`;
 }
 
+/** Whether a template covers whatever comes below a place. */
+export function isGreedy(template: string): boolean {
+  return template.endsWith('+}');
+}
+
 const SECRET_PARAMETER = /\{(?:token|secret|code)\+?\}/i;
 
 /**
