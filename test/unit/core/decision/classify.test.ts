@@ -108,7 +108,11 @@ describe('several sets of rules', () => {
 
   test("the owner's least specific rule goes before the most specific built-in one", () => {
     expect(classifyWithOwn('POST', '/start_caption_generation').operation).toBe('newsletter');
-    expect(classifyWithOwn('POST', '/login').operation).toBe('newsletter');
+  });
+
+  test('but leaves signing in alone, where it is greedy', () => {
+    expect(classifyWithOwn('POST', '/login').operation).toBe('authentication');
+    expect(classifyWithOwn('POST', '/admin/login').operation).toBe('authentication');
   });
 
   test('what the owner does not name is left to the built-in rules', () => {
