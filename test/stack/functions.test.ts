@@ -124,7 +124,7 @@ describe('environment', () => {
     ['job-sweep', jobStore],
     ['tick', { ...store, ISSUER: issuer }],
     ['tally', { ...parts, SCOPE: 'default', ACTIVITY_TABLE: { Ref: activity } }],
-    ['publisher', { ...store, ACTIVITY_TABLE: { Ref: activity }, EVENT_BUS: { Ref: bus } }],
+    ['publisher', { ...store, ...metrics, ACTIVITY_TABLE: { Ref: activity }, EVENT_BUS: { Ref: bus } }],
     ['redis-probe', { SCOPE: 'default', ...redis('keeper') }],
     [
       'purge',
