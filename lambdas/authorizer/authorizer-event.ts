@@ -7,7 +7,10 @@ import type { WithHeaders } from '../http/request-headers.ts';
 export interface AuthorizerEvent extends WithHeaders {
   /** The template of the resource that matched, e.g. `/{proxy+}`. */
   readonly resource: string;
+  /** As sent; where the API is mapped under a base path, with it. */
   readonly path: string;
+  /** What stands for the names of the resource, as sent. */
+  readonly pathParameters?: Readonly<Record<string, string | undefined>> | null;
   readonly httpMethod: string;
   readonly requestContext: {
     readonly requestId: string;

@@ -19,6 +19,12 @@ function routeOf(resource: string): Route {
     : 'origin';
 }
 
+/** The path that the resource matched: a base path that a domain maps the API under is no part of it. */
+function matchedPath({ resource, path, pathParameters }: AuthorizerEvent): string {
+  const rest = pathParameters?.proxy;
+  return rest === undefined ? path : resource.replace('{proxy+}', () => rest);
+}
+
 export function toGatewayRequest(
   event: AuthorizerEvent,
   headers: RequestHeaders,
@@ -31,7 +37,7 @@ export function toGatewayRequest(
     resource: event.resource,
     method: event.httpMethod,
     otherMethods: () => otherMethods(headers),
-    path: event.path,
+    path: matchedPath(event),
     sourceAddress: event.requestContext.identity.sourceIp,
     requestId: event.requestContext.requestId,
     startedAt: performance.now(),

@@ -448,6 +448,14 @@ describe('the result for API Gateway', () => {
   });
 
   test.each([
+    ['/{proxy+}', { proxy: 'admin/users' }, '/admin/users'],
+    ['/api/{proxy+}', { proxy: '%2e/$&' }, '/api/%2e/$&'],
+  ])('what %s matched is classified, without the base path of a domain', (resource, pathParameters, path) => {
+    const shop = event({ resource, pathParameters, path: `/shop${path}` });
+    expect(toGatewayRequest(shop, NO_HEADERS, nothing, 'negotiated').path).toBe(path);
+  });
+
+  test.each([
     [undefined, false],
     ['*/*', false],
     ['application/json', false],
