@@ -11,6 +11,7 @@ import type { HealthStatus } from '../../core/health/schemas.ts';
 import { mergeFindings, type Recorded } from './merge-findings.ts';
 import { observationsOf } from './observations.ts';
 import { observe } from './observe.ts';
+import { NOT_DEPLOYED } from './observe-api.ts';
 import { NO_API, type Sources } from './sources.ts';
 
 /** Checks that nobody asked for by name, and that there is no way to make. */
@@ -88,6 +89,7 @@ async function leftOutOf(
       .map(({ check }) => check);
   return [
     { checks: of(NO_API), why: 'They take the API.', remedy: NO_API.remedy },
+    { checks: of(NOT_DEPLOYED), why: NOT_DEPLOYED.why, remedy: NOT_DEPLOYED.remedy },
     ...(credentials.outcome === 'unable'
       ? [{ checks: of(credentials), why: credentials.why, remedy: credentials.remedy }]
       : []),

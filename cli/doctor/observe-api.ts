@@ -19,6 +19,13 @@ const SETTLED_AFTER = 1100;
 
 const STORE_AWAY = unable('The state store does not answer.', 'See event_log_read.');
 
+/** What can't be observed because the deployment has no such part. */
+export const NOT_DEPLOYED = {
+  outcome: 'unable',
+  why: 'The deployment is without these parts.',
+  remedy: 'docs/configuration.md#parts says how to switch them on.',
+} as const;
+
 /** What can be observed by the HTTP API, with a sign-in and without; each once. */
 export class ApiObserver {
   readonly target: string;
@@ -117,6 +124,7 @@ export class ApiObserver {
         parsed(schema, await transport.send({ method: 'GET', path, query }), path),
       ),
     );
+    if (found.outcome === 'failed' && found.code === 'not_deployed') return NOT_DEPLOYED;
     const isStoreAway = found.outcome === 'failed' && found.code === 'state_store_unavailable';
     return isStoreAway && path !== '/history' ? STORE_AWAY : found;
   }

@@ -7,7 +7,7 @@ import { openAwsAccess } from '../transport/aws-access.ts';
 import { readStack, type StackResources, stateTableOf } from '../transport/stack-resources.ts';
 import type { DiagnosticsFacts } from './api-facts.ts';
 import { observe } from './observe.ts';
-import { ApiObserver } from './observe-api.ts';
+import { ApiObserver, NOT_DEPLOYED } from './observe-api.ts';
 import { type AwsLogin, AwsObserver } from './observe-aws.ts';
 import { LogObserver, type TableAccess } from './observe-log.ts';
 import { observeRecord } from './observe-record.ts';
@@ -88,6 +88,7 @@ export async function openSources(options: SourceOptions, io: Io): Promise<Sourc
   const diagnostics = once(async (): Promise<Observation<DiagnosticsFacts>> => {
     const told = (await api?.diagnostics()) ?? NO_API;
     if (told.outcome === 'observed' && told.value.age_seconds !== null) return told;
+    if (told === NOT_DEPLOYED) return told;
     const stack = await aws.stack();
     const table = stack.outcome === 'observed' ? activityTableOf(stack.value) : null;
     if (table === null) return told;
