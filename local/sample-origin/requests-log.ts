@@ -17,6 +17,20 @@ interface ReceivedRequest {
 /** Requests kept, and bytes of a body kept of each. */
 const LIMITS = { requests: 1_000, bodyBytes: 1024 * 1024 };
 
+/** Fields whose values let their reader act for somebody. */
+const SECRETS: ReadonlySet<string> = new Set(['x-origin-secret', 'cookie', 'authorization']);
+
+/** The same request, its credentials by name only. */
+export function withoutSecrets(request: ReceivedRequest): ReceivedRequest {
+  const { rawHeaders } = request;
+  return {
+    ...request,
+    rawHeaders: rawHeaders.map((text, place) =>
+      place % 2 === 1 && SECRETS.has(rawHeaders[place - 1]?.toLowerCase() ?? '') ? '[hidden]' : text,
+    ),
+  };
+}
+
 /** Keeps the last requests, so that a test can see what reached the origin and what didn't. */
 export class RequestsLog {
   readonly #requests: ReceivedRequest[] = [];

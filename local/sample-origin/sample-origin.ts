@@ -1,8 +1,9 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { isLocalHost } from '../gateway/host-check.ts';
 import { listenLoopback } from '../services/listen-loopback.ts';
 import { readBody } from '../services/read-body.ts';
-import { RequestsLog } from './requests-log.ts';
+import { RequestsLog, withoutSecrets } from './requests-log.ts';
 import { SESSION_COOKIE, type Session, type SessionStore, Sessions } from './sessions.ts';
 import { LOGIN_PAGE, landingPage, PIXEL_PNG, STATIC_FILES } from './static-files.ts';
 
@@ -129,10 +130,15 @@ class Application {
     return await found[2]({ request, path, body, session });
   }
 
-  /** What was received; for tests, and exempt from the secret. */
+  /** What was received; for tests. Who doesn't know the secret is shown no credentials, and no page of another name anything. */
   #requests(request: IncomingMessage): Answer {
+    const isTrusted = this.#knowsSecret(request);
+    if (!isTrusted && !isLocalHost(request.headers.host, request.socket.localPort ?? 0)) {
+      return json({ error: 'forbidden', message: 'This is shown at localhost only.' }, 403);
+    }
     if (request.method === 'DELETE') this.#log.clear();
-    return json({ requests: this.#log.list() });
+    const requests = this.#log.list();
+    return json({ requests: isTrusted ? requests : requests.map(withoutSecrets) });
   }
 
   #knowsSecret(request: IncomingMessage): boolean {

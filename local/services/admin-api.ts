@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isLocalOrigin } from '../gateway/host-check.ts';
 import type { RunningCloud } from '../local-services.ts';
 import { ACCESS_LOG } from '../log-store.ts';
 import { BadRequest, body, none } from './admin-body.ts';
@@ -89,7 +90,7 @@ export async function serveAdminApi(
     const allowed = verbs.map((name) => name.split(' ')[0]).join(', ');
     return answer(405, { error: 'method_not_allowed', message: `Use ${allowed}.` }, { Allow: allowed });
   }
-  if (isFromElsewhere(request.headers.origin)) {
+  if (isFromElsewhere(request)) {
     return answer(403, {
       error: 'foreign_origin',
       message: 'A page of another origin may not call this API.',
@@ -144,9 +145,9 @@ function known(query: URLSearchParams, allowed: readonly string[]): void {
   }
 }
 
-/** Whether a browser says that the request comes from a page that this machine does not serve. */
-function isFromElsewhere(origin: string | undefined): boolean {
-  if (origin === undefined) return false;
-  const host = URL.parse(origin)?.hostname;
-  return host !== 'localhost' && host !== '127.0.0.1';
+/** Whether a browser says that the request comes from a page that the local cloud's own port does not serve. */
+function isFromElsewhere({ headers, socket }: IncomingMessage): boolean {
+  const { origin, 'sec-fetch-site': site = 'none' } = headers;
+  if (origin !== undefined) return !isLocalOrigin(origin, socket.localPort ?? 0);
+  return site !== 'none' && site !== 'same-origin';
 }

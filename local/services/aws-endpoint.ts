@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { gunzipSync } from 'node:zlib';
+import { admit } from './admission.ts';
 import { type AwsAnswer, type AwsCall, AwsError, type AwsService, ConnectionLost } from './aws-call.ts';
 import { listenLoopback } from './listen-loopback.ts';
 import { escaped } from './query-protocol.ts';
@@ -14,6 +15,8 @@ interface EndpointRoutes {
   readonly targets: Readonly<Record<string, AwsService>>;
   readonly query: Readonly<Record<string, AwsService>>;
   readonly paths: readonly PathHandler[];
+  /** Operations of a user pool that need no signature: what people do to sign in. */
+  readonly publicOperations: ReadonlySet<string>;
   /** Whether a caller's network leads to a service, by its signing name. */
   reaches(accessKeyId: string, service: string): boolean;
   /** Lets the faults of a service act on a call to it, before the call is served. */
@@ -25,7 +28,8 @@ const MAX_BODY_BYTES = 16 * 1024 * 1024;
 
 /**
  * One HTTP endpoint for every AWS API that functions call through AWS_ENDPOINT_URL. The caller is known by the
- * access key id in the signature; the signature itself is not checked, for everybody here is on this machine.
+ * access key id in the signature; the signature itself is not checked, for every program here is on this machine. Web
+ * pages are refused, see `admit`.
  * Source: "Signature Version 4" of the IAM user guide.
  */
 export class AwsEndpoint {
@@ -57,6 +61,7 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   try {
+    admit(request, request.socket.localPort ?? 0, routes.publicOperations);
     const call = await parse(request);
     send(response, await dispatch(routes, call));
   } catch (error) {

@@ -163,6 +163,7 @@ export async function createServices(context: CloudContext, options: ServiceOpti
             (call) => apiGateway.handle(call),
             (call) => userPools.wellKnown(call, issuer),
           ],
+          publicOperations: userPools.publicOperations,
           suffer: (call, service) => sufferSigned(context, call, service),
           reaches: (accessKeyId, service) => network.reachesApi(accessKeyId, service),
         },

@@ -1,14 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import type { CloudContext, FunctionInvoker } from '../../local-services.ts';
-import {
-  type AwsAnswer,
-  type AwsCall,
-  AwsError,
-  type AwsService,
-  jsonBody,
-  unknownOperation,
-} from '../aws-call.ts';
+import { type AwsAnswer, type AwsCall, type AwsService, jsonBody, unknownOperation } from '../aws-call.ts';
 import type { CallerAccess } from '../caller-access.ts';
 import { suffer } from '../service-fault.ts';
 import { appClient, type PoolSettings, poolSettings } from './pool-settings.ts';
@@ -29,6 +22,8 @@ const CORS = {
 
 /** The template's user pools, their clients and groups; users are kept in a folder. */
 export class UserPools implements AwsService {
+  /** What people do, which needs no signature. */
+  readonly publicOperations: ReadonlySet<string>;
   readonly #context: CloudContext;
   readonly #caller: CallerAccess;
   readonly #key: TokenKey;
@@ -51,6 +46,7 @@ export class UserPools implements AwsService {
     const trigger = new PreTokenTrigger(options.functions, (poolId) => poolSettings(stack, poolId).preToken);
     const generator = new TokenGenerator(clock, this.#key, options.issuer, trigger);
     this.#signIn = new SignIn({ stack, clock, directory, key: this.#key, generator });
+    this.publicOperations = new Set(Object.keys(this.#signIn.operations));
     this.#administration = new UserAdministration(stack, clock, directory);
     // A trigger that is not known here is refused at the start, not at the first sign-in.
     for (const pool of stack.resources('AWS::Cognito::UserPool')) {
@@ -82,7 +78,7 @@ export class UserPools implements AwsService {
     await suffer(this.#context.faults, 'cognito');
     const input = jsonBody(call);
     // What people do needs no signature: "Understanding API, OIDC, and managed login pages authentication".
-    if (!Object.hasOwn(this.#signIn.operations, call.operation)) this.#authorise(call, input);
+    if (!this.publicOperations.has(call.operation)) this.#authorise(call, input);
     return { headers: CORS, body: JSON.stringify(await this.operate(call.operation, input)) };
   }
 
@@ -99,8 +95,6 @@ export class UserPools implements AwsService {
   }
 
   #authorise(call: AwsCall, input: Input): void {
-    if (call.accessKeyId === '')
-      throw new AwsError('MissingAuthenticationTokenException', 'Missing Authentication Token');
     const { stack } = this.#context;
     const pool = stack.find('AWS::Cognito::UserPool', String(input.UserPoolId));
     this.#caller.authorise(call, `cognito-idp:${call.operation}`, pool ? stack.attribute(pool, 'Arn') : '*');
