@@ -76,6 +76,9 @@ export const ENV = {
 /** The `source` of every event on the bus. */
 export const EVENT_SOURCE = 'enhanced-maintenance-mode';
 
+/** The `detail-type` of a job that is to be done again: the only event that the function of the jobs may publish. */
+export const JOB_REQUEUED = 'Job Requeued';
+
 /**
  * Namespace of every metric of a deployment: two in one account and region must never add up, nor hide each other's
  * silence.

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import { CliError } from '../cli-error.ts';
 import { EXIT } from '../exit-code.ts';
 import type { Io } from '../io.ts';
@@ -29,6 +29,7 @@ export class SessionStore {
 
   constructor({ env }: Pick<Io, 'env'>) {
     const configuration = env.XDG_CONFIG_HOME || join(env.HOME || homedir(), '.config');
+    if (!isAbsolute(configuration)) throw notAbsolute(configuration);
     this.#directory = join(configuration, 'maintenance');
   }
 
@@ -70,7 +71,7 @@ export class SessionStore {
   async #write(file: string, text: string): Promise<void> {
     const temporary = join(this.#directory, `.${randomUUID()}`);
     try {
-      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await makeDirectory(this.#directory);
       await chmod(this.#directory, 0o700);
       await writeFile(temporary, text, { mode: 0o600, flag: 'wx', flush: true });
       await rename(temporary, join(this.#directory, file));
@@ -92,6 +93,33 @@ export class SessionStore {
       { cause },
     );
   }
+}
+
+function notAbsolute(configuration: string): CliError {
+  return new CliError({
+    exitCode: EXIT.usage,
+    code: 'sessions_unusable',
+    message: `Sign-ins can't be remembered in ${configuration}: XDG_CONFIG_HOME must be an absolute path.`,
+    remedy: 'Set XDG_CONFIG_HOME to a directory of your own, beginning with "/".',
+  });
+}
+
+/** With its parents, one at a time: Node's own `recursive` tries for ever where a file system takes none, such as /proc. */
+async function makeDirectory(directory: string): Promise<void> {
+  const make = async (): Promise<unknown> => {
+    try {
+      await mkdir(directory, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') return error;
+    }
+    return null;
+  };
+  const problem = await make();
+  if (problem === null) return;
+  if (!isMissing(problem) || dirname(directory) === directory) throw problem;
+  await makeDirectory(dirname(directory));
+  const still = await make();
+  if (still !== null) throw still;
 }
 
 /** A readable file name; the digest keeps APIs apart that would look alike. */

@@ -6,6 +6,8 @@ import { JOB_STATUSES } from './job.ts';
 
 /** Bytes of a job's result as JSON in UTF-8. */
 const MAX_RESULT_BYTES = 4096;
+/** Lists and objects of a job's result in one another: whoever writes or shows it goes down by recursion. */
+const MAX_RESULT_DEPTH = 32;
 /** Jobs that one call may name. */
 const MAX_JOBS_NAMED = 100;
 
@@ -43,6 +45,10 @@ export const completeJobBody = z
   .strictObject({
     result: z
       .unknown()
+      .refine((value) => isShallow(value, MAX_RESULT_DEPTH), {
+        message: `must be nested ${MAX_RESULT_DEPTH} deep at most`,
+        abort: true,
+      })
       .refine(
         (value) => new TextEncoder().encode(JSON.stringify(value ?? null)).length <= MAX_RESULT_BYTES,
         `must take at most ${MAX_RESULT_BYTES} bytes as JSON`,
@@ -51,6 +57,12 @@ export const completeJobBody = z
       .meta({ description: 'What the job came to.' }),
   })
   .meta({ id: 'Completion' });
+
+/** Looks no deeper than it may go, and so at as many parts as the body of a call has room for. */
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((part) => isShallow(part, depth - 1));
+}
 
 /** `POST /jobs/{id}/fail` */
 export const failJobBody = z

@@ -16,12 +16,13 @@ export function isOfSameOrigin(headers: RequestHeaders, allowed: readonly string
   if (origin !== undefined && origin !== '*' && allowed.includes(origin)) return true;
   const [site] = sites;
   if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
-  return origin === undefined || isOriginOf(origin, hosts[0]);
+  return origin === undefined || isOriginOf(origin, hosts[0], headers.values('x-forwarded-proto')[0]);
 }
 
-/** Compares hosts with their ports. `null`, the origin of sandboxed pages, is nobody's. */
-function isOriginOf(origin: string, host: string | undefined): boolean {
+/** Compares hosts with their ports, and the scheme where the gateway tells it. `null`, the origin of sandboxed pages, is nobody's. */
+function isOriginOf(origin: string, host: string | undefined, scheme: string | undefined): boolean {
   const its = URL.parse(origin);
   const ours = its && URL.parse(`${its.protocol}//${host}`);
-  return its !== null && ours !== null && its.host !== '' && its.host === ours.host;
+  if (its === null || (scheme !== undefined && its.protocol !== `${scheme}:`)) return false;
+  return ours !== null && its.host !== '' && its.host === ours.host;
 }

@@ -1,5 +1,5 @@
 import { type EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { EVENT_SOURCE } from '../../core/environment.ts';
+import { EVENT_SOURCE, JOB_REQUEUED } from '../../core/environment.ts';
 import type { Job } from '../../core/jobs/job.ts';
 import { rfc3339 } from '../../core/text.ts';
 import type { Destination } from '../aws/destination.ts';
@@ -21,7 +21,7 @@ export async function publishRequeued(
         {
           EventBusName: bus,
           Source: EVENT_SOURCE,
-          DetailType: 'Job Requeued',
+          DetailType: JOB_REQUEUED,
           Time: new Date(requeue.at),
           Detail: JSON.stringify({
             type: 'job_requeued',

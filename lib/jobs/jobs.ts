@@ -1,6 +1,7 @@
 import type { EventBus } from 'aws-cdk-lib/aws-events';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { ENV } from '../../core/environment.ts';
+import { ENV, EVENT_SOURCE, JOB_REQUEUED } from '../../core/environment.ts';
 import type { Configuration } from '../configuration/schema.ts';
 import type { EventLogTable } from '../event-log/event-log-table.ts';
 import { MaintenanceFunction } from '../functions/maintenance-function.ts';
@@ -43,7 +44,16 @@ export class Jobs extends Construct {
     eventLog.bindReader(this.function);
     jobTable.bindRegistrar(this.function);
     setMetricsEnvironment(this.function, configuration);
-    bus.grantPutEventsTo(this.function);
+    // Who takes it over can't announce a maintenance that isn't.
+    this.function.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [bus.eventBusArn],
+        conditions: {
+          StringEquals: { 'events:source': EVENT_SOURCE, 'events:detail-type': JOB_REQUEUED },
+        },
+      }),
+    );
     this.function.addEnvironment(ENV.eventBus, bus.eventBusName);
     this.function.addEnvironment(ENV.allowedOrigins, configuration.allowedOrigins.join(','));
     this.function.addEnvironment(ENV.refusalForm, configuration.refusalForm);

@@ -457,7 +457,15 @@ describe('permissions', () => {
         allow('dynamodb:Query', events),
         onJobs(['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem']),
         onJobs('dynamodb:Query', 'active', 'byStart', 'troubled'),
-        putEvents,
+        {
+          ...putEvents,
+          Condition: {
+            StringEquals: {
+              'events:source': 'enhanced-maintenance-mode',
+              'events:detail-type': 'Job Requeued',
+            },
+          },
+        },
       ],
     ],
     ['job-sweep', [onJobs(['dynamodb:GetItem', 'dynamodb:UpdateItem']), onJobs('dynamodb:Query', 'active')]],

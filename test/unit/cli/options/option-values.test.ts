@@ -122,5 +122,6 @@ describe('words of the API', () => {
 });
 
 test('texts of others cannot move the cursor, hide themselves or change direction', () => {
+  expect(printable('\u061c\u200b\u2028\u202e')).toBe('\ufffd\ufffd\ufffd\ufffd');
   expect(printable('a\u001b[2Jb\u009bc\u202ed\re\nf\tg')).toBe('a\ufffd[2Jb\ufffdc\ufffdd\ufffde\nf\tg');
 });

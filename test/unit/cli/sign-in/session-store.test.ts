@@ -80,6 +80,21 @@ describe('sign-ins are remembered', () => {
     });
   });
 
+  test('a directory that a file system takes none of is named too, at once', async () => {
+    const blocked = new SessionStore({ env: { XDG_CONFIG_HOME: '/proc/x/y' } });
+
+    await expect(blocked.save(session(API))).rejects.toMatchObject({
+      message: expect.stringContaining('/proc/x/y/maintenance'),
+      complaint: { exitCode: 1 },
+    });
+  });
+
+  test('a relative directory is refused', () => {
+    expect(() => new SessionStore({ env: { XDG_CONFIG_HOME: 'relative' } })).toThrow(
+      expect.objectContaining({ complaint: expect.objectContaining({ exitCode: 2 }) }),
+    );
+  });
+
   test('without XDG_CONFIG_HOME they are in ~/.config', async () => {
     await new SessionStore({ env: { HOME: sandbox.home } }).rememberLastApi(API);
 

@@ -25,6 +25,10 @@ describe('cookies count on control routes', () => {
     ['of a GET of the same origin', { Host: HOST, 'Sec-Fetch-Site': 'same-origin' }],
     ['of an address that was typed', { Host: HOST, 'Sec-Fetch-Site': 'none' }],
     ['of a page of an allowed origin', { Host: HOST, Origin: CONSOLE, 'Sec-Fetch-Site': 'same-site' }],
+    [
+      'of an older browser by the same scheme',
+      { Host: HOST, Origin: `https://${HOST}`, 'X-Forwarded-Proto': 'https' },
+    ],
     ['of an older browser on an allowed origin', { Host: HOST, Origin: CONSOLE }],
     ['with a port', { Host: 'localhost:5000', Origin: 'http://localhost:5000' }],
     ['with the port that goes without saying', { Host: `${HOST}:443`, Origin: `https://${HOST}` }],
@@ -38,6 +42,7 @@ describe('cookies count on control routes', () => {
   });
 
   test.each<[string, Headers]>([
+    ['of a page of another scheme', { Host: HOST, Origin: `http://${HOST}`, 'X-Forwarded-Proto': 'https' }],
     [
       'of a page of somebody else’s',
       { Host: HOST, Origin: 'https://evil.test', 'Sec-Fetch-Site': 'cross-site' },

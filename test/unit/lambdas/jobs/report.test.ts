@@ -121,6 +121,7 @@ describe('the end of a job', () => {
 
   test.each([
     ['complete', { result: 'x'.repeat(4096) }, 'result'],
+    ['complete', { result: JSON.parse(`${'['.repeat(400)}${']'.repeat(400)}`) }, 'result'],
     ['complete', { answer: 1 }, 'answer'],
     ['fail', {}, 'error'],
     ['fail', { error: ' ' }, 'error'],
