@@ -16,8 +16,8 @@ export function painterFor(
 }
 
 /** Escape sequences, marks of direction and separators without width in texts of others: they rewrite what a terminal shows. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const UNPRINTABLE =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** A text of somebody else, safe for a terminal; newline and tab stay. */
