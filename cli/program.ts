@@ -319,6 +319,7 @@ function windows(io: Io): Command {
         'maintenance windows add --reason "Upgrade" --starts-at 2026-01-18T02:30:00+01:00 --duration 1h',
         'maintenance windows add --reason "Weekly upgrades" --starts-at 2026-01-18T02:30:00+01:00 --duration 1h --rrule "FREQ=WEEKLY;BYDAY=SU" --timezone Europe/Berlin',
         'maintenance windows change 3f0c3a1e --starts-at now',
+        'maintenance windows skip 3f0c3a1e 2026-01-25T02:30:00+01:00',
         'maintenance windows cancel 3f0c3a1e',
       ),
     );
@@ -339,12 +340,26 @@ function windows(io: Io): Command {
     .addOption(new Option('--block-all', 'block everything that can be blocked').conflicts('block'))
     .addOption(new Option('--once', 'do not recur any more').conflicts('rrule'))
     .action(async (id, options) => (await load()).changeWindow(id, options, io));
+  const skip = withPreconditions(new Command('skip'))
+    .description('Leave one occurrence of a window out; the count of its rule goes on.')
+    .argument('<id>', 'as the list shows it')
+    .argument('<starts-at>', 'when it begins, as `windows show` tells it', instantValue)
+    .action(async (id, startsAt, options) =>
+      (await load()).skipOccurrence('skip', id, startsAt, options, io),
+    );
+  const unskip = withPreconditions(new Command('unskip'))
+    .description('Take an occurrence of a window back that was left out.')
+    .argument('<id>', 'as the list shows it')
+    .argument('<starts-at>', 'when it begins', instantValue)
+    .action(async (id, startsAt, options) =>
+      (await load()).skipOccurrence('unskip', id, startsAt, options, io),
+    );
   const cancel = withPreconditions(new Command('cancel'))
     .description('Cancel what has not begun of a window, after asking.')
     .argument('<id>', 'as the list shows it')
     .option('-y, --yes', "don't ask")
     .action(async (id, options) => (await load()).cancelWindow(id, options, io));
-  for (const part of [list, show, add, change, cancel]) command.addCommand(part);
+  for (const part of [list, show, add, change, skip, unskip, cancel]) command.addCommand(part);
   return command;
 }
 

@@ -16,6 +16,7 @@ const windowSet = z.array(
     blockedOperations: z.array(z.string()).nullable(),
     rrule: z.string().nullable(),
     timezone: z.string(),
+    skipped: z.array(instant).optional(),
     scheduledAt: instant,
     scheduledBy: z.string(),
   }),

@@ -69,6 +69,18 @@ export async function changeWindow(id: string, options: WindowOptions, io: Io): 
   await change({ method: 'PATCH', path: pathOf(id), body: bodyOf(options, io) }, options, io);
 }
 
+/** Leaves one occurrence of a window out, or takes it back. */
+export async function skipOccurrence(
+  type: 'skip' | 'unskip',
+  id: string,
+  startsAt: string,
+  options: WindowChangeOptions,
+  io: Io,
+): Promise<void> {
+  const call = { method: 'POST', path: `${pathOf(id)}/${type}`, body: { starts_at: startsAt } } as const;
+  await change(call, options, io);
+}
+
 /** Cancels what has not begun of a window, once that is confirmed. */
 export async function cancelWindow(id: string, options: CancelOptions, io: Io): Promise<void> {
   const transport = await openTransport(options, io, 'needed');

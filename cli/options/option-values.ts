@@ -17,10 +17,13 @@ export function timeoutValue(text: string): number {
   return seconds;
 }
 
-const RFC_3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+const RFC_3339 = /^(\d{4}-\d{2}-\d{2})[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
 
+/** As it is written, offset and all: whose local time it is may matter. A day that no calendar has is refused. */
 export function instantValue(text: string): string {
-  if (RFC_3339.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
+  const [, day = ''] = RFC_3339.exec(text) ?? [];
+  const isDay = !Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day);
+  if (isDay && !Number.isNaN(Date.parse(text)) && !/T24/i.test(text)) return text.toUpperCase();
   throw new InvalidArgumentError(
     'Give a date and time with its offset, like 2026-01-15T10:00:00Z or 2026-01-15T12:00:00+02:00.',
   );

@@ -5,6 +5,7 @@ export interface Conflict {
   readonly code:
     | 'maintenance_already_active'
     | 'maintenance_not_active'
+    | 'no_such_occurrence'
     | 'not_in_emergency'
     | 'rule_exists'
     | 'rule_in_use'

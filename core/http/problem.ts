@@ -29,6 +29,7 @@ export const PROBLEMS = {
   session_not_found: { status: 404, title: 'Session not found' },
   window_overlap: { status: 409, title: 'Window overlap' },
   window_running: { status: 409, title: 'Window running' },
+  no_such_occurrence: { status: 404, title: 'No such occurrence' },
   window_not_found: { status: 404, title: 'Window not found' },
   not_in_emergency: { status: 409, title: 'Not in emergency mode' },
   too_many_revocations: { status: 409, title: 'Too many revocations' },

@@ -13,10 +13,20 @@ import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
 import { nextState } from '../state/transition.ts';
 import { rfc3339 } from '../text.ts';
-import { livingWindows, overlapOf, type Span, scheduleOf, selfOverlap, spansOf } from './occurrences.ts';
+import {
+  beginsAt,
+  firstSpanOf,
+  livingWindows,
+  overlapOf,
+  reachProblem,
+  type Span,
+  scheduleOf,
+  selfOverlap,
+  spansOf,
+} from './occurrences.ts';
 import { combinationProblem } from './recurrence.ts';
 import { changedWindow, newWindow, type Requested } from './request.ts';
-import type { WindowBody, WindowChangeBody } from './schemas.ts';
+import type { SkipBody, WindowBody, WindowChangeBody } from './schemas.ts';
 import { cancelledFacts, windowFacts } from './view.ts';
 import { MAX_WINDOWS, type Window, type WindowStore } from './window.ts';
 
@@ -24,6 +34,7 @@ import { MAX_WINDOWS, type Window, type WindowStore } from './window.ts';
 export type WindowChange =
   | { readonly type: 'add'; readonly body: WindowBody }
   | { readonly type: 'change'; readonly id: string; readonly body: WindowChangeBody }
+  | { readonly type: 'skip' | 'unskip'; readonly id: string; readonly body: SkipBody }
   | { readonly type: 'cancel'; readonly id: string };
 
 /** What a change comes to, and the window that it is about where that is an event. */
@@ -54,6 +65,16 @@ export async function applyWindowChange(
   }
   const window = known.find(({ id }) => id === change.id);
   if (window === undefined) return refused(conflict(notFound(change.id)));
+  if (change.type === 'skip' || change.type === 'unskip') {
+    const startsAt = Date.parse(change.body.starts_at);
+    const skipped = window.skipped?.filter((start) => start > now) ?? [];
+    const isThere =
+      change.type === 'skip' ? startsAt > now && beginsAt(window, startsAt) : skipped.includes(startsAt);
+    if (!isThere) return refused(conflict(noOccurrence(window, startsAt, change.type)));
+    const others = skipped.filter((start) => start !== startsAt);
+    const changed = { ...window, skipped: change.type === 'skip' ? [...others, startsAt] : others };
+    return placed('window_changed', changed, now, put);
+  }
   const runsForTheLastTime = isRunning(window, state) && spansOf(window, now).next().done === true;
   if (change.type === 'change') {
     const body = withoutEcho(change.body, window);
@@ -88,7 +109,7 @@ async function schedule(
 ): Promise<WindowOutcome> {
   if ('problems' in requested) return refused(invalid(requested.problems));
   const { window } = requested;
-  const { state, known } = put;
+  const { state } = put;
   const { now } = put.circumstances;
   // A start that is asked for may be this very instant; what has begun already does not begin again.
   const after = body.starts_at === undefined ? now : Math.min(window.startsAt - 1, now);
@@ -99,6 +120,18 @@ async function schedule(
   if (first !== undefined && first.startsAt <= now && maintenance !== null && maintenance.mode !== 'test') {
     return refused(alreadyActive(maintenance));
   }
+  return placed(type, window, after, put);
+}
+
+/** Keeps a window, where no other is in its way. */
+async function placed(
+  type: 'window_scheduled' | 'window_changed',
+  window: Window,
+  after: number,
+  put: Put,
+): Promise<WindowOutcome> {
+  const { state, known } = put;
+  const { now } = put.circumstances;
   const others = known.filter(({ id }) => id !== window.id);
   const overlap = overlapWith(window, after, others, state, now);
   if (overlap !== null) return refused(conflict(overlap));
@@ -106,13 +139,13 @@ async function schedule(
 }
 
 function windowProblems(window: Window, state: State, after: number): FieldProblem[] {
-  const plan = { ...window, endsAt: window.startsAt + window.length };
+  const plan = { ...window, endsAt: firstSpanOf(window).endsAt };
   const problems = [...planProblems(plan, window.mode, state)];
   const unusable = combinationProblem(window);
   if (unusable !== null) return [...problems, { field: 'rrule', message: unusable }];
-  if (spansOf(window, after).next().done) {
-    const [field, when] = window.rrule === null ? ['starts_at', 'start'] : ['rrule', 'occur'];
-    problems.push({ field, message: `must ${when} within the next ten years` });
+  const unreached = reachProblem(window, after);
+  if (unreached !== null) {
+    return [...problems, { field: window.rrule === null ? 'starts_at' : 'rrule', message: unreached }];
   }
   const twice = selfOverlap(window, after);
   if (twice !== null) {
@@ -232,6 +265,15 @@ function notFound(id: string): Conflict {
     code: 'window_not_found',
     message: `There is no window ${id}, or it is over.`,
     remedy: 'GET /api/maintenance/windows lists them',
+  };
+}
+
+function noOccurrence({ id }: Window, startsAt: number, type: 'skip' | 'unskip'): Conflict {
+  const what = type === 'skip' ? 'begins nothing' : 'left nothing out';
+  return {
+    code: 'no_such_occurrence',
+    message: `Window ${id} ${what} at ${rfc3339(startsAt)}.`,
+    remedy: `GET /api/maintenance/windows/${id} shows what comes next`,
   };
 }
 

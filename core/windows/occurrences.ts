@@ -1,7 +1,8 @@
 import { isBuiltInOperation } from '../decision/operations.ts';
 import { MAX_SCHEDULE_BYTES, windowOf } from '../state/schedule.ts';
 import type { ComingWindow, WindowSchedule } from '../state/state.ts';
-import { occurrences } from './recurrence.ts';
+import { localTimeOf, readingOf } from './local-time.ts';
+import { countOf, goesByHours, occurrences, type Start } from './recurrence.ts';
 import type { Window } from './window.ts';
 
 /** How far ahead windows are looked at: ms, some ten years, so that no leap day is missed. */
@@ -19,14 +20,101 @@ export interface Span {
   readonly endsAt: number;
 }
 
-/** The occurrences of a window that begin after an instant, as far ahead as windows are looked at. */
+/**
+ * The occurrences of a window that begin after an instant, as far ahead as windows are looked at. Each ends when the
+ * clock shows the local time that its length reaches; those that are skipped and those of which nothing is left are
+ * none.
+ */
 export function* spansOf(window: Window, after: number): Generator<Span, void> {
-  let looked = 0;
-  for (const startsAt of occurrences(window, after)) {
-    if (startsAt - after > HORIZON || looked === MAX_CANDIDATES) return;
-    looked += 1;
-    yield { startsAt, endsAt: startsAt + window.length };
+  for (const start of startsOf(window, after)) {
+    const span = spanFrom(start, window);
+    if (isLeft(span) && !window.skipped?.includes(span.startsAt)) yield span;
   }
+}
+
+function* startsOf(window: Window, after: number): Generator<Start, void> {
+  let looked = 0;
+  for (const start of occurrences(window, after)) {
+    if (start.startsAt - after > HORIZON || looked === MAX_CANDIDATES) return;
+    looked += 1;
+    yield start;
+  }
+}
+
+/** An end inside a gap is the gap's end; of one that is shown twice the first counts that lies after the start. */
+function spanFrom({ startsAt, local }: Start, { length, timezone, rrule }: Window): Span {
+  if (goesByHours(rrule)) return { startsAt, endsAt: startsAt + length };
+  const { shown, instant, last } = readingOf(local + length, timezone);
+  const isLast = shown === 'never' || (shown === 'twice' && instant <= startsAt);
+  return { startsAt, endsAt: isLast ? last : instant };
+}
+
+function isLeft({ startsAt, endsAt }: Span): boolean {
+  return endsAt > startsAt;
+}
+
+/** From its beginning to its end by the clock on the wall, whether or not its rule takes place then. */
+export function firstSpanOf(window: Window): Span {
+  const { startsAt, timezone } = window;
+  return spanFrom({ startsAt, local: localTimeOf(startsAt, timezone) }, window);
+}
+
+/** Why a rule can't be followed far enough, or null when it can. */
+export function reachProblem(window: Window, after: number): string | null {
+  const { rrule, startsAt } = window;
+  const when = rrule === null ? 'start' : 'occur';
+  if (startsOf(window, after).next().done) return `must ${when} within the next ten years`;
+  if (spansOf({ ...window, skipped: [] }, after).next().done) {
+    return 'must leave something of its occurrences: each falls into the hour that is left out when the clocks change';
+  }
+  const count = rrule === null ? null : countOf(rrule);
+  if (count === null || !/;BY|^BY/.test(rrule ?? '')) return null;
+  let found = 0;
+  for (const _ of startsOf(window, startsAt - 1)) found += 1;
+  return found < count ? `must occur ${count} times within ten years, and does ${found} times` : null;
+}
+
+/** Whether a window that isn't skipped would begin at an instant to come. */
+export function beginsAt(window: Window, instant: number): boolean {
+  for (const { startsAt } of spansOf({ ...window, skipped: [] }, instant - 1)) return startsAt === instant;
+  return false;
+}
+
+/** What the change of the clocks does to a window, up to a year ahead and a few times at most; a sentence each. */
+export function clockWarnings(window: Window, after: number): string[] {
+  const told = new Set<string>();
+  for (const start of startsOf(window, after)) {
+    if (start.startsAt - after > 400 * 24 * 3600 * 1000 || told.size === 4) break;
+    const warning = clockWarning(start, window);
+    if (warning !== null) told.add(warning);
+  }
+  return [...told];
+}
+
+function clockWarning(start: Start, window: Window): string | null {
+  const { timezone, length, rrule } = window;
+  if (rrule === null || goesByHours(rrule)) return null;
+  const span = spanFrom(start, window);
+  const [begin, end] = [readingOf(start.local, timezone), readingOf(start.local + length, timezone)];
+  const [from, to] = [wallTime(start.local), wallTime(start.local + length)];
+  const why = `because the clocks of ${timezone} change`;
+  if (!isLeft(span)) return `It does not take place on ${from}: nothing is left of it then, ${why}.`;
+  if (begin.shown === 'never') {
+    return `${from} does not exist, ${why}: it begins at ${wallTime(localTimeOf(span.startsAt, timezone))} then.`;
+  }
+  if (begin.shown === 'twice') return `${from} exists twice, ${why}: it begins at the first.`;
+  if (end.shown === 'never') {
+    return `${to} does not exist, ${why}: it ends at ${wallTime(localTimeOf(span.endsAt, timezone))} then.`;
+  }
+  if (end.shown === 'twice') return `${to} exists twice, ${why}: it ends at the first.`;
+  const hours = (span.endsAt - span.startsAt) / 3_600_000;
+  if (span.endsAt - span.startsAt === length) return null;
+  return `From ${from} to ${to} it takes ${Math.round(hours * 100) / 100} hours, ${why}.`;
+}
+
+/** @example wallTime(Date.UTC(2027, 2, 28, 2, 30)) // '2027-03-28 02:30' */
+function wallTime(local: number): string {
+  return new Date(local).toISOString().slice(0, 16).replace('T', ' ');
 }
 
 /** Two occurrences of one window of which the second begins before the first ends, null when there are none. */
@@ -54,14 +142,16 @@ export function overlapOf(a: Iterable<Span>, b: Iterable<Span>): readonly [Span,
   return null;
 }
 
-/** Windows that are not over: they run, or they have an occurrence to come. */
+/** Windows that are not over: they run, or they have an occurrence to come, be it skipped. */
 export function livingWindows(
   windows: readonly Window[],
   maintenanceId: string | null,
   now: number,
 ): readonly Window[] {
   const running = maintenanceId === null ? null : windowOf(maintenanceId);
-  return windows.filter((window) => window.id === running || !spansOf(window, now).next().done);
+  return windows.filter(
+    (window) => window.id === running || !spansOf({ ...window, skipped: [] }, now).next().done,
+  );
 }
 
 /**
@@ -83,7 +173,7 @@ export function scheduleOf(
   for (let count = 0; ; count += 1) {
     const queue = earliest(queues);
     if (queue === null || queue.first.done) return schedule;
-    const more = withStart(schedule, queue.window, queue.first.value.startsAt);
+    const more = withSpan(schedule, queue.window, queue.first.value);
     if (count === MAX_OCCURRENCES || sizeOf(more) > MAX_SCHEDULE_BYTES) return { ...schedule, hasMore: true };
     schedule = more;
     queue.first = queue.spans.next();
@@ -105,9 +195,11 @@ function earliest(queues: readonly Queue[]): Queue | null {
   );
 }
 
-function withStart(schedule: WindowSchedule, window: Window, startsAt: number): WindowSchedule {
-  const { id, mode, reason, autoEnd, blockedOperations, length, scheduledBy } = window;
-  const known = schedule.windows.find((coming) => coming.id === id);
+/** Occurrences of a window that last as long stand together: one over a change of the clocks stands by itself. */
+function withSpan(schedule: WindowSchedule, window: Window, { startsAt, endsAt }: Span): WindowSchedule {
+  const { id, mode, reason, autoEnd, blockedOperations, scheduledBy } = window;
+  const length = endsAt - startsAt;
+  const known = schedule.windows.find((coming) => coming.id === id && coming.length === length);
   const coming: ComingWindow = {
     ...(known ?? { id, mode, reason, autoEnd, blockedOperations, length, scheduledBy }),
     starts: [...(known?.starts ?? []), startsAt],

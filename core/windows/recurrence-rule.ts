@@ -56,12 +56,15 @@ const PARTS: ReadonlyMap<string, Part> = new Map([
       'weekdays like MO,WE or 1SU',
     ),
   ],
-  ['BYHOUR', numbers(0, 23)],
-  ['BYMINUTE', numbers(0, 59)],
-  ['BYSECOND', numbers(0, 59)],
+  // One time of the day is all that a window needs: another is another window. Lists multiply what a rule costs.
+  ['BYHOUR', number(0, 23)],
+  ['BYMINUTE', number(0, 59)],
   ['BYSETPOS', places(366)],
   ['WKST', matching(new RegExp(`^${WEEKDAY}$`), 'a weekday like MO')],
 ]);
+
+/** Filters that name days and hours of the clock; a rule that counts hours would take long to be followed by them. */
+const SPARSE = ['BYMONTH', 'BYWEEKNO', 'BYYEARDAY', 'BYMONTHDAY', 'BYDAY', 'BYHOUR', 'BYSETPOS'];
 
 /**
  * A rule in the one spelling that is kept: upper case, without the property's name.
@@ -89,6 +92,9 @@ export function ruleProblem(rrule: string): string | null {
     if (names.indexOf(name) !== index) return `must not hold ${name} twice`;
   }
   if (!names.includes('FREQ')) return 'must say how often, by FREQ';
+  if (rrule.includes('FREQ=HOURLY') && names.some((name) => SPARSE.includes(name))) {
+    return `must not hold ${SPARSE.join(', ')} with FREQ=HOURLY: name a longer period, like DAILY`;
+  }
   if (names.includes('COUNT') && names.includes('UNTIL')) return 'must not hold both COUNT and UNTIL';
   return null;
 }

@@ -1,5 +1,6 @@
 import { MAX_DURATION_S, MIN_DURATION_S } from '../commands/command.ts';
 import type { FieldProblem } from '../commands/outcome.ts';
+import { localTimeOf } from './local-time.ts';
 import { normalRule } from './recurrence-rule.ts';
 import type { WindowBody, WindowChangeBody } from './schemas.ts';
 import type { Window } from './window.ts';
@@ -19,17 +20,18 @@ export function newWindow(
   { id, now, scheduledBy }: { readonly id: string; readonly now: number; readonly scheduledBy: string },
 ): Requested {
   const rrule = body.rrule === undefined ? null : normalRule(body.rrule);
+  const { timezone = 'UTC' } = body;
   const startsAt = startOf(body.starts_at, rrule, now);
   return checked(body, now, {
     id,
     reason: body.reason,
     startsAt,
-    length: lengthOf(body, startsAt) ?? 0,
+    length: lengthOf(body, startsAt, timezone) ?? 0,
     mode: body.mode,
     autoEnd: body.auto_end,
     blockedOperations: body.blocked_operations ?? null,
     rrule,
-    timezone: body.timezone,
+    timezone,
     scheduledAt: now,
     scheduledBy,
   });
@@ -40,17 +42,18 @@ export function changedWindow(window: Window, body: WindowChangeBody, now: numbe
   const rule = body.rrule === undefined ? window.rrule : body.rrule;
   const rrule = rule === null ? null : normalRule(rule);
   const startsAt = body.starts_at === undefined ? window.startsAt : startOf(body.starts_at, rrule, now);
+  const timezone = body.timezone ?? window.timezone;
   const { blocked_operations: blocked } = body;
   return checked(body, now, {
     ...window,
     reason: body.reason ?? window.reason,
     startsAt,
-    length: lengthOf(body, startsAt) ?? window.length,
+    length: lengthOf(body, startsAt, timezone) ?? window.length,
     mode: body.mode ?? window.mode,
     autoEnd: body.auto_end ?? window.autoEnd,
     blockedOperations: blocked === undefined ? window.blockedOperations : blocked,
     rrule,
-    timezone: body.timezone ?? window.timezone,
+    timezone,
   });
 }
 
@@ -61,9 +64,15 @@ function startOf(text: string, rrule: string | null, now: number): number {
   return isNow ? now : given;
 }
 
-function lengthOf({ duration, ends_at: endsAt }: WindowChangeBody, startsAt: number): number | null {
+/** By the clock on the wall. */
+function lengthOf(
+  { duration, ends_at: endsAt }: WindowChangeBody,
+  startsAt: number,
+  timezone: string,
+): number | null {
   if (duration !== undefined) return duration * 1000;
-  return endsAt === undefined ? null : Date.parse(endsAt) - startsAt;
+  if (endsAt === undefined) return null;
+  return localTimeOf(Date.parse(endsAt), timezone) - localTimeOf(startsAt, timezone);
 }
 
 function checked(body: WindowChangeBody, now: number, window: Window): Requested {

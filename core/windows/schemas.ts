@@ -11,9 +11,14 @@ import {
 import { type Answer, count, flag, instant, operations, pageAnswer, pageQuery } from '../http/fields.ts';
 import { isTimeZone, MAX_RULE_LENGTH, normalRule, ruleProblem } from './recurrence-rule.ts';
 
-const startsAt = z.iso
-  .datetime({ offset: true, error: ({ input }) => (input === undefined ? 'is required' : RFC_3339) })
-  .meta({ description: 'The start; up to a minute ago counts as now. Of a rule: where it begins to count.' });
+const instantGiven = z.iso.datetime({
+  offset: true,
+  error: ({ input }) => (input === undefined ? 'is required' : RFC_3339),
+});
+
+const startsAt = instantGiven.meta({
+  description: 'The start; up to a minute ago counts as now. Of a rule: where it begins to count.',
+});
 
 const rrule = z
   .string('must be a text')
@@ -31,7 +36,7 @@ const timezone = z
   .string('must be a text')
   .max(100, 'must have at most 100 characters')
   .refine(isTimeZone, 'must be a name of the IANA time zone database, like Europe/Berlin')
-  .meta({ description: 'Whose local time a rule recurs by.', examples: ['Europe/Berlin'] });
+  .meta({ description: 'Whose local time a window goes by; UTC where none is given.', examples: ['Europe/Berlin'] });
 
 const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
 
@@ -46,7 +51,7 @@ export const windowBody = z
     auto_end: flag.default(true).meta({ description: 'Whether the maintenance ends by itself at its end.' }),
     blocked_operations: blockedOperations.optional(),
     rrule: rrule.optional(),
-    timezone: timezone.default('UTC'),
+    timezone: timezone.optional(),
   })
   .refine(hasOneEnd, ONE_END)
   .refine((body) => body.duration !== undefined || body.ends_at !== undefined, {
@@ -79,6 +84,17 @@ export const windowChangeBody = z
   .meta({ id: 'ChangeWindow' });
 
 export type WindowChangeBody = z.output<typeof windowChangeBody>;
+
+/** `POST /windows/{id}/skip` and `/unskip` */
+export const skipBody = z
+  .strictObject({
+    starts_at: instantGiven.meta({
+      description: 'When the occurrence begins, as `next` of the window shows it.',
+    }),
+  })
+  .meta({ id: 'WindowOccurrence' });
+
+export type SkipBody = z.output<typeof skipBody>;
 
 /** `GET /windows` */
 export const windowsQuery = z.strictObject(pageQuery('100'));

@@ -4,7 +4,8 @@ import { pageOf } from '../http/page.ts';
 import { effective } from '../state/clock.ts';
 import { windowOf } from '../state/schedule.ts';
 import type { State } from '../state/state.ts';
-import { spansOf } from './occurrences.ts';
+import { localTimeOf } from './local-time.ts';
+import { firstSpanOf, spansOf } from './occurrences.ts';
 import type { WindowsPage, WindowsQuery, WindowView } from './schemas.ts';
 import type { Window } from './window.ts';
 import { viewOfFacts, type WindowFacts } from './window-facts.ts';
@@ -20,17 +21,31 @@ export function windowFacts(window: Window, state: State, now: number): WindowFa
   const { maintenance } = effective(state, now);
   const running = maintenance !== null && windowOf(maintenance.id) === window.id ? maintenance : null;
   const next = [...take(SHOWN, spansOf(window, now))];
-  if (running === null) return { ...window, status: 'scheduled', next };
-  if (next.length > 0) return { ...window, status: 'running', next };
+  const { endsAt: firstEnd } = firstSpanOf(window);
+  if (running === null) return { ...window, endsAt: firstEnd, status: 'scheduled', next };
+  if (next.length > 0) return { ...window, endsAt: firstEnd, status: 'running', next };
   const { reason, endsAt, autoEnd, blockedOperations } = planOf(running);
   const { startedAt: startsAt } = running;
-  const length = endsAt === null ? window.length : endsAt - startsAt;
-  return { ...window, reason, startsAt, length, autoEnd, blockedOperations, status: 'running', next };
+  const length =
+    endsAt === null
+      ? window.length
+      : localTimeOf(endsAt, window.timezone) - localTimeOf(startsAt, window.timezone);
+  return {
+    ...window,
+    reason,
+    startsAt,
+    endsAt: endsAt ?? firstEnd,
+    length,
+    autoEnd,
+    blockedOperations,
+    status: 'running',
+    next,
+  };
 }
 
 /** A window that takes place no more. */
 export function cancelledFacts(window: Window): WindowFacts {
-  return { ...window, status: 'cancelled', next: [] };
+  return { ...window, endsAt: firstSpanOf(window).endsAt, status: 'cancelled', next: [] };
 }
 
 /** A window as it is shown in a state. */
@@ -67,7 +82,7 @@ export function windowsPage(
 }
 
 function byNextStart(a: WindowView, b: WindowView): number {
-  const startOf = ({ status, next }: WindowView) =>
-    status === 'running' ? Number.NEGATIVE_INFINITY : Date.parse(next[0]?.starts_at ?? '');
+  const startOf = ({ status, next, starts_at }: WindowView) =>
+    status === 'running' ? Number.NEGATIVE_INFINITY : Date.parse(next[0]?.starts_at ?? starts_at);
   return startOf(a) - startOf(b);
 }

@@ -4,6 +4,8 @@ import type { Window } from './window.ts';
 
 /** A window at an instant: what the event log keeps of it when it is scheduled, changed or cancelled. */
 export interface WindowFacts extends Window {
+  /** When it ends that begins at `startsAt`; absent in events from when ends did not go by the clock on the wall. */
+  readonly endsAt?: number;
   readonly status: 'scheduled' | 'running' | 'cancelled';
   /** The next times that it takes place, without the one that runs; ms since the epoch. */
   readonly next: readonly { readonly startsAt: number; readonly endsAt: number }[];
@@ -12,11 +14,11 @@ export interface WindowFacts extends Window {
 /** A window as the HTTP API shows it. The first events of windows hold that view itself, which stays as it is. */
 export function viewOfFacts(facts: WindowFacts | WindowView): WindowView {
   if ('starts_at' in facts) return facts;
-  const { startsAt, length } = facts;
+  const { startsAt, length, endsAt = startsAt + length } = facts;
   return {
     id: facts.id,
     reason: facts.reason,
-    ...instants({ startsAt, endsAt: startsAt + length }),
+    ...instants({ startsAt, endsAt }),
     duration: Math.round(length / 1000),
     mode: facts.mode,
     auto_end: facts.autoEnd,

@@ -5,13 +5,15 @@ export interface Window extends Omit<Plan, 'endsAt'> {
   readonly id: string;
   /** The first start, or where a rule begins to be counted; its local time is that of the occurrences. */
   readonly startsAt: number;
-  /** Milliseconds from each start to the planned end. */
+  /** Milliseconds from each start to the planned end, by the clock on the wall. */
   readonly length: number;
   readonly mode: 'normal' | 'test';
   /** How it recurs, in the spelling of `normalRule`; null for a window that takes place once. */
   readonly rrule: string | null;
   /** A name of the IANA time zone database: whose local time it recurs by. */
   readonly timezone: string;
+  /** Starts of a rule at which it doesn't take place, those to come only; absent where there are none. */
+  readonly skipped?: readonly number[] | undefined;
   readonly scheduledAt: number;
   readonly scheduledBy: string;
 }

@@ -43,6 +43,8 @@ export const SERVE: ServeTable<'control', ControlParts> = {
   window: async (call, parts) => (await windows()).showWindow(call, parts),
   scheduleWindow: async (call, parts) => (await windows()).scheduleWindow(call, parts),
   changeWindow: async (call, parts) => (await windows()).changeWindow(call, parts),
+  skipOccurrence: async (call, parts) => (await windows()).skipOccurrence(call, parts, 'skip'),
+  unskipOccurrence: async (call, parts) => (await windows()).skipOccurrence(call, parts, 'unskip'),
   cancelWindow: async (call, parts) => (await windows()).cancelWindow(call, parts),
 };
 

@@ -5,7 +5,8 @@ import { effective } from '../../core/state/clock.ts';
 import { nextOccurrence } from '../../core/state/schedule.ts';
 import type { State } from '../../core/state/state.ts';
 import { applyWindowChange, type WindowChange } from '../../core/windows/change-windows.ts';
-import { livingWindows } from '../../core/windows/occurrences.ts';
+import { clockWarnings, firstSpanOf, livingWindows } from '../../core/windows/occurrences.ts';
+import { placeWarnings } from '../../core/windows/place-warnings.ts';
 import { cancelledView, windowsPage, windowView } from '../../core/windows/view.ts';
 import type { Window } from '../../core/windows/window.ts';
 import type { Answered, Call } from '../http/api-handler.ts';
@@ -40,6 +41,18 @@ export function changeWindow(call: Call<'changeWindow'>, parts: ControlParts): P
   const { id = '' } = call.parameters;
   const hash = requestHash('changeWindow', { id, body: sent });
   return change(call, parts, { type: 'change', id, body }, hash);
+}
+
+/** Leaves one occurrence of a window out, or takes it back. */
+export function skipOccurrence(
+  call: Call<'skipOccurrence'> | Call<'unskipOccurrence'>,
+  parts: ControlParts,
+  type: 'skip' | 'unskip',
+): Promise<Answered> {
+  const { id = '' } = call.parameters;
+  const { body, sent } = call;
+  const hash = requestHash(`${type}Occurrence`, { id, body: sent });
+  return change(call, parts, { type, id, body }, hash);
 }
 
 /** Cancels what has not begun of a window. */
@@ -80,12 +93,17 @@ function change(
   });
 }
 
-function answerOf(window: Window, { type }: WindowChange, state: State, at: number) {
+function answerOf(window: Window, change: WindowChange, state: State, at: number) {
   const { version } = state;
-  if (type === 'cancel') return { ...cancelledView(window), warnings: [], version };
+  if (change.type === 'cancel') return { ...cancelledView(window), warnings: [], version };
   const seen = effective(state, at);
   const isNext = nextOccurrence(seen.windows)?.window.id === window.id;
-  const plan = { ...window, endsAt: window.startsAt + window.length };
-  const warnings = [...planWarnings(plan), ...(isNext ? windowWarnings(seen) : [])];
+  const plan = { ...window, endsAt: firstSpanOf(window).endsAt };
+  const warnings = [
+    ...planWarnings(plan),
+    ...(isNext ? windowWarnings(seen) : []),
+    ...placeWarnings(window, 'body' in change ? change.body : {}),
+    ...clockWarnings(window, at),
+  ];
   return { ...windowView(window, state, at), warnings, version };
 }

@@ -60,7 +60,7 @@ describe('each command makes its call', () => {
       {
         reason: 'R',
         ...plain,
-        ends_at: '2026-01-15T11:00:00.000Z',
+        ends_at: '2026-01-15T12:00:00+01:00',
         blocked_operations: ['job_creation', 'unknown'],
       },
     ],

@@ -107,7 +107,7 @@ describe('windows', () => {
       url: '/api/maintenance/windows',
       body: {
         reason: 'x',
-        starts_at: '2026-01-18T01:30:00.000Z',
+        starts_at: '2026-01-18T02:30:00+01:00',
         duration: 3600,
         auto_end: false,
         blocked_operations: ['unknown', 'job_creation'],
@@ -126,12 +126,12 @@ describe('windows', () => {
       '--duration',
       '60',
     );
-    expect(sent().body).toEqual({ reason: 'x', starts_at: '2026-01-18T02:30:00.000Z', duration: 60 });
+    expect(sent().body).toEqual({ reason: 'x', starts_at: '2026-01-18T02:30:00Z', duration: 60 });
   });
 
   test.each([
     [['--starts-at', 'now'], { starts_at: '2026-01-15T10:00:00.000Z' }],
-    [['--ends-at', '2026-01-15T13:00:00Z'], { ends_at: '2026-01-15T13:00:00.000Z' }],
+    [['--ends-at', '2026-01-15T13:00:00Z'], { ends_at: '2026-01-15T13:00:00Z' }],
     [['--once', '--block-all'], { rrule: null, blocked_operations: null }],
     [['--auto-end', '--mode', 'test'], { auto_end: true, mode: 'test' }],
   ])('are changed: %j', async (args, body) => {

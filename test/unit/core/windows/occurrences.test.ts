@@ -10,11 +10,14 @@ import {
   without,
 } from '../../../../core/state/schedule.ts';
 import {
+  beginsAt,
+  clockWarnings,
   comingIn,
   isRunningLow,
   livingWindows,
   MAX_OCCURRENCES,
   overlapOf,
+  reachProblem,
   scheduleOf,
   selfOverlap,
   spansOf,
@@ -180,11 +183,92 @@ describe('overlaps', () => {
   test.each([
     ['daily for a day', 'FREQ=DAILY', DAY, false],
     ['daily for longer', 'FREQ=DAILY', DAY + 1, true],
-    ['daily for 24 hours, over the day in spring that has 23', 'FREQ=DAILY', 23.5 * HOUR, true],
-    ['twice a day, too close', 'FREQ=DAILY;BYHOUR=1,2', HOUR + 1, true],
+    ['daily for nearly a day, over the day in spring that has 23 hours', 'FREQ=DAILY', 23.5 * HOUR, false],
+    ['hourly, too long', 'FREQ=HOURLY', HOUR + 1, true],
     ['once', null, 7 * DAY, false],
   ])('of a window with itself: %s', (_, rrule, length, isOverlapping) => {
     const timezone = length === 23.5 * HOUR ? 'Europe/Berlin' : 'UTC';
     expect(selfOverlap(window({ rrule, length, timezone }), NOW) !== null).toBe(isOverlapping);
+  });
+});
+
+describe('by the clock on the wall', () => {
+  const berlin = (startsAt: string, hours: number, rrule: string | null = 'FREQ=DAILY', changes = {}) =>
+    window({
+      startsAt: Date.parse(startsAt),
+      length: hours * HOUR,
+      rrule,
+      timezone: 'Europe/Berlin',
+      ...changes,
+    });
+  const span = (of: ReturnType<typeof window>, after: string) => {
+    const next = spansOf(of, Date.parse(after)).next().value;
+    return next && [next.startsAt, next.endsAt].map((at) => new Date(at).toISOString().slice(0, 16));
+  };
+  const SPRING = '2027-03-27T12:00:00Z';
+  const AUTUMN = '2027-10-30T12:00:00Z';
+
+  test.each([
+    ['01:00 to 05:00 in spring', 1, 4, SPRING, ['2027-03-28T00:00', '2027-03-28T03:00']],
+    ['01:00 to 05:00 in autumn', 1, 4, AUTUMN, ['2027-10-30T23:00', '2027-10-31T04:00']],
+    ['a start that does not exist', 2.5, 2, SPRING, ['2027-03-28T01:30', '2027-03-28T02:30']],
+    ['a start that exists twice', 2.5, 2, AUTUMN, ['2027-10-31T00:30', '2027-10-31T03:30']],
+    ['an end inside the gap', 1, 1.5, SPRING, ['2027-03-28T00:00', '2027-03-28T01:00']],
+    ['an end that exists twice', 1, 1.5, AUTUMN, ['2027-10-30T23:00', '2027-10-31T00:30']],
+    ['nothing left, so the day after', 2, 0.75, SPRING, ['2027-03-29T00:00', '2027-03-29T00:45']],
+  ])('%s', (_, hour, hours, after, expected) => {
+    const start = new Date(Date.UTC(2027, 0, 15) + (hour - 1) * HOUR).toISOString();
+    expect(span(berlin(start, hours), after)).toEqual(expected);
+  });
+
+  test('windows touch on every night, and a day does not overlap the next', () => {
+    const [a, b] = [berlin('2027-01-15T00:00:00Z', 2), berlin('2027-01-15T02:00:00Z', 1)];
+    expect(overlapOf(spansOf(a, NOW), spansOf(b, NOW))).toBeNull();
+    expect(selfOverlap(berlin('2027-01-15T00:00:00Z', 24), NOW)).toBeNull();
+    expect(selfOverlap(berlin('2027-01-15T01:00:00Z', 24), NOW)).toBeNull();
+  });
+
+  test('one that takes place once ends so too, be it in the hour that comes twice', () => {
+    expect(span(berlin('2027-03-28T00:00:00Z', 4, null), SPRING)?.[1]).toBe('2027-03-28T03:00');
+    expect(span(berlin('2027-10-31T01:30:00Z', 0.25, null), AUTUMN)?.[1]).toBe('2027-10-31T01:45');
+  });
+
+  test('the schedule holds each occurrence with its own length', () => {
+    const schedule = scheduleOf('n', [berlin('2027-01-15T00:00:00Z', 4)], () => Date.parse(SPRING));
+    expect(nextOccurrence(schedule)?.endsAt).toBe(Date.parse('2027-03-28T03:00:00Z'));
+    const rest = without(schedule, nextOccurrence(schedule) as never);
+    expect(nextOccurrence(rest)?.endsAt).toBe(Date.parse('2027-03-29T03:00:00Z'));
+  });
+
+  test.each([
+    [2.5, 2, ['2027-03-28 02:30 does not exist', '2027-10-31 02:30 exists twice']],
+    [1, 1.5, ['2027-03-28 02:30 does not exist', '2027-10-31 02:30 exists twice']],
+    [2, 0.75, ['does not take place on 2027-03-28 02:00', '2027-10-31 02:00 exists twice']],
+    [1, 4, ['it takes 3 hours', 'it takes 5 hours']],
+    [10, 1, []],
+  ])('what the change of the clocks does is told: %s for %s hours', (hour, hours, told) => {
+    const start = new Date(Date.UTC(2027, 0, 15) + (hour - 1) * HOUR).toISOString();
+    const warnings = clockWarnings(berlin(start, hours), Date.parse('2027-01-16T00:00:00Z'));
+    expect(warnings).toEqual(told.map((part) => expect.stringContaining(part)));
+  });
+
+  test('a skipped occurrence is none, and the rule goes on counting', () => {
+    const start = Date.parse('2027-01-15T00:00:00Z');
+    const rule = berlin('2027-01-15T00:00:00Z', 1, 'FREQ=DAILY;COUNT=3', { skipped: [start + DAY] });
+    expect([...spansOf(rule, start - 1)].map(({ startsAt }) => startsAt)).toEqual([start, start + 2 * DAY]);
+    expect(beginsAt(rule, start + DAY)).toBe(true);
+    expect(beginsAt(rule, start + 3 * DAY)).toBe(false);
+  });
+
+  test.each([
+    ['FREQ=YEARLY;BYDAY=-1SU;BYMONTH=3', 0.25, 'clocks change'],
+    ['FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29;COUNT=1000', 1, '1000 times within ten years'],
+    ['FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30', 1, 'within the next ten years'],
+  ])('%s is refused, and quickly', (rrule, hours, told) => {
+    const before = process.cpuUsage();
+    const start = '2027-01-15T01:00:00Z';
+    expect(reachProblem(berlin(start, hours, rrule), Date.parse(start) - 1)).toContain(told);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 });

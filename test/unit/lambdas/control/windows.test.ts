@@ -526,3 +526,43 @@ describe('beside', () => {
     expect((await bench.call('DELETE', `/rules/${added.id}`)).status).toBe(200);
   });
 });
+
+describe('one occurrence', () => {
+  const skip = (what: 'skip' | 'unskip', startsAt: string) =>
+    bench.call('POST', `/windows/m-1/${what}`, { body: { starts_at: startsAt } });
+  const startsIn = ({ json }: Awaited<ReturnType<typeof show>>) =>
+    (json.next as { starts_at: string }[]).map(({ starts_at: start }) => start);
+
+  test('is left out, and taken back', async () => {
+    await post({ ...DAILY, rrule: 'FREQ=DAILY;COUNT=3' });
+    const [first, second, third] = [at(START), at(START + DAY), at(START + 2 * DAY)];
+    expect(startsIn(await skip('skip', second))).toEqual([first, third]);
+    expect(startsIn(await show('m-1'))).toEqual([first, third]);
+    expect(await post({ ...ONCE, starts_at: second })).toMatchObject({ status: 201 });
+    expect(await skip('unskip', second)).toMatchObject({ status: 409, json: { error: 'window_overlap' } });
+    const [other] = (await list()).filter(({ id }) => id !== 'm-1');
+    await bench.call('DELETE', `/windows/${other?.id}`);
+    expect(startsIn(await skip('unskip', second))).toEqual([first, second, third]);
+  });
+
+  test.each([
+    ['skip', at(START + 1000)],
+    ['skip', at(START + 3 * DAY)],
+    ['skip', at(NOW - DAY)],
+    ['unskip', at(START)],
+  ] as const)('%s of %s is a 404', async (what, startsAt) => {
+    await post({ ...DAILY, rrule: 'FREQ=DAILY;COUNT=3' });
+    expect(await skip(what, startsAt)).toMatchObject({ status: 404, json: { error: 'no_such_occurrence' } });
+  });
+});
+
+describe('whose local time is meant', () => {
+  test.each([
+    [{ ...DAILY, starts_at: '2026-07-05T05:00:00+01:00' }, 'offset +01:00'],
+    [{ ...DAILY, timezone: undefined }, 'by UTC'],
+    [{ ...DAILY, timezone: 'EST' }, 'EST is not the time of a place'],
+  ])('is warned of where it is not clear: %j', async (body, told) => {
+    const { json } = await post(body);
+    expect(json.warnings).toContainEqual(expect.stringContaining(told));
+  });
+});
