@@ -36,7 +36,10 @@ const timezone = z
   .string('must be a text')
   .max(100, 'must have at most 100 characters')
   .refine(isTimeZone, 'must be a name of the IANA time zone database, like Europe/Berlin')
-  .meta({ description: 'Whose local time a window goes by; UTC where none is given.', examples: ['Europe/Berlin'] });
+  .meta({
+    description: 'Whose local time a window goes by; UTC where none is given.',
+    examples: ['Europe/Berlin'],
+  });
 
 const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
 
