@@ -226,8 +226,13 @@ function update(io: Io): Command {
     .description('Change the maintenance that is active; what is not named stays as it is.')
     .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
     .addOption(durationOption().conflicts('endsAt'))
+    .addOption(
+      new Option('--extend <length>', 'longer than planned, or than now where that is over, by 30m or the like')
+        .argParser(durationValue)
+        .conflicts(['duration', 'endsAt']),
+    )
     .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
-    .addOption(new Option('--no-end', 'take the planned end away').conflicts(['duration', 'endsAt']))
+    .addOption(new Option('--no-end', 'take the planned end away').conflicts(['duration', 'endsAt', 'extend']))
     .option('--auto-end', 'end by itself at the planned end')
     .option('--no-auto-end', 'go on past the planned end')
     .addOption(blockOption().conflicts('blockAll'))
@@ -236,6 +241,7 @@ function update(io: Io): Command {
     .addOption(new Option('--no-drain-deadline', 'let jobs take their time'))
     .addHelpText('after', () =>
       examples(
+        'maintenance update --extend 30m',
         'maintenance update --duration 2h',
         'maintenance update --reason "Takes longer than planned" --no-end',
         'maintenance update --block-all',

@@ -48,6 +48,8 @@ interface DisableOptions extends ChangeOptions {
 interface UpdateOptions extends ChangeOptions {
   readonly reason?: string;
   readonly duration?: number;
+  /** Seconds. */
+  readonly extend?: number;
   readonly endsAt?: string;
   /** False takes the planned end away. */
   readonly end: boolean;
@@ -124,6 +126,7 @@ export async function update(options: UpdateOptions, io: Io): Promise<void> {
   const body = {
     reason: options.reason,
     duration: options.duration,
+    extend: options.extend,
     ends_at: options.end ? options.endsAt : null,
     auto_end: options.autoEnd,
     blocked_operations: options.blockAll ? null : options.block,

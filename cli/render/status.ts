@@ -40,6 +40,7 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
     ['Since', since && readableInstant(since, now)],
     ['Held by', by],
     ['Until', active ? (until === null ? 'no end planned' : end(until, now)) : null],
+    ['Ends', active ? endingInWords(status) : null],
     ['Blocked', blocked.length > 0 ? blocked.join(', ') : null],
     ['Rehearsed', simulated.length > 0 ? simulated.join(', ') : null],
     ['Sessions', purgeInWords(status)],
@@ -79,6 +80,13 @@ function drainInWords({ job_drain: drain }: JsonObject, now: number): string | n
 function nextWindow(window: JsonObject, now: number): string {
   const what = window.mode === 'test' ? 'test run' : 'maintenance';
   return `${what} from ${readableInstant(textOf(window.starts_at) ?? '?', now)}: ${textOf(window.reason) ?? ''}`;
+}
+
+/** Whether it ends by itself: a fact, whatever was planned. Null where the API does not tell. */
+function endingInWords({ auto_end: autoEnd, estimated_completion: until }: JsonObject): string | null {
+  if (typeof autoEnd !== 'boolean') return null;
+  if (autoEnd) return 'by itself at its end';
+  return until === null ? 'when somebody ends it' : 'when somebody ends it: it goes on past its planned end';
 }
 
 function end(instant: string, now: number): string {

@@ -43,6 +43,7 @@ export function inCommandWords(text: string): string {
 const OPTIONS: Readonly<Record<string, string>> = {
   reason: '--reason',
   duration: '--duration',
+  extend: '--extend',
   starts_at: '--starts-at',
   ends_at: '--ends-at',
   rrule: '--rrule',

@@ -61,6 +61,8 @@ export function commandAnswer(
   switch (command.type) {
     case 'enable':
     case 'emergency':
+    case 'deescalate':
+    case 'update':
       return { ...view, warnings: warningsFor(accepted, before) };
     case 'disable': {
       const { maintenance } = effective(before, accepted.at);
@@ -72,8 +74,6 @@ export function commandAnswer(
         report_id: accepted.maintenanceId,
       };
     }
-    case 'deescalate':
-    case 'update':
     case 'reset':
       return view;
   }
@@ -116,7 +116,7 @@ export function warningsFor(accepted: EventDraft, before: State): string[] {
   const { maintenance } = accepted.state;
   if (maintenance === null) return [];
   const warnings: string[] = [];
-  if (before.maintenance?.mode === 'test') {
+  if (before.maintenance?.mode === 'test' && accepted.type === 'activated') {
     warnings.push('The test run that was active has been completed.');
   }
   if (maintenance.mode === 'emergency') {

@@ -23,6 +23,7 @@ import {
   drainDeadlineOf,
   drainProblems,
   endProblems,
+  extendedEnd,
   newEnd,
   openPlan,
   planDetails,
@@ -167,15 +168,20 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   const { maintenance } = state;
   if (maintenance === null) return notActive();
   const before = planOf(maintenance);
+  const isEmergency = maintenance.mode === 'emergency';
+  // In an emergency the estimate is extended: what de-escalation goes back to stays as it was.
+  const asked = isEmergency ? { ...command, extend: undefined } : command;
   const plan: Plan = {
     reason: command.reason ?? before.reason,
-    endsAt: newEnd(command, before, maintenance.startedAt),
+    endsAt: newEnd(asked, before, { startedAt: maintenance.startedAt, now }),
     autoEnd: command.autoEnd ?? before.autoEnd,
     blockedOperations:
       command.blockedOperations === undefined ? before.blockedOperations : command.blockedOperations,
   };
   const problems = [
-    ...(plan.endsAt === before.endsAt ? [] : endProblems(command, plan.endsAt, now)),
+    ...(command.duration === undefined && command.endsAt === undefined
+      ? []
+      : endProblems(command, plan.endsAt, now)),
     ...planProblems(plan, maintenance.mode, state),
     ...drainProblems(command.drainDeadline, maintenance.mode),
   ];
@@ -186,6 +192,9 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
       ? {
           ...drained,
           reason: plan.reason,
+          ...(command.extend === undefined
+            ? {}
+            : { estimatedEnd: extendedEnd(drained.estimatedEnd ?? null, command.extend, now) }),
           suspended: suspendedAfter(drained.suspended, command, plan),
         }
       : { ...drained, ...plan };

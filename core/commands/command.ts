@@ -29,6 +29,8 @@ export interface UpdateCommand {
   readonly reason?: string | undefined;
   readonly duration?: number | undefined;
   readonly endsAt?: number | null | undefined;
+  /** Seconds after the planned end, or after now where that has passed or is not known; neither of the others then. */
+  readonly extend?: number | undefined;
   readonly autoEnd?: boolean | undefined;
   readonly blockedOperations?: readonly string[] | null | undefined;
   /** Seconds from now; null takes the deadline away. */

@@ -90,6 +90,7 @@ function toUpdate(body: z.output<typeof updateBody>): Command {
     type: 'update',
     reason: body.reason,
     duration: body.duration,
+    extend: body.extend,
     endsAt: typeof body.ends_at === 'string' ? Date.parse(body.ends_at) : body.ends_at,
     autoEnd: body.auto_end,
     blockedOperations: body.blocked_operations,

@@ -27,14 +27,24 @@ export function planDetails({ endsAt, autoEnd, blockedOperations }: Plan): PlanD
   };
 }
 
-export function newEnd(command: UpdateCommand, before: Plan, startedAt: number): number | null {
+export function newEnd(
+  command: UpdateCommand,
+  before: Plan,
+  { startedAt, now }: { readonly startedAt: number; readonly now: number },
+): number | null {
+  if (command.extend !== undefined) return extendedEnd(before.endsAt, command.extend, now);
   if (command.duration !== undefined) return startedAt + command.duration * 1000;
   return command.endsAt === undefined ? before.endsAt : command.endsAt;
 }
 
+/** @param seconds after the end, or after now where that has passed or is not known */
+export function extendedEnd(end: number | null, seconds: number, now: number): number {
+  return Math.max(end ?? now, now) + seconds * 1000;
+}
+
 /** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
 export function suspendedAfter(suspended: Plan | null, command: UpdateCommand, plan: Plan): Plan | null {
-  const changesPlan = changed(command).some((field) => !['reason', 'drain_deadline'].includes(field));
+  const changesPlan = changed(command).some((field) => !['reason', 'extend', 'drain_deadline'].includes(field));
   if (suspended === null && !changesPlan) return null;
   return { ...plan, reason: suspended?.reason ?? plan.reason };
 }
@@ -45,6 +55,7 @@ export function changed(command: UpdateCommand): string[] {
     ['reason', command.reason],
     ['duration', command.duration],
     ['ends_at', command.endsAt],
+    ['extend', command.extend],
     ['auto_end', command.autoEnd],
     ['blocked_operations', command.blockedOperations],
     ['drain_deadline', command.drainDeadline],

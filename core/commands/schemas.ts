@@ -10,7 +10,7 @@ import {
   wholeSeconds,
 } from '../http/fields.ts';
 import { statusAnswer } from '../status/schemas.ts';
-import { MAX_DEBUG_MINUTES, USUAL_DEBUG_MINUTES } from './command.ts';
+import { MAX_DEBUG_MINUTES, MAX_DURATION_S, MIN_DURATION_S, USUAL_DEBUG_MINUTES } from './command.ts';
 import { blockedOperations, duration, endsAt, hasOneEnd, ONE_END, reason } from './plan-fields.ts';
 
 /** The bodies of the commands, and their answers. */
@@ -53,15 +53,22 @@ export const updateBody = z
     reason: reason.optional(),
     duration: duration.optional(),
     ends_at: endsAt.nullish(),
+    extend: wholeSeconds(MIN_DURATION_S, MAX_DURATION_S).optional().meta({
+      description: 'Seconds after the planned end, or after now where that has passed or is not known.',
+    }),
     auto_end: flag.optional(),
     blocked_operations: blockedOperations.nullish(),
     drain_deadline: drainDeadline.nullish(),
   })
   .refine(hasOneEnd, ONE_END)
+  .refine(
+    (body) => body.extend === undefined || (body.duration === undefined && body.ends_at === undefined),
+    { path: ['extend'], error: 'must not be given together with duration or ends_at' },
+  )
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     path: ['body'],
     error:
-      'must name what to change: reason, duration, ends_at, auto_end, blocked_operations or drain_deadline',
+      'must name what to change: reason, duration, ends_at, extend, auto_end, blocked_operations or drain_deadline',
   })
   .meta({ id: 'Update' });
 
@@ -117,7 +124,7 @@ export const revocationBody = z
   })
   .meta({ id: 'Revocation' });
 
-/** `POST /enable` and `POST /emergency` */
+/** `POST /enable`, `POST /emergency`, `POST /deescalate` and `PATCH /` */
 export const enableAnswer = statusAnswer
   .extend({
     warnings: z

@@ -50,6 +50,7 @@ const emergency = {
   declaredBy: z.string(),
   terminateJobs: z.boolean(),
   gracePeriod: z.number(),
+  estimatedEnd: instant.optional(),
   suspended: z.looseObject(plan).nullable(),
 } satisfies SchemaOf<Emergency>;
 

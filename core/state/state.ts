@@ -43,6 +43,8 @@ export interface Emergency extends Begun {
   readonly terminateJobs: boolean;
   /** Seconds that jobs are given to stop by themselves. */
   readonly gracePeriod: number;
+  /** When it should be over, as somebody has said since; absent where nobody has. It ends nothing. */
+  readonly estimatedEnd?: number;
   /** What de-escalation goes back to: the plan that the emergency suspended, null if there was none. */
   readonly suspended: Plan | null;
 }
@@ -151,7 +153,7 @@ export function isDebugging({ debugUntil }: State, now: number): boolean {
   return debugUntil !== undefined && now < debugUntil;
 }
 
-/** The planned end of a maintenance; an emergency suspends its own. */
+/** The planned end of a maintenance; an emergency suspends its own, and may have an estimate. */
 export function plannedEnd(maintenance: Maintenance): number | null {
-  return maintenance.mode === 'emergency' ? null : maintenance.endsAt;
+  return maintenance.mode === 'emergency' ? (maintenance.estimatedEnd ?? null) : maintenance.endsAt;
 }

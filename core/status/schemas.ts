@@ -24,6 +24,9 @@ export const statusAnswer = z
     estimated_duration: z.int().nullable().meta({ description: 'Seconds from start to planned end.' }),
     started_at: instant.nullable(),
     estimated_completion: instant.nullable(),
+    auto_end: z.boolean().meta({
+      description: 'Whether it ends by itself at its end; else it goes on until somebody ends it. An emergency never does.',
+    }),
     blocked_operations: operations,
     simulated_operations: operations.meta({ description: 'In test mode: what would be blocked.' }),
     active_jobs_count: count.nullable().meta({ description: 'Null when it cannot be told now.' }),

@@ -42,6 +42,7 @@ export function statusView(
       maintenance === null || end === null ? null : Math.round((end - maintenance.startedAt) / 1000),
     started_at: maintenance === null ? null : rfc3339(maintenance.startedAt),
     estimated_completion: end === null ? null : rfc3339(end),
+    auto_end: maintenance !== null && maintenance.mode !== 'emergency' && maintenance.autoEnd,
     blocked_operations: isTest ? [] : blocked,
     simulated_operations: isTest ? blocked : [],
     active_jobs_count: activeJobs,

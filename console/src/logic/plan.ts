@@ -1,3 +1,14 @@
+/** The types that a maintenance may be confined to, beside the owner's own. */
+export const BLOCKABLE: readonly string[] = [
+  'caption_generation',
+  'job_creation',
+  'platform_operations',
+  'batch_operations',
+  'user_data_modification',
+  'image_processing',
+  'unknown',
+];
+
 /** What somebody fills in to start or change a maintenance. Texts are as they were typed. */
 export interface PlanForm {
   readonly reason: string;
@@ -50,10 +61,15 @@ function seconds(minutes: string): number | string {
   return minutes.trim() === '' || Number.isNaN(number) ? minutes : Math.round(number * 60);
 }
 
-/** A local date and time as RFC 3339 in UTC, null when it is none. @example localInstant('2026-01-15', '10:00') */
+/**
+ * A local date and time as RFC 3339 in UTC, null when it is none: no calendar has the day, or the clocks go forward over
+ * the time. @example localInstant('2026-01-15', '10:00') */
 export function localInstant(date: string, time: string): string | null {
   const instant = Date.parse(`${date}T${time}:00`);
-  return /^\d{4}-\d\d-\d\d$/.test(date) && !Number.isNaN(instant) ? new Date(instant).toISOString() : null;
+  if (!/^\d{4}-\d\d-\d\d$/.test(date) || Number.isNaN(instant)) return null;
+  const rfc3339 = new Date(instant).toISOString();
+  const shown = localParts(rfc3339);
+  return shown.date === date && shown.time === time ? rfc3339 : null;
 }
 
 /** The local date and time of an instant, as the fields of a form take them. */
@@ -66,16 +82,22 @@ export function localParts(rfc3339: string): { date: string; time: string } {
   };
 }
 
-/** The form of a maintenance that is active. The status does not tell whether it ends by itself, nor lists what is all. */
+/** The form of a maintenance that is active, as the status tells of it. */
 export function planOf({
   reason,
   estimated_completion: end,
+  auto_end: autoEnd,
+  blocked_operations: blocked,
 }: {
   readonly reason: string | null;
   readonly estimated_completion: string | null;
+  readonly auto_end: boolean;
+  readonly blocked_operations: readonly string[];
 }): PlanForm {
   return {
     ...EMPTY_PLAN,
+    autoEnd,
+    blocked: BLOCKABLE.every((name) => blocked.includes(name)) ? [] : blocked,
     reason: reason ?? '',
     end: end === null ? 'none' : 'instant',
     ...(end === null ? {} : localParts(end)),
@@ -95,7 +117,7 @@ export function changeBody(before: PlanForm, after: PlanForm): Record<string, un
           ? { duration: sent.duration }
           : { ends_at: sent.ends_at }
       : {}),
-    ...(is('autoEnd') ? { auto_end: sent.auto_end } : {}),
+    ...(planBody(before).auto_end !== sent.auto_end ? { auto_end: sent.auto_end } : {}),
     ...(is('blocked') ? { blocked_operations: after.blocked.length > 0 ? after.blocked : null } : {}),
   };
 }

@@ -139,6 +139,7 @@ function Active({ status }: { readonly status: Status }) {
               : `${instant(status.started_at)} (${duration((now - Date.parse(status.started_at)) / 1000)})`,
         },
         { label: 'Planned end', value: instant(status.estimated_completion) },
+        { label: 'Ends', value: status.auto_end ? 'by itself at its end' : 'when somebody ends it' },
         {
           label: status.mode === 'test' ? 'Would be blocked' : 'Blocked',
           value: blocked.map(operationLabel).join(', ') || 'nothing',

@@ -10,18 +10,7 @@ import Textarea from '@cloudscape-design/components/textarea';
 import TimeInput from '@cloudscape-design/components/time-input';
 import { inFormWords } from '../api/refusal.ts';
 import { operationLabel } from '../logic/format.ts';
-import type { PlanForm } from '../logic/plan.ts';
-
-/** The types that a maintenance may be confined to, beside the owner's own. */
-const BLOCKABLE = [
-  'caption_generation',
-  'job_creation',
-  'platform_operations',
-  'batch_operations',
-  'user_data_modification',
-  'image_processing',
-  'unknown',
-];
+import { BLOCKABLE, type PlanForm } from '../logic/plan.ts';
 
 const OPTIONS = BLOCKABLE.map((value) => ({ value, label: operationLabel(value) }));
 

@@ -70,7 +70,7 @@ export const STATUS_CHECKS = {
       if (now <= end) return say.ok(`The planned end is ${rfc3339(end)}.`);
       return say.warning(
         `The planned end passed ${minutes(now - end)} ago, at ${rfc3339(end)}; operations are still blocked.`,
-        '`maintenance update --duration LENGTH` plans anew, `maintenance disable` ends it.',
+        '`maintenance update --extend LENGTH` plans anew, `maintenance disable` ends it.',
       );
     },
   }),

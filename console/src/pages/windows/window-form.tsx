@@ -14,7 +14,7 @@ import TimeInput from '@cloudscape-design/components/time-input';
 import { type FormEvent, useState } from 'react';
 import { Refusal } from '../../api/refusal.ts';
 import type { MaintenanceWindow } from '../../api/types.ts';
-import { fieldsOf, newWindow, type WindowFields, windowBody, windowChange } from '../../logic/window-form.ts';
+import { fieldsOf, newWindow, startProblem, type WindowFields, windowBody, windowChange } from '../../logic/window-form.ts';
 import { errorsBy } from '../../parts/plan-fields.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { useCommand } from '../../parts/use-command.ts';
@@ -88,7 +88,7 @@ export function WindowForm({
               />
             </FormField>
             <ColumnLayout columns={3}>
-              <FormField label="Start date" errorText={errorOf('starts_at')}>
+              <FormField label="Start date" errorText={startProblem(fields) ?? errorOf('starts_at')}>
                 <DatePicker
                   value={fields.date}
                   onChange={({ detail }) => change({ date: detail.value })}
@@ -97,7 +97,7 @@ export function WindowForm({
                   }
                 />
               </FormField>
-              <FormField label="Start time" constraintText={`24 hours, ${ZONE}`}>
+              <FormField label="Start time" constraintText={`24 hours, ${fields.timezone}`}>
                 <TimeInput
                   format="hh:mm"
                   value={fields.time}
@@ -133,7 +133,7 @@ export function WindowForm({
               </FormField>
               <FormField
                 label="Time zone"
-                constraintText="Whose local time it recurs by"
+                constraintText="Whose local time it begins, ends and recurs by"
                 errorText={errorOf('timezone')}
               >
                 <Input

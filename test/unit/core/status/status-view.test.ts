@@ -32,6 +32,7 @@ const INACTIVE: StatusView = {
   estimated_duration: null,
   started_at: null,
   estimated_completion: null,
+  auto_end: false,
   blocked_operations: [],
   simulated_operations: [],
   active_jobs_count: 3,
