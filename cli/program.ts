@@ -227,12 +227,17 @@ function update(io: Io): Command {
     .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
     .addOption(durationOption().conflicts('endsAt'))
     .addOption(
-      new Option('--extend <length>', 'longer than planned, or than now where that is over, by 30m or the like')
+      new Option(
+        '--extend <length>',
+        'longer than planned, or than now where that is over, by 30m or the like',
+      )
         .argParser(durationValue)
         .conflicts(['duration', 'endsAt']),
     )
     .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
-    .addOption(new Option('--no-end', 'take the planned end away').conflicts(['duration', 'endsAt', 'extend']))
+    .addOption(
+      new Option('--no-end', 'take the planned end away').conflicts(['duration', 'endsAt', 'extend']),
+    )
     .option('--auto-end', 'end by itself at the planned end')
     .option('--no-auto-end', 'go on past the planned end')
     .addOption(blockOption().conflicts('blockAll'))

@@ -44,7 +44,9 @@ export function extendedEnd(end: number | null, seconds: number, now: number): n
 
 /** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
 export function suspendedAfter(suspended: Plan | null, command: UpdateCommand, plan: Plan): Plan | null {
-  const changesPlan = changed(command).some((field) => !['reason', 'extend', 'drain_deadline'].includes(field));
+  const changesPlan = changed(command).some(
+    (field) => !['reason', 'extend', 'drain_deadline'].includes(field),
+  );
   if (suspended === null && !changesPlan) return null;
   return { ...plan, reason: suspended?.reason ?? plan.reason };
 }

@@ -25,7 +25,8 @@ export const statusAnswer = z
     started_at: instant.nullable(),
     estimated_completion: instant.nullable(),
     auto_end: z.boolean().meta({
-      description: 'Whether it ends by itself at its end; else it goes on until somebody ends it. An emergency never does.',
+      description:
+        'Whether it ends by itself at its end; else it goes on until somebody ends it. An emergency never does.',
     }),
     blocked_operations: operations,
     simulated_operations: operations.meta({ description: 'In test mode: what would be blocked.' }),

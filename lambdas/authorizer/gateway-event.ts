@@ -19,10 +19,20 @@ function routeOf(resource: string): Route {
     : 'origin';
 }
 
-/** The path that the resource matched: a base path that a domain maps the API under is no part of it. */
+/**
+ * The path that the resource matched: a base path that a domain maps the API under is no part of it. Whether a path
+ * parameter comes decoded is not documented, so only how many segments it has is taken from it.
+ */
 function matchedPath({ resource, path, pathParameters }: AuthorizerEvent): string {
   const rest = pathParameters?.proxy;
-  return rest === undefined ? path : resource.replace('{proxy+}', () => rest);
+  if (!rest) return path;
+  const matched = segmentsOf(resource.replace('{proxy+}', () => rest)).length;
+  const sent = segmentsOf(path);
+  return sent.length > matched ? `/${sent.slice(-matched).join('/')}` : path;
+}
+
+function segmentsOf(path: string): string[] {
+  return path.split('/').filter(Boolean);
 }
 
 export function toGatewayRequest(

@@ -1,5 +1,5 @@
-import type { MaintenanceWindow } from '../api/types.ts';
 import { localTimeOf, readingOf } from '../../../core/windows/local-time.ts';
+import type { MaintenanceWindow } from '../api/types.ts';
 
 /** What somebody fills in to schedule a window. Texts are as they were typed. */
 export interface WindowFields {

@@ -14,7 +14,14 @@ import TimeInput from '@cloudscape-design/components/time-input';
 import { type FormEvent, useState } from 'react';
 import { Refusal } from '../../api/refusal.ts';
 import type { MaintenanceWindow } from '../../api/types.ts';
-import { fieldsOf, newWindow, startProblem, type WindowFields, windowBody, windowChange } from '../../logic/window-form.ts';
+import {
+  fieldsOf,
+  newWindow,
+  startProblem,
+  type WindowFields,
+  windowBody,
+  windowChange,
+} from '../../logic/window-form.ts';
 import { errorsBy } from '../../parts/plan-fields.tsx';
 import { RefusalAlert } from '../../parts/refusal-alert.tsx';
 import { useCommand } from '../../parts/use-command.ts';
