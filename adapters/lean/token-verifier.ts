@@ -102,19 +102,22 @@ export class TokenVerifier {
     const until = Math.min(exp, iat + MAX_TOKEN_AGE_S) * 1000;
     if (until <= now) return EXPIRED;
     const credential = this.#credentialOf(claims, iat);
+    if (credential === null)
+      return { outcome: 'rejected', reason: 'the token names nobody: it has neither username nor sub' };
     if (this.#remembered.size >= MAX_REMEMBERED) this.#forgetOldest();
     this.#remembered.set(token, { credential, until });
     return { outcome: 'valid', credential };
   }
 
-  #credentialOf(claims: Claims, iat: number): Credential {
-    const groups = claims['cognito:groups'] ?? claims.groups;
+  #credentialOf(claims: Claims, iat: number): Credential | null {
+    const id = [claims.username, claims.sub].find((name) => typeof name === 'string' && name !== '');
+    if (typeof id !== 'string') return null;
     const { adminGroups, workerGroups, apiKeyClaim } = this.#settings;
     const apiKey = apiKeyClaim === undefined ? undefined : claims[apiKeyClaim];
     return {
       kind: 'token',
-      id: typeof claims.username === 'string' ? claims.username : String(claims.sub),
-      role: roleOfGroups(Array.isArray(groups) ? groups : [], { admins: adminGroups, workers: workerGroups }),
+      id,
+      role: roleOfGroups(groupsIn(claims), { admins: adminGroups, workers: workerGroups }),
       issuedAt: iat * 1000,
       authenticatedAt: typeof claims.auth_time === 'number' ? claims.auth_time * 1000 : null,
       ...(typeof apiKey === 'string' && API_KEY.test(apiKey) ? { apiKey } : {}),
@@ -149,8 +152,36 @@ function createJwtVerifier({ issuer, clientId }: TokenSettings) {
   return JwtVerifier.create({
     issuer,
     audience: null,
-    customJwtCheck: ({ payload }) => assertMeantForUs(payload, clientId),
+    customJwtCheck: ({ header, payload }) => {
+      assertAccessToken(header, payload);
+      assertMeantForUs(payload, clientId);
+    },
   });
+}
+
+/** The groups of the first claim that names one: some issuers give a single one as text. */
+function groupsIn(claims: Claims): readonly string[] {
+  for (const claim of [claims['cognito:groups'], claims.groups]) {
+    const groups = [claim].flat().filter((group) => typeof group === 'string' && group !== '');
+    if (groups.length > 0) return groups as string[];
+  }
+  return [];
+}
+
+/** The types of access tokens (RFC 9068 §2.1, RFC 7519 §5.1); many issuers name none. */
+const ACCESS_TYPES: readonly unknown[] = [undefined, 'jwt', 'at+jwt', 'application/at+jwt'];
+/** Claims of ID tokens (OpenID Connect Core §2), of events about a sign-in, and of tokens bound to a sender's key. */
+const FOREIGN_CLAIMS = ['nonce', 'at_hash', 'c_hash', 'events', 'cnf'];
+
+/** Whether a token that is signed and meant for us is one to call with. */
+function assertAccessToken(header: object, payload: Claims): void {
+  const { typ } = header as { readonly typ?: unknown };
+  const kind = payload.typ;
+  const isAccess =
+    ACCESS_TYPES.includes(typeof typ === 'string' ? typ.toLowerCase() : typ) &&
+    (kind === undefined || kind === 'Bearer') &&
+    FOREIGN_CLAIMS.every((name) => payload[name] === undefined);
+  if (!isAccess) throw new Error('it is not an access token');
 }
 
 /** Cognito's access tokens name the client as `client_id`, other issuers' as the audience. */

@@ -32,8 +32,9 @@ export async function addRule(
   const verbs = rule.method.split(',').map((verb) => verb.trim());
   const body = { ...rule, method: verbs.length === 1 ? verbs[0] : verbs };
   const answer = await transport.send({ method: 'POST', path: '/rules', body });
-  if (options.json) printJson(io, answer);
-  else printLine(io, `Added: ${describeRule(answer)}`);
+  if (options.json) return printJson(io, answer);
+  printLine(io, `Added: ${describeRule(answer)}`);
+  for (const warning of textsOf(answer.warnings)) printLine(io, printable(`Warning: ${warning}`));
 }
 
 /** Removes a rule. */

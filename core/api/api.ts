@@ -165,7 +165,7 @@ export const API = {
     answer: rules.ruleChangeAnswer,
     status: 201,
     changesState: true,
-    problems: ['rule_exists'],
+    problems: ['rule_too_wide', 'rule_exists'],
     example: { body: { method: 'POST', path: '/reports/{id}/publish', operation: 'batch_operations' } },
   },
   removeRule: {

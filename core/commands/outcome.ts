@@ -7,6 +7,7 @@ export interface Conflict {
     | 'maintenance_not_active'
     | 'no_such_occurrence'
     | 'not_in_emergency'
+    | 'rule_too_wide'
     | 'rule_exists'
     | 'rule_in_use'
     | 'rule_not_found'

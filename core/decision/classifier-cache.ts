@@ -1,6 +1,7 @@
 import type { State } from '../state/state.ts';
 import { BUILT_IN_RULES } from './built-in-rules.ts';
 import { type Classify, classify, createClassifier } from './classify.ts';
+import { isUsable } from './route-matcher.ts';
 import type { Rule } from './rule.ts';
 
 /** Sets of rules kept ready: the one in force, and the one before for decisions that are under way. */
@@ -22,7 +23,8 @@ export class CatalogueCache {
   async prepare(state: State): Promise<void> {
     const name = state.rules?.name;
     if (name === undefined || (this.#classifiers.has(name) && !this.#forgotten.has(name))) return;
-    this.#classifiers.set(name, createClassifier([await this.#read(name), BUILT_IN_RULES]));
+    const own = (await this.#read(name)).filter(isUsable);
+    this.#classifiers.set(name, createClassifier([own, BUILT_IN_RULES]));
     this.#forgotten.delete(name);
     for (const old of [...this.#classifiers.keys()].slice(0, -KEPT)) this.#classifiers.delete(old);
   }

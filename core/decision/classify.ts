@@ -16,7 +16,7 @@ export interface Classification {
 /** Decides what a request does. */
 export type Classify = (method: string, path: string) => Classification;
 
-const READING_VERBS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
+export const READING_VERBS: readonly string[] = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Makes a classifier of sets of rules. An earlier set is consulted first; within a set the most specific rule wins.

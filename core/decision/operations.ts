@@ -11,6 +11,9 @@ export const WRITE_OPERATIONS = [
 /** What `blocked_operations` may hold: the write types, and writes that no rule covers. */
 export const BLOCKABLE_OPERATIONS: readonly string[] = [...WRITE_OPERATIONS, 'unknown'];
 
+/** Built-in types that a normal maintenance lets pass. */
+export const OPEN_TYPES: readonly string[] = ['read_operations', 'authentication'];
+
 /** The operation types that are built in, in the order in which they are shown. */
 export const BUILT_IN_OPERATIONS = [
   ...WRITE_OPERATIONS,

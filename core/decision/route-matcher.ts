@@ -128,6 +128,16 @@ function percentEncoded(character: string): string {
 const ANY_ONE = '{}';
 const REST = '{+}';
 
+/** Whether a rule can be used: one from before may hold what no path can hold any more. */
+export function isUsable({ path }: { readonly path: string }): boolean {
+  try {
+    return patternOf(path) !== '';
+  } catch (error) {
+    if (error instanceof InvalidTemplateError) return false;
+    throw error;
+  }
+}
+
 /** What a template matches, whatever it calls its parameters. Throws InvalidTemplateError. */
 export function patternOf(template: string): string {
   const problem = templateProblem(template);

@@ -1,4 +1,5 @@
 import { holdsSecret } from '../decision/rule.ts';
+import type { Identity } from '../identity/identity.ts';
 import type { Language } from '../messages/registry.ts';
 import type { Maintenance } from '../state/state.ts';
 import type { DecisionRecord } from './decision-record.ts';
@@ -19,6 +20,8 @@ export interface RefusalFacts {
   readonly now: number;
   readonly form: 'json' | 'html';
   readonly language: Language;
+  /** That of a credential that was shown and is no longer good. */
+  readonly credential?: 'expired' | 'rejected' | undefined;
 }
 
 /**
@@ -33,7 +36,9 @@ export function refusalFacts(
     maintenance,
     version,
     now,
-  }: Pick<DecisionRecord, 'request' | 'classification' | 'maintenance' | 'version' | 'now'>,
+    identity,
+  }: Pick<DecisionRecord, 'request' | 'classification' | 'maintenance' | 'version' | 'now'> &
+    Partial<Pick<DecisionRecord, 'identity'>>,
   retryAfter: number,
 ): RefusalFacts {
   const { operation, rule } = classification;
@@ -49,7 +54,12 @@ export function refusalFacts(
     now,
     form: request.prefersHtml() ? 'html' : 'json',
     language: request.language(),
+    credential: identity && noLongerGood(identity.credential),
   };
+}
+
+function noLongerGood(credential: Identity['credential']): RefusalFacts['credential'] {
+  return credential === 'expired' || credential === 'rejected' ? credential : undefined;
 }
 
 /** Paths are shown without their query: it may hold secrets. */

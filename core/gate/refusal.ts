@@ -83,6 +83,7 @@ function renderJson(facts: RefusalFacts, type: OperationType): string {
       estimated_completion: end === null ? null : rfc3339(end),
       version,
     },
+    credential: facts.credential,
     operation: { type: type.name, description: type.description, suggestion: type.suggestion },
   });
 }

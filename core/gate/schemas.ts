@@ -21,6 +21,10 @@ export const refusalAnswer = z
       estimated_completion: instant.nullable(),
       version: count,
     }),
+    credential: z
+      .enum(['expired', 'rejected'])
+      .optional()
+      .meta({ description: 'Of a credential that was shown and is no longer good.' }),
     operation: z.strictObject({ type: z.string(), description: z.string(), suggestion: z.string() }),
   })
   .meta({ id: 'MaintenanceRefusal' });

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   method_not_allowed: { status: 405, title: 'Method not allowed' },
   maintenance_already_active: { status: 409, title: 'Maintenance already active' },
   maintenance_not_active: { status: 409, title: 'No maintenance active' },
+  rule_too_wide: { status: 400, title: 'Rule too wide' },
   rule_exists: { status: 409, title: 'Rule exists' },
   rule_in_use: { status: 409, title: 'Rule in use' },
   rule_not_found: { status: 404, title: 'Rule not found' },

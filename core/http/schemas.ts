@@ -15,6 +15,10 @@ export const problemAnswer = z
     message: z.string(),
     details: z.array(fieldProblem).meta({ description: 'What is wrong, field by field.' }),
     request_id: z.string(),
+    credential: z
+      .enum(['expired', 'rejected'])
+      .optional()
+      .meta({ description: 'Of a credential that was shown and is no longer good.' }),
     remedy: z.string().optional().meta({ description: 'The call that would work.' }),
     version: count.optional().meta({ description: 'The version of the state that stood in the way.' }),
     maintenance: z

@@ -78,6 +78,14 @@ function refused(refusal: RuleRefusal | RemovalRefusal): CommandOutcome {
         remedy: `DELETE /api/maintenance/rules/${id}, then add the new one`,
       });
     }
+    case 'too_wide': {
+      const { method, path, operation } = refusal.rule;
+      return conflict({
+        code: 'rule_too_wide',
+        message: `${[method].flat().join(',')} ${path} as ${operation} would let every write below pass while maintenance blocks.`,
+        remedy: 'POST /api/maintenance/rules with GET only, without {name+}, or with a type that is blocked',
+      });
+    }
     case 'unknown':
       return conflict({
         code: 'rule_not_found',

@@ -1,6 +1,7 @@
 import { BUILT_IN_RULES } from '../decision/built-in-rules.ts';
 import { type Classification, createClassifier } from '../decision/classify.ts';
 import { decisiveOperation, isForbidden } from '../decision/decide.ts';
+import { isUsable } from '../decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
 import { alwaysAllowedRoutes } from '../gate/always-allowed.ts';
 import { effective } from '../state/clock.ts';
@@ -27,7 +28,7 @@ interface ClassificationQuestion {
 /** Says how a request is classified, and what would become of it. */
 export function classificationView(question: ClassificationQuestion): ClassificationView {
   const { method, path, state, rules, now } = question;
-  const classification = createClassifier([rules, BUILT_IN_RULES])(method, path);
+  const classification = createClassifier([rules.filter(isUsable), BUILT_IN_RULES])(method, path);
   const { operation, rule, canonicalPath } = classification;
   const decisive = decisiveOperation(classification);
   const own = rules.find((candidate) => candidate === rule);

@@ -1,6 +1,7 @@
-import { isBuiltInOperation, MAX_OWN_OPERATIONS } from '../decision/operations.ts';
-import { patternOf } from '../decision/route-matcher.ts';
-import type { Rule } from '../decision/rule.ts';
+import { READING_VERBS } from '../decision/classify.ts';
+import { isBuiltInOperation, MAX_OWN_OPERATIONS, OPEN_TYPES } from '../decision/operations.ts';
+import { isUsable, patternOf } from '../decision/route-matcher.ts';
+import { isGreedy, type Rule } from '../decision/rule.ts';
 import type { RuleSetReference } from '../state/state.ts';
 
 /** A rule of the owner's. Instants are ms since the epoch. */
@@ -24,15 +25,20 @@ export interface RuleStore {
 /** Why a rule can't be added to a set. */
 export type RuleRefusal =
   | { readonly why: 'exists'; readonly rule: OwnRule }
+  | { readonly why: 'too_wide'; readonly rule: OwnRule }
   | { readonly why: 'too_many_rules' }
   | { readonly why: 'too_many_operations' };
 
-/** The set with one more rule, or why it can't be had. Two rules for the same verb and the same paths are refused. */
+/**
+ * The set with one more rule, or why it can't be had. Two rules for the same verb and the same paths are refused, and
+ * rules that would open a whole area to writes.
+ */
 export function withRule(
   rules: readonly OwnRule[],
   rule: OwnRule,
 ): { readonly rules: readonly OwnRule[] } | RuleRefusal {
   const existing = rules.find((other) => isSamePlace(other, rule));
+  if (opensWrites(rule) && isGreedy(rule.path)) return { why: 'too_wide', rule };
   if (existing !== undefined) return { why: 'exists', rule: existing };
   if (rules.length >= MAX_RULES) return { why: 'too_many_rules' };
   const more = [...rules, rule];
@@ -45,8 +51,17 @@ export function operationsOf(rules: readonly Rule[]): string[] {
   return [...new Set(names)].sort();
 }
 
+/** Whether writes would pass by a rule in normal mode, or in every mode. */
+export function opensWrites({ method, operation }: Rule): boolean {
+  return OPEN_TYPES.includes(operation) && [method].flat().some((verb) => !READING_VERBS.includes(verb));
+}
+
 function isSamePlace(a: Rule, b: Rule): boolean {
-  return patternOf(a.path) === patternOf(b.path) && verbsOf(a).some((verb) => verbsOf(b).includes(verb));
+  return (
+    isUsable(a) &&
+    patternOf(a.path) === patternOf(b.path) &&
+    verbsOf(a).some((verb) => verbsOf(b).includes(verb))
+  );
 }
 
 function verbsOf({ method }: Rule): readonly string[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isBuiltInOperation, OWN_OPERATION_NAME, WRITE_OPERATIONS } from '../decision/operations.ts';
+import { isUsable } from '../decision/route-matcher.ts';
 import { methodProblem, templateProblem } from '../decision/rule.ts';
 import { type Answer, count, instant, need, pageAnswer, pageQuery } from '../http/fields.ts';
 
@@ -16,6 +17,8 @@ const pathTemplate = z
   .superRefine((text, context) => {
     const problem = templateProblem(text);
     if (problem !== null) context.addIssue({ code: 'custom', message: `cannot be used: ${problem}` });
+    else if (!isUsable({ path: text }))
+      context.addIssue({ code: 'custom', message: 'cannot be used: no request can ever hold it' });
   });
 
 const ruleOperation = z
@@ -77,6 +80,9 @@ export type RulesPage = Answer<typeof rulesAnswer>;
 export const ruleChangeAnswer = ruleAnswer
   .extend({
     version: count.meta({ description: 'The version of the state from which it is so.' }),
+    warnings: z
+      .array(z.string())
+      .meta({ description: 'What might not have been meant. Warnings never refuse.' }),
   })
   .meta({ id: 'RuleChange' });
 

@@ -3,7 +3,7 @@ import { appendChange, stateOf } from '../../core/events/append-change.ts';
 import { applyRuleChange, type RuleChange } from '../../core/rules/change-rules.ts';
 import { classificationView } from '../../core/rules/classification-view.ts';
 import type { OwnRule } from '../../core/rules/rule-set.ts';
-import { rulesPage, ruleView } from '../../core/rules/rule-view.ts';
+import { rulesPage, ruleView, ruleWarnings } from '../../core/rules/rule-view.ts';
 import type { Answered, Call } from '../http/api-handler.ts';
 import { requestHash } from '../http/preconditions.ts';
 import { changeState } from './change-state.ts';
@@ -62,7 +62,11 @@ function change(
       {
         ...conditions,
         apply: (state, instant) => applyRuleChange(state, ruleChange, { actor, now: instant }, rules),
-        answer: (accepted) => ({ ...(rule && ruleView(rule)), version: accepted.state.version }),
+        answer: (accepted) => ({
+          ...(rule && ruleView(rule)),
+          version: accepted.state.version,
+          warnings: rule !== undefined && ruleChange.type === 'add' ? ruleWarnings(rule) : [],
+        }),
       },
     );
   });

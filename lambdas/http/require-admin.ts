@@ -17,6 +17,7 @@ export function requireCredential({ credential, reason }: Caller): void {
   if (credential !== 'valid') {
     throw new HttpProblem('unauthenticated', `Your credential is not accepted: ${reason ?? credential}.`, {
       headers: { 'WWW-Authenticate': 'Bearer error="invalid_token"' },
+      members: { credential },
     });
   }
 }
@@ -65,14 +66,14 @@ export function requireFreshSignIn(caller: Caller, longest: number, now: number)
  * in again, and refreshing the token would not do. Throws the same as `requireFreshSignIn`.
  */
 export function requireUnexpired({ credential }: Caller, longest: number): void {
-  if (credential === 'expired') throw staleSignIn(longest);
+  if (credential === 'expired') throw staleSignIn(longest, { credential });
 }
 
-function staleSignIn(longest: number): HttpProblem {
+function staleSignIn(longest: number, members = {}): HttpProblem {
   const challenge = `Bearer error="insufficient_user_authentication", max_age=${longest}`;
   return new HttpProblem(
     'reauthentication_required',
     `This call needs a sign-in of the last ${longest} seconds. Sign in again, then repeat it.`,
-    { headers: { 'WWW-Authenticate': challenge } },
+    { headers: { 'WWW-Authenticate': challenge }, members },
   );
 }

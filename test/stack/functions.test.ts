@@ -119,6 +119,7 @@ describe('environment', () => {
         ALLOWED_ORIGINS: '*',
         REFUSAL_FORM: 'negotiated',
         OFFENDER_THRESHOLD: '30',
+        FRESH_SIGN_IN_SECONDS: '900',
       },
     ],
     ['job-sweep', jobStore],

@@ -1,6 +1,8 @@
 import { BUILT_IN_RULES } from '../../decision/built-in-rules.ts';
 import { canonicalPath } from '../../decision/canonical-path.ts';
+import { OPEN_TYPES } from '../../decision/operations.ts';
 import { alwaysAllowedRoutes } from '../../gate/always-allowed.ts';
+import { opensWrites } from '../../rules/rule-set.ts';
 import { OVERDUE_AFTER_MS, SLOW_STORE_MS } from '../thresholds.ts';
 import { checksOf, counted, minutes, named } from './check.ts';
 
@@ -118,10 +120,7 @@ export const CONFIGURATION_CHECKS = {
     of: 'rules',
     remedy: READABLE,
     judge: ({ items, isMore }, say) => {
-      const open = items.filter(
-        ({ method, operation }) =>
-          OPEN_TYPES.includes(operation) && [method].flat().some((verb) => !READS.includes(verb)),
-      );
+      const open = items.filter(opensWrites);
       if (open.length > 0) {
         const which = named(
           open.map(({ id, method, path }) => `${[method].flat().join(',')} ${path} (${id})`),
@@ -186,9 +185,6 @@ export const CONFIGURATION_CHECKS = {
     },
   }),
 };
-
-const READS = ['GET', 'HEAD', 'OPTIONS'];
-const OPEN_TYPES = ['read_operations', 'authentication'];
 
 /** The operations that maintenance should block, and that some entries let through. */
 function blockableBy(entries: readonly string[]): readonly string[] {

@@ -22,6 +22,36 @@ const keysOf =
   async () =>
     JSON.parse(JSON.stringify(of.jwks()));
 
+describe('a token that is signed and meant for us, and yet none to call with', () => {
+  test.each([
+    ['an ID token, by its nonce', { nonce: 'n-0S6' }, {}],
+    ['an ID token, by its hash of the access token', { at_hash: 'MTIz' }, {}],
+    ['an ID token, by its hash of the code', { c_hash: 'MTIz' }, {}],
+    ['a refresh token', { typ: 'Refresh' }, {}],
+    ['a logout token, by its events', { events: {} }, {}],
+    ['a logout token, by its header', {}, { typ: 'logout+jwt' }],
+    ["a token bound to a sender's key", { cnf: { jkt: 'x' } }, {}],
+  ])('%s is rejected', async (_, claims, header) => {
+    const token = issuer.sign(issuer.claims(now, { 'cognito:groups': ['admins'], ...claims }), header);
+    expect(await verifierWith(keysOf(issuer)).verify(token, now)).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringContaining('not an access token'),
+    });
+  });
+
+  test.each([
+    ['neither username nor sub', { username: undefined, sub: undefined }],
+    ['empty ones', { username: '', sub: '' }],
+    ['a number', { username: 7, sub: 7 }],
+  ])('one that names nobody is rejected: %s', async (_, claims) => {
+    const token = issuer.sign(issuer.claims(now, claims));
+    expect(await verifierWith(keysOf(issuer)).verify(token, now)).toMatchObject({
+      outcome: 'rejected',
+      reason: expect.stringContaining('names nobody'),
+    });
+  });
+});
+
 describe('a good token', () => {
   test.each([
     ['admin', ['admins'], 'admin'],
@@ -29,7 +59,8 @@ describe('a good token', () => {
     ['worker', ['workers'], 'worker'],
     ['member of other groups', ['Admins', 'admin'], 'member'],
     ['nobody in particular', undefined, 'member'],
-    ['groups that are no list', 'admins', 'member'],
+    ['admin whose only group is given as text', 'admins', 'admin'],
+    ['group that is no text', [['admins']], 'member'],
   ])('of an %s gives its role', async (_, groups, role) => {
     const token = issuer.sign(issuer.claims(now, groups === undefined ? {} : { 'cognito:groups': groups }));
     expect(await verifierWith(keysOf(issuer)).verify(token, now)).toEqual({
@@ -42,6 +73,18 @@ describe('a good token', () => {
         authenticatedAt: seconds * 1000,
       },
     });
+  });
+
+  test('groups of the second claim count where the first names none', async () => {
+    const token = issuer.sign(issuer.claims(now, { 'cognito:groups': [], groups: ['admins'] }));
+    expect(await verifierWith(keysOf(issuer)).verify(token, now)).toMatchObject({
+      credential: { role: 'admin' },
+    });
+  });
+
+  test.each(['at+jwt', 'application/at+jwt', 'jwt', undefined])('of the type %s is taken', async (typ) => {
+    const token = issuer.sign(issuer.claims(now), { typ });
+    expect((await verifierWith(keysOf(issuer)).verify(token, now)).outcome).toBe('valid');
   });
 
   const ownKey = 'customer-42-key-of-their-plan';

@@ -57,6 +57,30 @@ describe('adding a rule', () => {
     });
   });
 
+  test.each([
+    ['every verb as sign-in', { method: 'ANY', path: '/{path+}', operation: 'authentication' }],
+    [
+      'writes of an area as reads',
+      { method: ['GET', 'POST'], path: '/api/{p+}', operation: 'read_operations' },
+    ],
+  ])('one that would open an area to writes is refused: %s', async (_, body) => {
+    const refused = await add(body);
+    expect(refused).toMatchObject({
+      status: 400,
+      json: { error: 'rule_too_wide', message: expect.stringContaining('pass'), remedy: expect.any(String) },
+    });
+  });
+
+  test.each([
+    ['reads of an area as reads', { method: 'GET', path: '/{path+}', operation: 'read_operations' }, 0],
+    ['writes of an area as a type that is blocked', { method: 'ANY', path: '/{p+}', operation: 'own' }, 0],
+    ['one write as a read', { method: 'POST', path: '/graphql', operation: 'read_operations' }, 1],
+    ['one write as sign-in', { method: 'POST', path: '/otp/{id}', operation: 'authentication' }, 1],
+  ])('%s: taken, with warnings: %s', async (_, body, warnings) => {
+    const added = await add(body);
+    expect([added.status, (added.json.warnings as string[]).length]).toEqual([201, warnings]);
+  });
+
   test('repeated with its idempotency key gives the first answer, and no second event', async () => {
     const headers = { 'Idempotency-Key': 'k' };
     const first = await bench.call('POST', '/rules', { body: RULE, headers });
@@ -72,6 +96,8 @@ describe('adding a rule', () => {
     ['a regular expression', { ...RULE, path: '/a/.*?' }, 'path'],
     ['a rest that is not at the end', { ...RULE, path: '/a/{b+}/c' }, 'path'],
     ['no slash', { ...RULE, path: 'a' }, 'path'],
+    ['a segment that no request can hold', { ...RULE, path: '/a%2fb' }, 'path'],
+    ['a segment that ends in a dot', { ...RULE, path: '/a./b' }, 'path'],
     ['a type that only we give', { ...RULE, operation: 'canary' }, 'operation'],
     ['the type of what is not listed', { ...RULE, operation: 'unknown' }, 'operation'],
     ['a type in upper case', { ...RULE, operation: 'REPORTS' }, 'operation'],
