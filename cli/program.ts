@@ -186,6 +186,10 @@ function emergency(io: Io): Command {
     .description('Close the service to everybody but admins, after asking.')
     .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
     .option(
+      '--public-reason <text>',
+      'what everybody who is blocked reads instead; the reason is for admins then',
+    )
+    .option(
       '--grace-period <length>',
       'what running jobs get to stop by themselves, 0 to 900 s',
       durationValue,
@@ -225,6 +229,10 @@ function update(io: Io): Command {
   const command = new Command('update')
     .description('Change the maintenance that is active; what is not named stays as it is.')
     .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .option(
+      '--public-reason <text>',
+      'what everybody who is blocked reads instead; the reason is for admins then',
+    )
     .addOption(durationOption().conflicts('endsAt'))
     .addOption(
       new Option(
@@ -705,6 +713,10 @@ function withPreconditions(command: Command): Command {
 function withPlan(command: Command): Command {
   return command
     .requiredOption('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .option(
+      '--public-reason <text>',
+      'what everybody who is blocked reads instead; the reason is for admins then',
+    )
     .addOption(new Option('-m, --mode <mode>', 'what to start').choices(['normal', 'test']).default('normal'))
     .addOption(durationOption().conflicts('endsAt'))
     .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)
@@ -727,6 +739,10 @@ function withPages(command: Command, of: string): Command {
 function withWindow(command: Command): Command {
   return command
     .option('-r, --reason <text>', 'why; shown to everybody who is blocked')
+    .option(
+      '--public-reason <text>',
+      'what everybody who is blocked reads instead; the reason is for admins then',
+    )
     .option('--starts-at <instant>', 'the start, RFC 3339, or now', startValue)
     .addOption(durationOption().conflicts('endsAt'))
     .option('--ends-at <instant>', 'the planned end, RFC 3339', instantValue)

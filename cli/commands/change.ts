@@ -20,6 +20,7 @@ export interface ChangeOptions extends CommonOptions, DirectOptions {
 /** What describes a maintenance to be. */
 export interface PlanOptions extends CommonOptions, DirectOptions {
   readonly reason: string;
+  readonly publicReason?: string;
   readonly mode: 'normal' | 'test';
   readonly duration?: number;
   readonly endsAt?: string;
@@ -35,6 +36,7 @@ interface EnableOptions extends ChangeOptions, PlanOptions {}
 
 interface EmergencyOptions extends ChangeOptions {
   readonly reason: string;
+  readonly publicReason?: string;
   /** Seconds. */
   readonly gracePeriod: number;
   readonly terminateJobs: boolean;
@@ -47,6 +49,7 @@ interface DisableOptions extends ChangeOptions {
 
 interface UpdateOptions extends ChangeOptions {
   readonly reason?: string;
+  readonly publicReason?: string;
   readonly duration?: number;
   /** Seconds. */
   readonly extend?: number;
@@ -64,6 +67,7 @@ interface UpdateOptions extends ChangeOptions {
 export function enableBodyOf(options: PlanOptions): JsonObject {
   return {
     reason: options.reason,
+    public_reason: options.publicReason,
     mode: options.mode,
     duration: options.duration,
     ends_at: options.endsAt,
@@ -84,8 +88,13 @@ export async function enable(options: EnableOptions, io: Io): Promise<void> {
 
 /** Closes the service to everybody but admins, once that is confirmed. */
 export async function emergency(options: EmergencyOptions, io: Io): Promise<void> {
-  const { reason, terminateJobs, gracePeriod } = options;
-  const body = { reason, terminate_jobs: terminateJobs, grace_period: gracePeriod };
+  const { reason, publicReason, terminateJobs, gracePeriod } = options;
+  const body = {
+    reason,
+    public_reason: publicReason,
+    terminate_jobs: terminateJobs,
+    grace_period: gracePeriod,
+  };
   const jobs = terminateJobs
     ? `Whoever listens on the event bus is told to stop jobs within ${gracePeriod} s.`
     : 'Running jobs go on.';
@@ -125,6 +134,7 @@ export async function disable(options: DisableOptions, io: Io): Promise<void> {
 export async function update(options: UpdateOptions, io: Io): Promise<void> {
   const body = {
     reason: options.reason,
+    public_reason: options.publicReason,
     duration: options.duration,
     extend: options.extend,
     ends_at: options.end ? options.endsAt : null,

@@ -19,6 +19,7 @@ interface WindowChangeOptions extends CommonOptions {
 /** What describes a window, or what is to be changed of it. */
 interface WindowOptions extends WindowChangeOptions {
   readonly reason?: string;
+  readonly publicReason?: string;
   /** An instant, or `now`. */
   readonly startsAt?: string;
   readonly endsAt?: string;
@@ -112,6 +113,7 @@ function bodyOf(options: WindowOptions, io: Io): JsonObject {
   const { startsAt } = options;
   const body = {
     reason: options.reason,
+    public_reason: options.publicReason,
     starts_at: startsAt === 'now' ? new Date(io.now()).toISOString() : startsAt,
     ends_at: options.endsAt,
     duration: options.duration,

@@ -37,6 +37,7 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
   const active = status.is_active === true;
   const rows: [string, string | null][] = [
     ['Reason', active ? textOf(status.reason) : null],
+    ['Shown', active ? textOf(status.public_reason) : null],
     ['Since', since && readableInstant(since, now)],
     ['Held by', by],
     ['Until', active ? (until === null ? 'no end planned' : end(until, now)) : null],

@@ -32,6 +32,7 @@ export function renderWindow(window: JsonObject, now: number, paint: Paint): str
   const next = startsOf(window).map((start) => readable(start, now));
   const rows: [string, string | null][] = [
     ['Reason', textOf(window.reason)],
+    ['Shown', textOf(window.public_reason)],
     ['Status', textOf(window.status)],
     ['Mode', textOf(window.mode)],
     [rule === null ? 'Starts' : 'Since', readable(window.starts_at, now)],

@@ -42,6 +42,7 @@ export function inCommandWords(text: string): string {
 
 const OPTIONS: Readonly<Record<string, string>> = {
   reason: '--reason',
+  public_reason: '--public-reason',
   duration: '--duration',
   extend: '--extend',
   starts_at: '--starts-at',

@@ -25,6 +25,7 @@ import {
   endProblems,
   extendedEnd,
   newEnd,
+  newPublicReason,
   openPlan,
   planDetails,
   planOf,
@@ -80,6 +81,7 @@ function enable(state: State, command: EnableCommand, circumstances: Circumstanc
   const endsAt = command.duration === undefined ? (command.endsAt ?? null) : now + command.duration * 1000;
   const plan: Plan = {
     reason: command.reason,
+    ...newPublicReason({ reason: command.reason }, command.publicReason),
     endsAt,
     autoEnd: command.autoEnd,
     blockedOperations: command.blockedOperations,
@@ -127,6 +129,7 @@ function declareEmergency(
     notifyUsers: interrupted?.notifyUsers ?? true,
     ...drainDeadlineOf(interrupted),
     reason: command.reason,
+    ...newPublicReason({ reason: command.reason }, command.publicReason),
     declaredAt: now,
     declaredBy: actor.id,
     terminateJobs: command.terminateJobs,
@@ -135,6 +138,7 @@ function declareEmergency(
   };
   const details = {
     mode: 'emergency' as const,
+    ...(command.publicReason !== undefined && { public_reason: command.publicReason }),
     terminate_jobs: command.terminateJobs,
     grace_period: command.gracePeriod,
     ...completedTestRun(maintenance, now),
@@ -148,8 +152,8 @@ function deescalate(state: State, { actor, now }: Circumstances): CommandOutcome
   const { maintenance } = state;
   if (maintenance === null) return notActive();
   if (maintenance.mode !== 'emergency') return notInEmergency(maintenance);
-  const { id, startedAt, startedBy, notifyUsers, reason, suspended } = maintenance;
-  const plan = suspended ?? openPlan(reason);
+  const { id, startedAt, startedBy, notifyUsers, suspended } = maintenance;
+  const plan = suspended ?? openPlan(maintenance);
   const begun = { id, startedAt, startedBy, notifyUsers, ...drainDeadlineOf(maintenance) };
   const resumed: Maintenance = { mode: 'normal', ...begun, ...plan };
   const details = { emergency_seconds: wholeSeconds(maintenance.declaredAt, now) };
@@ -173,6 +177,7 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
   const asked = isEmergency ? { ...command, extend: undefined } : command;
   const plan: Plan = {
     reason: command.reason ?? before.reason,
+    ...newPublicReason(before, command.publicReason),
     endsAt: newEnd(asked, before, { startedAt: maintenance.startedAt, now }),
     autoEnd: command.autoEnd ?? before.autoEnd,
     blockedOperations:
@@ -186,12 +191,13 @@ function update(state: State, command: UpdateCommand, { actor, now }: Circumstan
     ...drainProblems(command.drainDeadline, maintenance.mode),
   ];
   if (problems.length > 0) return invalid(problems);
-  const drained = withDrainDeadline(maintenance, command.drainDeadline, now);
+  const { publicReason: _, ...drained } = withDrainDeadline(maintenance, command.drainDeadline, now);
   const updated: Maintenance =
     drained.mode === 'emergency'
       ? {
           ...drained,
           reason: plan.reason,
+          ...newPublicReason(plan, undefined),
           ...(command.extend === undefined
             ? {}
             : { estimatedEnd: extendedEnd(drained.estimatedEnd ?? null, command.extend, now) }),

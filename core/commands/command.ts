@@ -3,6 +3,7 @@ export interface EnableCommand {
   readonly type: 'enable';
   readonly mode: 'normal' | 'test';
   readonly reason: string;
+  readonly publicReason?: string | undefined;
   /** Length in seconds; never given together with `endsAt`. */
   readonly duration?: number | undefined;
   readonly endsAt?: number | undefined;
@@ -18,6 +19,7 @@ export interface EnableCommand {
 export interface EmergencyCommand {
   readonly type: 'emergency';
   readonly reason: string;
+  readonly publicReason?: string | undefined;
   readonly terminateJobs: boolean;
   /** Seconds that jobs get to stop by themselves. */
   readonly gracePeriod: number;
@@ -27,6 +29,8 @@ export interface EmergencyCommand {
 export interface UpdateCommand {
   readonly type: 'update';
   readonly reason?: string | undefined;
+  /** Null takes it away. */
+  readonly publicReason?: string | null | undefined;
   readonly duration?: number | undefined;
   readonly endsAt?: number | null | undefined;
   /** Seconds after the planned end, or after now where that has passed or is not known; neither of the others then. */

@@ -66,6 +66,7 @@ function toEnable(body: z.output<typeof enableBody>): Command {
     type: 'enable',
     mode: body.mode,
     reason: body.reason,
+    publicReason: body.public_reason,
     duration: body.duration,
     endsAt: body.ends_at === undefined ? undefined : Date.parse(body.ends_at),
     autoEnd: body.auto_end,
@@ -80,6 +81,7 @@ function toEmergency(body: z.output<typeof emergencyBody>): Command {
   return {
     type: 'emergency',
     reason: body.reason,
+    publicReason: body.public_reason,
     terminateJobs: body.terminate_jobs,
     gracePeriod: body.grace_period,
   };
@@ -89,6 +91,7 @@ function toUpdate(body: z.output<typeof updateBody>): Command {
   return {
     type: 'update',
     reason: body.reason,
+    publicReason: body.public_reason,
     duration: body.duration,
     extend: body.extend,
     endsAt: typeof body.ends_at === 'string' ? Date.parse(body.ends_at) : body.ends_at,

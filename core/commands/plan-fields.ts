@@ -12,7 +12,12 @@ import { MAX_DURATION_S, MAX_REASON_LENGTH, MIN_DURATION_S } from './command.ts'
 
 /** Why; 1 to 500 code points, one of them at least to be seen. */
 export const reason = text(MAX_REASON_LENGTH).meta({
-  description: 'Why; shown to everybody who is blocked.',
+  description: 'Why; shown to everybody who is blocked, unless `public_reason` is given.',
+});
+
+/** What everybody who is blocked reads instead, where the reason is not for them. */
+export const publicReason = text(MAX_REASON_LENGTH).meta({
+  description: 'What is shown to callers in place of the reason, which only admins read then.',
 });
 
 export const duration = wholeSeconds(MIN_DURATION_S, MAX_DURATION_S).meta({

@@ -8,19 +8,40 @@ import type { FieldProblem } from './outcome.ts';
 /** The plan of a maintenance; of an emergency the one that it suspended, under its own reason. */
 export function planOf(maintenance: Maintenance): Plan {
   if (maintenance.mode === 'emergency') {
-    return { ...(maintenance.suspended ?? openPlan(maintenance.reason)), reason: maintenance.reason };
+    return withReasons(maintenance.suspended ?? openPlan(maintenance), maintenance);
   }
-  const { reason, endsAt, autoEnd, blockedOperations } = maintenance;
-  return { reason, endsAt, autoEnd, blockedOperations };
+  const { endsAt, autoEnd, blockedOperations } = maintenance;
+  return { ...reasonsOf(maintenance), endsAt, autoEnd, blockedOperations };
 }
 
-export function openPlan(reason: string): Plan {
-  return { reason, endsAt: null, autoEnd: false, blockedOperations: null };
+export function openPlan(about: Reasons): Plan {
+  return { ...reasonsOf(about), endsAt: null, autoEnd: false, blockedOperations: null };
+}
+
+type Reasons = Pick<Plan, 'reason' | 'publicReason'>;
+
+function reasonsOf({ reason, publicReason }: Reasons): Reasons {
+  return publicReason === undefined ? { reason } : { reason, publicReason };
+}
+
+/** The plan, under other reasons. */
+function withReasons({ publicReason: _, ...plan }: Plan, reasons: Reasons): Plan {
+  return { ...plan, ...reasonsOf(reasons) };
+}
+
+/** @param given what is said to callers from now on; null to say the reason itself, undefined to leave it */
+export function newPublicReason(
+  { publicReason }: Reasons,
+  given: string | null | undefined,
+): Pick<Plan, 'publicReason'> {
+  const next = given === undefined ? publicReason : given;
+  return typeof next === 'string' ? { publicReason: next } : {};
 }
 
 /** What is planned, for those who compare an event with the one before. The reason is the event's own. */
-export function planDetails({ endsAt, autoEnd, blockedOperations }: Plan): PlanDetails {
+export function planDetails({ publicReason, endsAt, autoEnd, blockedOperations }: Plan): PlanDetails {
   return {
+    ...(publicReason !== undefined && { public_reason: publicReason }),
     ends_at: endsAt === null ? null : rfc3339(endsAt),
     auto_end: autoEnd,
     blocked_operations: blockedOperations,
@@ -45,16 +66,17 @@ export function extendedEnd(end: number | null, seconds: number, now: number): n
 /** An update in an emergency changes the emergency's reason, and the plan that de-escalation goes back to. */
 export function suspendedAfter(suspended: Plan | null, command: UpdateCommand, plan: Plan): Plan | null {
   const changesPlan = changed(command).some(
-    (field) => !['reason', 'extend', 'drain_deadline'].includes(field),
+    (field) => !['reason', 'public_reason', 'extend', 'drain_deadline'].includes(field),
   );
   if (suspended === null && !changesPlan) return null;
-  return { ...plan, reason: suspended?.reason ?? plan.reason };
+  return withReasons(plan, suspended ?? plan);
 }
 
 /** The fields that an update names, as the HTTP API calls them. */
 export function changed(command: UpdateCommand): string[] {
   const fields: [string, unknown][] = [
     ['reason', command.reason],
+    ['public_reason', command.publicReason],
     ['duration', command.duration],
     ['ends_at', command.endsAt],
     ['extend', command.extend],

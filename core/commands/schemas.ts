@@ -11,7 +11,15 @@ import {
 } from '../http/fields.ts';
 import { statusAnswer } from '../status/schemas.ts';
 import { MAX_DEBUG_MINUTES, MAX_DURATION_S, MIN_DURATION_S, USUAL_DEBUG_MINUTES } from './command.ts';
-import { blockedOperations, duration, endsAt, hasOneEnd, ONE_END, reason } from './plan-fields.ts';
+import {
+  blockedOperations,
+  duration,
+  endsAt,
+  hasOneEnd,
+  ONE_END,
+  publicReason,
+  reason,
+} from './plan-fields.ts';
 
 /** The bodies of the commands, and their answers. */
 
@@ -24,6 +32,7 @@ const drainDeadline = wholeSeconds(0, 604_800).meta({
 export const enableBody = z
   .strictObject({
     reason,
+    public_reason: publicReason.optional(),
     mode: z.enum(['normal', 'test'], 'must be "normal" or "test"').default('normal'),
     duration: duration.optional(),
     ends_at: endsAt.optional(),
@@ -40,6 +49,7 @@ export const enableBody = z
 export const emergencyBody = z
   .strictObject({
     reason,
+    public_reason: publicReason.optional(),
     terminate_jobs: flag.default(true),
     grace_period: wholeSeconds(0, 900)
       .default(30)
@@ -51,6 +61,7 @@ export const emergencyBody = z
 export const updateBody = z
   .strictObject({
     reason: reason.optional(),
+    public_reason: publicReason.nullish(),
     duration: duration.optional(),
     ends_at: endsAt.nullish(),
     extend: wholeSeconds(MIN_DURATION_S, MAX_DURATION_S).optional().meta({
@@ -68,7 +79,7 @@ export const updateBody = z
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     path: ['body'],
     error:
-      'must name what to change: reason, duration, ends_at, extend, auto_end, blocked_operations or drain_deadline',
+      'must name what to change: reason, public_reason, duration, ends_at, extend, auto_end, blocked_operations or drain_deadline',
   })
   .meta({ id: 'Update' });
 

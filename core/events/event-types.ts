@@ -14,6 +14,8 @@ import { viewOfFacts, type WindowFacts } from '../windows/window-facts.ts';
 
 /** What is planned, for those who compare an event with the one before. The reason is the event's own. */
 export interface PlanDetails {
+  /** What callers read in place of the reason; absent where they read that. */
+  readonly public_reason?: string;
   readonly ends_at: string | null;
   readonly auto_end: boolean;
   /** Null where everything is blocked that can be. */

@@ -1,6 +1,6 @@
 import type { OperationTexts } from '../messages/messages.ts';
 import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
-import { plannedEnd } from '../state/state.ts';
+import { plannedEnd, publicReasonOf } from '../state/state.ts';
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import { COME_BACK, SAY_SO, STYLE } from './refusal-page-assets.ts';
@@ -39,7 +39,7 @@ export function refusalPage(facts: RefusalFacts, type: OperationTexts): string {
     way === 'by-itself' ? `<noscript><meta http-equiv=refresh content=${retryAfter}></noscript>` : '',
     `<title>${say.title}</title><style>${STYLE.text}</style></head>`,
     `<body data-now=${now} data-op="${escapeHtml(facts.operation)}"><main><h1>${say.title}</h1>`,
-    `<p>${escapeHtml(type.userMessage)}</p><blockquote>${escapeHtml(maintenance.reason)}</blockquote>`,
+    `<p>${escapeHtml(type.userMessage)}</p><blockquote>${escapeHtml(publicReasonOf(maintenance))}</blockquote>`,
     `<p>${endText(plannedEnd(maintenance), now, language)} ${say.wait(Math.ceil(retryAfter / 60))}`,
     way === 'by-itself' ? ` ${say.comesBack}` : '',
     `</p><p>${escapeHtml(type.suggestion)}`,

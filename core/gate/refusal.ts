@@ -1,6 +1,6 @@
 import { describeOperation, type OperationType } from '../messages/operation-texts.ts';
 import { type Language, REFUSAL_MESSAGES } from '../messages/registry.ts';
-import { plannedEnd } from '../state/state.ts';
+import { plannedEnd, publicReasonOf } from '../state/state.ts';
 import { rfc3339, templateSafeJson, truncate } from '../text.ts';
 import type { RefusalFacts } from './refusal-facts.ts';
 import { refusalPage, refusalPolicy } from './refusal-page.ts';
@@ -78,7 +78,7 @@ function renderJson(facts: RefusalFacts, type: OperationType): string {
     timestamp: rfc3339(now),
     maintenance: {
       mode: maintenance.mode,
-      reason: maintenance.reason,
+      reason: publicReasonOf(maintenance),
       started_at: rfc3339(maintenance.startedAt),
       estimated_completion: end === null ? null : rfc3339(end),
       version,

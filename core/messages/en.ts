@@ -81,11 +81,11 @@ export const refusal: Messages['refusal'] = {
 };
 
 export const page: Messages['page'] = {
-  operational: 'All systems operational',
+  operational: 'No maintenance is active',
   operationalText: 'No maintenance is in progress. You can use everything as usual.',
   maintenance: 'Maintenance in progress',
   emergency: 'Emergency maintenance in progress',
-  rehearsal: 'All systems operational',
+  rehearsal: 'No maintenance is active',
   rehearsalText: 'We are rehearsing a maintenance. Nothing is blocked, and you can use everything as usual.',
   reason: 'Why',
   when: 'How long',

@@ -100,6 +100,7 @@ export function noticeOf(event: EventDraft & Pick<MaintenanceEvent, 'number'>): 
   if (!Object.hasOwn(WORDS, type)) return null;
   const { title, advice } = WORDS[type as Noticed];
   const facts = { event, maintenance: state.maintenance };
+  const publicReason = state.maintenance?.publicReason;
   const lines = [
     `${title(facts)}.`,
     '',
@@ -108,6 +109,7 @@ export function noticeOf(event: EventDraft & Pick<MaintenanceEvent, 'number'>): 
     `Version: ${number}`,
     // Last, so that no line of it can be taken for one of ours.
     ...(reason === null ? [] : ['', 'Reason:', reason]),
+    ...(publicReason === undefined ? [] : ['', 'What everybody who is blocked reads:', publicReason]),
   ];
   return { subject: `${title(facts)} (version ${number})`, body: `${lines.join('\n')}\n` };
 }

@@ -24,6 +24,7 @@ const summaryAnswer = z.strictObject({
   status: z.enum(['in_progress', 'completed']),
   modes: z.array(mode).meta({ description: 'In the order in which they came.' }),
   reason: z.string(),
+  public_reason: z.string().optional().meta({ description: 'What callers read in place of the reason.' }),
   started_by: z.string(),
   started_at: instant,
   ended_by: z.string().nullable(),

@@ -33,6 +33,9 @@ export function reportMarkdown(report: ReportView): string {
     `# ${KINDS[report.kind]} of ${report.started_at}`,
     ...(report.status === 'in_progress' ? [`**In progress**, as of ${report.as_of}.`] : []),
     quote(report.reason),
+    ...(report.public_reason === undefined
+      ? []
+      : ['Everybody who was blocked read instead:', quote(report.public_reason)]),
     table(['', ''], facts(report)),
     '## Blocked calls',
     attempts(report),

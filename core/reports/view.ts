@@ -52,12 +52,14 @@ export type ReportWatch =
 /** @param now ms since the epoch */
 export function reportSummary(facts: ReportFacts, now: number): ReportSummary {
   const { id, kind, modes, reason, startedBy, startedAt, end, window } = facts;
+  const { publicReason } = facts.planned;
   return {
     id,
     kind,
     status: end === null ? 'in_progress' : 'completed',
     modes,
     reason,
+    ...(publicReason !== undefined && { public_reason: publicReason }),
     started_by: startedBy,
     started_at: rfc3339(startedAt),
     ended_by: end?.by ?? null,

@@ -42,7 +42,7 @@ export function operationsNamedBy(schedule: WindowSchedule | undefined): readonl
 
 /** The maintenance that an occurrence begins: the same, whether the clock tells of it or its event. */
 export function maintenanceOf({ window, startsAt, endsAt }: Occurrence): NormalMaintenance | TestRun {
-  const { id, mode, scheduledBy, reason, autoEnd, blockedOperations } = window;
+  const { id, mode, scheduledBy, reason, publicReason, autoEnd, blockedOperations } = window;
   return {
     mode,
     id: occurrenceId(id, startsAt),
@@ -50,6 +50,7 @@ export function maintenanceOf({ window, startsAt, endsAt }: Occurrence): NormalM
     startedBy: scheduledBy,
     notifyUsers: true,
     reason,
+    ...(publicReason !== undefined && { publicReason }),
     endsAt,
     autoEnd,
     blockedOperations,

@@ -23,6 +23,7 @@ const instant = z.number().int();
 
 const plan = {
   reason: z.string(),
+  publicReason: z.string().optional(),
   endsAt: instant.nullable(),
   autoEnd: z.boolean(),
   blockedOperations: z.array(z.string()).nullable(),
@@ -46,6 +47,7 @@ const emergency = {
   mode: z.literal('emergency'),
   ...begun,
   reason: z.string(),
+  publicReason: z.string().optional(),
   declaredAt: instant,
   declaredBy: z.string(),
   terminateJobs: z.boolean(),
@@ -81,6 +83,7 @@ const comingWindow = {
   mode: z.enum(['normal', 'test']),
   scheduledBy: z.string(),
   reason: z.string(),
+  publicReason: z.string().optional(),
   autoEnd: z.boolean(),
   blockedOperations: z.array(z.string()).nullable(),
   length: z.number().int(),

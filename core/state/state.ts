@@ -8,6 +8,8 @@ export type Mode = 'normal' | 'emergency' | 'test';
 /** What was planned for a normal maintenance or a test run. */
 export interface Plan {
   readonly reason: string;
+  /** What callers read in place of the reason; absent where they may read that. */
+  readonly publicReason?: string;
   /** The planned end, or null when none is known. */
   readonly endsAt: number | null;
   /** Whether the clock ends the maintenance at `endsAt`. */
@@ -38,6 +40,8 @@ export interface TestRun extends Begun, Plan {
 export interface Emergency extends Begun {
   readonly mode: 'emergency';
   readonly reason: string;
+  /** What callers read in place of the reason; absent where they may read that. */
+  readonly publicReason?: string;
   readonly declaredAt: number;
   readonly declaredBy: string;
   readonly terminateJobs: boolean;
@@ -50,6 +54,11 @@ export interface Emergency extends Begun {
 }
 
 export type Maintenance = NormalMaintenance | TestRun | Emergency;
+
+/** The reason as callers read it that are no admins. */
+export function publicReasonOf({ reason, publicReason }: Pick<Plan, 'reason' | 'publicReason'>): string {
+  return publicReason ?? reason;
+}
 
 /** A window that is coming, as far as the clock needs to know it to begin and to end the maintenance. */
 export interface ComingWindow extends Omit<Plan, 'endsAt'> {

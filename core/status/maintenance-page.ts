@@ -3,7 +3,7 @@ import { BLOCKABLE_OPERATIONS } from '../decision/operations.ts';
 import type { PageMessages } from '../messages/messages.ts';
 import { type Language, PAGE_MESSAGES } from '../messages/registry.ts';
 import { effective } from '../state/clock.ts';
-import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { type Maintenance, ownOperations, plannedEnd, publicReasonOf, type State } from '../state/state.ts';
 import { escapeHtml, readableUtc, rfc3339 } from '../text.ts';
 import { SCRIPT, STYLE } from './maintenance-page-assets.ts';
 import type { NextWindow, StatusView } from './schemas.ts';
@@ -95,7 +95,7 @@ function signOf(maintenance: Maintenance | null, state: State | null): string {
 function progress(maintenance: Maintenance, state: State, now: number, say: PageMessages): string {
   if (maintenance.mode === 'test') return `<p>${say.rehearsalText}</p>`;
   return [
-    `<section><h2>${say.reason}</h2><blockquote>${escapeHtml(maintenance.reason)}</blockquote></section>`,
+    `<section><h2>${say.reason}</h2><blockquote>${escapeHtml(publicReasonOf(maintenance))}</blockquote></section>`,
     `<section><h2>${say.when}</h2>${howLong(maintenance, now, say)}</section>`,
     maintenance.mode === 'emergency' ? `<p>${say.nothingAvailable}</p>` : whatGoesOn(maintenance, state, say),
   ].join('\n');

@@ -21,6 +21,10 @@ export const statusAnswer = z
     is_active: z.boolean(),
     mode: z.enum(['normal', 'emergency', 'test']).meta({ description: '`normal` while nothing is active.' }),
     reason: z.string().nullable(),
+    public_reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'What callers read in place of the reason; null where they read that.' }),
     estimated_duration: z.int().nullable().meta({ description: 'Seconds from start to planned end.' }),
     started_at: instant.nullable(),
     estimated_completion: instant.nullable(),

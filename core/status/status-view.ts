@@ -7,7 +7,7 @@ import { invalidatedSessions, purgeView } from '../purge/view.ts';
 import { effective } from '../state/clock.ts';
 import { nextOccurrence } from '../state/schedule.ts';
 import type { WindowSchedule } from '../state/state.ts';
-import { type Maintenance, ownOperations, plannedEnd, type State } from '../state/state.ts';
+import { type Maintenance, ownOperations, plannedEnd, publicReasonOf, type State } from '../state/state.ts';
 import { rfc3339 } from '../text.ts';
 import type { NextWindow, StatusView } from './schemas.ts';
 
@@ -37,7 +37,8 @@ export function statusView(
   return {
     is_active: maintenance !== null,
     mode: maintenance?.mode ?? 'normal',
-    reason: maintenance?.reason ?? null,
+    reason: maintenance === null ? null : forAdmin ? maintenance.reason : publicReasonOf(maintenance),
+    public_reason: maintenance?.publicReason ?? null,
     estimated_duration:
       maintenance === null || end === null ? null : Math.round((end - maintenance.startedAt) / 1000),
     started_at: maintenance === null ? null : rfc3339(maintenance.startedAt),
@@ -53,7 +54,7 @@ export function statusView(
     session_purge: deployed?.sessions === false ? null : purgeView(state, purging, forAdmin),
     job_drain: deployed?.jobs === false ? null : drainView(state, drain, { now, forAdmin }),
     test_mode: isTest,
-    next_window: nextWindow(windows),
+    next_window: nextWindow(windows, forAdmin),
     version: state.version,
     state_source: source,
     as_of: rfc3339(now),
@@ -61,7 +62,7 @@ export function statusView(
 }
 
 /** What comes next of the windows. */
-export function nextWindow(windows: WindowSchedule | undefined): NextWindow | null {
+export function nextWindow(windows: WindowSchedule | undefined, forAdmin = false): NextWindow | null {
   const next = nextOccurrence(windows);
   if (next === null) return null;
   const { id, reason, mode, autoEnd } = next.window;
@@ -69,7 +70,7 @@ export function nextWindow(windows: WindowSchedule | undefined): NextWindow | nu
     id,
     starts_at: rfc3339(next.startsAt),
     ends_at: rfc3339(next.endsAt),
-    reason,
+    reason: forAdmin ? reason : publicReasonOf(next.window),
     mode,
     auto_end: autoEnd,
   };
@@ -81,7 +82,7 @@ function heldBy(maintenance: Maintenance): string {
 
 /** The state of maintenance in a sentence or two, for people. */
 export function statusMessage(maintenance: Maintenance | null, end: number | null, now: number): string {
-  if (maintenance === null) return 'All systems operational';
+  if (maintenance === null) return 'No maintenance is active';
   const what = {
     normal: 'Maintenance is in progress. Some operations are blocked.',
     emergency: 'Emergency maintenance is in progress. The service is closed to everybody but administrators.',

@@ -215,6 +215,7 @@ function changeRunning(
     {
       type: 'update',
       reason: body.reason,
+      publicReason: body.public_reason,
       duration: body.duration,
       endsAt: body.ends_at === undefined ? undefined : Date.parse(body.ends_at),
       autoEnd: body.auto_end,

@@ -1,5 +1,6 @@
 import { MAX_DURATION_S, MIN_DURATION_S } from '../commands/command.ts';
 import type { FieldProblem } from '../commands/outcome.ts';
+import { newPublicReason } from '../commands/plan.ts';
 import { localTimeOf } from './local-time.ts';
 import { normalRule } from './recurrence-rule.ts';
 import type { WindowBody, WindowChangeBody } from './schemas.ts';
@@ -25,6 +26,7 @@ export function newWindow(
   return checked(body, now, {
     id,
     reason: body.reason,
+    ...newPublicReason({ reason: body.reason }, body.public_reason),
     startsAt,
     length: lengthOf(body, startsAt, timezone) ?? 0,
     mode: body.mode,
@@ -44,9 +46,11 @@ export function changedWindow(window: Window, body: WindowChangeBody, now: numbe
   const startsAt = body.starts_at === undefined ? window.startsAt : startOf(body.starts_at, rrule, now);
   const timezone = body.timezone ?? window.timezone;
   const { blocked_operations: blocked } = body;
+  const { publicReason: _, ...rest } = window;
   return checked(body, now, {
-    ...window,
+    ...rest,
     reason: body.reason ?? window.reason,
+    ...newPublicReason(window, body.public_reason),
     startsAt,
     length: lengthOf(body, startsAt, timezone) ?? window.length,
     mode: body.mode ?? window.mode,

@@ -5,6 +5,7 @@ import {
   endsAt,
   hasOneEnd,
   ONE_END,
+  publicReason,
   RFC_3339,
   reason,
 } from '../commands/plan-fields.ts';
@@ -47,6 +48,7 @@ const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
 export const windowBody = z
   .strictObject({
     reason,
+    public_reason: publicReason.optional(),
     starts_at: startsAt,
     ends_at: endsAt.optional(),
     duration: duration.optional(),
@@ -69,6 +71,7 @@ export type WindowBody = z.output<typeof windowBody>;
 export const windowChangeBody = z
   .strictObject({
     reason: reason.optional(),
+    public_reason: publicReason.nullish(),
     starts_at: startsAt.optional(),
     ends_at: endsAt.optional(),
     duration: duration.optional(),
@@ -82,7 +85,7 @@ export const windowChangeBody = z
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     path: ['body'],
     error:
-      'must name what to change: reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
+      'must name what to change: reason, public_reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
   })
   .meta({ id: 'ChangeWindow' });
 
@@ -111,6 +114,7 @@ export const windowAnswer = z
   .strictObject({
     id: z.string(),
     reason: z.string(),
+    public_reason: z.string().optional().meta({ description: 'What callers read in place of the reason.' }),
     ...span,
     duration: count.meta({ description: 'Seconds from start to planned end.' }),
     mode: z.enum(['normal', 'test']),

@@ -24,15 +24,17 @@ export function windowFacts(window: Window, state: State, now: number): WindowFa
   const { endsAt: firstEnd } = firstSpanOf(window);
   if (running === null) return { ...window, endsAt: firstEnd, status: 'scheduled', next };
   if (next.length > 0) return { ...window, endsAt: firstEnd, status: 'running', next };
-  const { reason, endsAt, autoEnd, blockedOperations } = planOf(running);
+  const { publicReason: _, ...rest } = window;
+  const { reason, publicReason, endsAt, autoEnd, blockedOperations } = planOf(running);
   const { startedAt: startsAt } = running;
   const length =
     endsAt === null
       ? window.length
       : localTimeOf(endsAt, window.timezone) - localTimeOf(startsAt, window.timezone);
   return {
-    ...window,
+    ...rest,
     reason,
+    ...(publicReason !== undefined && { publicReason }),
     startsAt,
     endsAt: endsAt ?? firstEnd,
     length,

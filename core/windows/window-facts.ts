@@ -18,6 +18,7 @@ export function viewOfFacts(facts: WindowFacts | WindowView): WindowView {
   return {
     id: facts.id,
     reason: facts.reason,
+    ...(facts.publicReason !== undefined && { public_reason: facts.publicReason }),
     ...instants({ startsAt, endsAt }),
     duration: Math.round(length / 1000),
     mode: facts.mode,

@@ -28,8 +28,15 @@ afterAll(() => cloud?.stop());
 
 const random = new TrickyRequests(seededRandom(SEED));
 
-/** Whether the rules let a request pass to the origin. */
-function mayPass({ method, target, as }: TrickyRequest, maintenance: Maintenance): boolean {
+/** Whether the rules let a request pass to the origin, by its verb and by the one that it names beside. */
+function mayPass(request: TrickyRequest, maintenance: Maintenance): boolean {
+  const named = Object.entries(request.headers)
+    .filter(([name]) => name.toLowerCase() === 'x-http-method-override')
+    .flatMap(([, values]) => values);
+  return [request.method, ...named].every((method) => mayPassBy({ ...request, method }, maintenance));
+}
+
+function mayPassBy({ method, target, as }: TrickyRequest, maintenance: Maintenance): boolean {
   const { operation, canonicalPath } = classify(method, target);
   if (method === 'OPTIONS') return true;
   if (canonicalPath !== null && alwaysAllowed.find(method, canonicalPath) !== undefined) return true;

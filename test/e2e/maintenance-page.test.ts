@@ -79,7 +79,7 @@ describe('the maintenance page', () => {
     [
       'en-GB',
       'en',
-      'All systems operational',
+      'No maintenance is active',
       'Maintenance in progress',
       'Emergency maintenance in progress',
     ],

@@ -37,7 +37,7 @@ prove(CHECKLIST, onCall, {
     await eventually(async () =>
       expect(await overdue()).toMatchObject({
         status: 'warning',
-        remedy: expect.stringContaining('maintenance update --duration'),
+        remedy: expect.stringContaining('maintenance update --extend'),
       }),
     );
     await onCall.done('update', '--duration', '30m');

@@ -10,7 +10,7 @@ import { json, StubServer } from '../../support/stub-server.ts';
 
 const ROOT = join(import.meta.dirname, '../../..');
 const LAUNCHER = join(ROOT, 'cli', 'maintenance.mjs');
-const STATUS = { is_active: false, mode: 'normal', message: 'All systems operational', version: 3 };
+const STATUS = { is_active: false, mode: 'normal', message: 'No maintenance is active', version: 3 };
 
 let stub: StubServer;
 let sandbox: CliSandbox;

@@ -4,7 +4,7 @@ export const CHECKLIST = section('Quick checklist', {
   'checklist: status': {
     fault: 'A maintenance goes on past its planned end.',
     finding: '`maintenance doctor --section status`: `maintenance_overdue`.',
-    cure: '`maintenance update --duration 30m`',
+    cure: '`maintenance update --extend 30m`',
   },
   'checklist: configuration': {
     fault: 'A rule of somebody lets writes pass as if they were reads.',

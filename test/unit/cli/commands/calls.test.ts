@@ -12,7 +12,7 @@ const INACTIVE = {
   estimated_completion: null,
   blocked_operations: [],
   simulated_operations: [],
-  message: 'All systems operational',
+  message: 'No maintenance is active',
   enabled_by: null,
   version: 41,
   state_source: 'event_log',
@@ -149,7 +149,11 @@ describe('what people see', () => {
   });
 
   test.each([
-    ['nothing active', INACTIVE, /^No maintenance is active\. All systems operational\n {2}Version {4}41\n$/],
+    [
+      'nothing active',
+      INACTIVE,
+      /^No maintenance is active\. No maintenance is active\n {2}Version {4}41\n$/,
+    ],
     [
       'an emergency',
       { ...ACTIVE, mode: 'emergency', estimated_completion: null },

@@ -5,7 +5,7 @@ import { cliBench } from '../../../support/cli-bench.ts';
 import { json, type StubAnswer } from '../../../support/stub-server.ts';
 
 const NOW = Date.parse('2026-01-15T10:05:00Z');
-const INACTIVE = { is_active: false, mode: 'normal', message: 'All systems operational', version: 41 };
+const INACTIVE = { is_active: false, mode: 'normal', message: 'No maintenance is active', version: 41 };
 const SESSION = {
   id: '3OnnDJNy',
   role: 'member',

@@ -9,7 +9,7 @@ import { CliSandbox } from '../../../support/run-cli.ts';
 import { json, type StubAnswer, StubServer } from '../../../support/stub-server.ts';
 
 const MAIN = join(import.meta.dirname, '../../../../cli', 'main.ts');
-const INACTIVE = { is_active: false, mode: 'normal', message: 'All systems operational', version: 3 };
+const INACTIVE = { is_active: false, mode: 'normal', message: 'No maintenance is active', version: 3 };
 const ACTIVE = { ...INACTIVE, is_active: true, reason: 'Upgrade', version: 4 };
 
 let stub: StubServer;

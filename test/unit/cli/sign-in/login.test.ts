@@ -10,7 +10,7 @@ import {
 } from '../../../support/stub-cognito.ts';
 import { json, StubServer } from '../../../support/stub-server.ts';
 
-const STATUS = { is_active: false, mode: 'normal', message: 'All systems operational', version: 3 };
+const STATUS = { is_active: false, mode: 'normal', message: 'No maintenance is active', version: 3 };
 const CHALLENGE = { ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 's1', ChallengeParameters: {} };
 const TOTP = { ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 's2', ChallengeParameters: {} };
 const SMS = {

@@ -29,6 +29,7 @@ const INACTIVE: StatusView = {
   is_active: false,
   mode: 'normal',
   reason: null,
+  public_reason: null,
   estimated_duration: null,
   started_at: null,
   estimated_completion: null,
@@ -36,7 +37,7 @@ const INACTIVE: StatusView = {
   blocked_operations: [],
   simulated_operations: [],
   active_jobs_count: 3,
-  message: 'All systems operational',
+  message: 'No maintenance is active',
   enabled_by: null,
   invalidated_sessions: 0,
   session_purge: null,
@@ -47,6 +48,14 @@ const INACTIVE: StatusView = {
   state_source: 'event_log',
   as_of: '2026-01-15T10:01:00Z',
 };
+
+test('callers who are no admins read the public reason, where there is one', () => {
+  const state = stateWith(normalMaintenance({ reason: 'Break-in', publicReason: 'We improve things' }), 7);
+  const ofCaller = statusView(state, PUBLIC);
+  const ofAdmin = statusView(state, { ...PUBLIC, forAdmin: true });
+  expect([ofCaller.reason, ofCaller.public_reason]).toEqual(['We improve things', 'We improve things']);
+  expect([ofAdmin.reason, ofAdmin.public_reason]).toEqual(['Break-in', 'We improve things']);
+});
 
 const NORMAL: StatusView = {
   ...INACTIVE,

@@ -213,6 +213,7 @@ describe('a failure', () => {
     const { handler, log } = setUp();
     const [good, ...rest] = records(await itemsOf(...FIVE.slice(0, 2)));
     const bad: StreamRecord = {
+      eventName: 'INSERT',
       dynamodb: { SequenceNumber: 'seq-bad', ...(image === undefined ? {} : { NewImage: image }) },
     };
     const result = await handler({ Records: [good as StreamRecord, bad, ...rest] });

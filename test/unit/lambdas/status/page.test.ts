@@ -52,9 +52,9 @@ describe('the maintenance page', () => {
   });
 
   test.each([
-    ['nothing', null, 'All systems operational', 'You can use everything as usual.'],
+    ['nothing', null, 'No maintenance is active', 'You can use everything as usual.'],
     ['an emergency', emergency(), 'Emergency maintenance in progress', 'The service is closed'],
-    ['a test run', testRun(), 'All systems operational', 'Nothing is blocked'],
+    ['a test run', testRun(), 'No maintenance is active', 'Nothing is blocked'],
     ['a late one', normalMaintenance({ endsAt: NOW }), 'Maintenance in progress', 'longer than planned'],
     ['no known end', normalMaintenance(), 'Maintenance in progress', 'We do not know yet'],
     [
