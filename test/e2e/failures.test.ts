@@ -37,6 +37,7 @@ describe('the origin is down', () => {
     else await cloud.as('admin', 'POST', '/emergency', { reason: 'We move house' });
     await cloud.fault('origin', 'down');
     const path = mode === 'normal' ? '/profile' : '/login';
+    await eventually(async () => (await cloud.call('GET', path)).headers['x-maintenance-mode'] === mode);
     const { status, headers, json } = await cloud.call('GET', path);
     expect(json).toMatchObject({
       error: 'maintenance_active',

@@ -60,7 +60,7 @@ describe('the maintenance page', () => {
     [
       'one ended by the clock',
       normalMaintenance({ endsAt: NOW, autoEnd: true }),
-      'All systems',
+      'No maintenance is active',
       'No maintenance',
     ],
   ])('during %s', async (_, maintenance, headline, words) => {
