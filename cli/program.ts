@@ -750,6 +750,11 @@ function withWindow(command: Command): Command {
     .option('--auto-end', 'end by itself at the planned end, as a new window does')
     .option('--no-auto-end', 'go on past the planned end')
     .addOption(blockOption())
+    .option('--invalidate-sessions', "end members' sessions at its start, as a new window does")
+    .option('--no-invalidate-sessions', "leave members' sessions alone")
+    .option('--notify', 'send notices, as a new window does')
+    .option('--no-notify', 'send no notices')
+    .addOption(drainDeadlineOption('its start'))
     .option('--rrule <rule>', 'how it recurs, an RRULE of RFC 5545')
     .option('--timezone <name>', 'whose local time it recurs by, IANA name (default: UTC)');
 }
@@ -761,10 +766,10 @@ function durationOption(): Option {
   ).argParser(durationValue);
 }
 
-function drainDeadlineOption(): Option {
+function drainDeadlineOption(since = 'now'): Option {
   return new Option(
     '--drain-deadline <length>',
-    'seconds from now after which it is told that jobs still run, or like 30m, 2h',
+    `seconds from ${since} after which it is told that jobs still run, or like 30m, 2h`,
   ).argParser(durationValue);
 }
 

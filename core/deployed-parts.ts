@@ -6,6 +6,8 @@ export interface DeployedParts {
   readonly jobs: boolean;
   /** How much watches it: docs/configuration.md says what each holds. */
   readonly monitoring: 'full' | 'essential' | 'none';
+  /** What the owner calls it, such as `Shop (production)`; absent where nobody has named it. */
+  readonly name?: string | undefined;
 }
 
 /** A deployment that has all there is. */

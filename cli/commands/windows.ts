@@ -29,6 +29,10 @@ interface WindowOptions extends WindowChangeOptions {
   readonly autoEnd?: boolean;
   readonly block?: readonly string[];
   readonly blockAll?: true;
+  readonly invalidateSessions?: boolean;
+  readonly notify?: boolean;
+  /** Seconds from the start. */
+  readonly drainDeadline?: number;
   readonly rrule?: string;
   readonly once?: true;
   readonly timezone?: string;
@@ -120,6 +124,9 @@ function bodyOf(options: WindowOptions, io: Io): JsonObject {
     mode: options.mode,
     auto_end: options.autoEnd,
     blocked_operations: options.blockAll ? null : options.block,
+    invalidate_sessions: options.invalidateSessions,
+    notify_users: options.notify,
+    drain_deadline: options.drainDeadline,
     rrule: options.once ? null : options.rrule,
     timezone: options.timezone,
   };

@@ -36,6 +36,7 @@ function facts(status: JsonObject, now: number, paint: Paint): string[] {
   const simulated = textsOf(status.simulated_operations);
   const active = status.is_active === true;
   const rows: [string, string | null][] = [
+    ['Of', textOf(status.name)],
     ['Reason', active ? textOf(status.reason) : null],
     ['Shown', active ? textOf(status.public_reason) : null],
     ['Since', since && readableInstant(since, now)],

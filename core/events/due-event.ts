@@ -27,33 +27,36 @@ export function dueEvent(state: State, now: number, since: number): EventDraft |
   };
 }
 
-function factsOf({ what, at, about, completed }: ClockStep, since: number): EventFacts {
+function factsOf({ what, at, about, endsSessions, completed }: ClockStep, since: number): EventFacts {
   switch (what) {
     case 'ended': {
       const type = windowOf(about.id) === null ? 'auto_ended' : 'window_ended';
       return { type, details: closing(about, Math.max(at, since)) };
     }
     case 'begun':
-      return { type: 'window_begun', details: { ...opening(about), ...completedTestRun(completed, at) } };
+      return {
+        type: 'window_begun',
+        details: { ...opening(about, endsSessions), ...completedTestRun(completed, at) },
+      };
     case 'absorbed':
-      return { type: 'window_absorbed', details: opening(about) };
+      return { type: 'window_absorbed', details: opening(about, endsSessions) };
   }
 }
 
 /** A window's sessions go as of its start, however late that is told: those that begin after its end are no part of it. */
-function orderOf({ what, at, about }: ClockStep, before: State): Changes {
-  if (what !== 'begun' || about.mode === 'test') return {};
+function orderOf({ what, at, about, endsSessions }: ClockStep, before: State): Changes {
+  if (what !== 'begun' || !endsSessions) return {};
   return { order: nextOrder(before, at, { scope: 'members' }, about) };
 }
 
 /** What a window begins, or would have begun. */
-function opening(about: Maintenance): OpeningDetails {
+function opening(about: Maintenance, endsSessions: boolean): OpeningDetails {
   const endsAt = plannedEnd(about);
   return {
     window: windowOf(about.id),
     mode: about.mode,
     starts_at: rfc3339(about.startedAt),
     ends_at: endsAt === null ? null : rfc3339(endsAt),
-    invalidate_sessions: about.mode === 'normal',
+    invalidate_sessions: endsSessions,
   };
 }

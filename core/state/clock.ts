@@ -15,6 +15,8 @@ export interface ClockStep {
   readonly at: number;
   /** The maintenance that ended, that began, or that would have begun. */
   readonly about: Maintenance;
+  /** Whether members' sessions end with it. */
+  readonly endsSessions: boolean;
   /** The test run that ended because a window began. */
   readonly completed: TestRun | null;
   /** The state after it, under the same version. */
@@ -36,6 +38,7 @@ export function clockStep(state: State, now: number): ClockStep | null {
         what: 'ended',
         at,
         about: maintenance,
+        endsSessions: false,
         completed: null,
         after: { ...state, maintenance: null },
       };
@@ -44,18 +47,15 @@ export function clockStep(state: State, now: number): ClockStep | null {
   if (!isBeginDue || windows === undefined) return null;
   const about = maintenanceOf(next);
   const at = next.startsAt;
+  const endsSessions = about.mode === 'normal' && next.window.invalidateSessions !== false;
   const rest = { ...state, windows: without(windows, next) };
   if (maintenance !== null && maintenance.mode !== 'test') {
-    return { what: 'absorbed', at, about, completed: null, after: rest };
+    return { what: 'absorbed', at, about, endsSessions, completed: null, after: rest };
   }
-  const after = { ...rest, maintenance: about, sessionsInvalidBefore: endOfSessions(state, about) };
-  return { what: 'begun', at, about, completed: maintenance, after };
-}
-
-/** Members' sessions end when a window begins, unless it only rehearses. */
-function endOfSessions({ sessionsInvalidBefore }: State, { mode, startedAt }: Maintenance): number | null {
-  if (mode === 'test') return sessionsInvalidBefore;
-  return Math.max(startedAt, sessionsInvalidBefore ?? startedAt);
+  const { sessionsInvalidBefore: before } = state;
+  const sessionsInvalidBefore = endsSessions ? Math.max(at, before ?? at) : before;
+  const after = { ...rest, maintenance: about, sessionsInvalidBefore };
+  return { what: 'begun', at, about, endsSessions, completed: maintenance, after };
 }
 
 /**

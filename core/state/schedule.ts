@@ -42,13 +42,14 @@ export function operationsNamedBy(schedule: WindowSchedule | undefined): readonl
 
 /** The maintenance that an occurrence begins: the same, whether the clock tells of it or its event. */
 export function maintenanceOf({ window, startsAt, endsAt }: Occurrence): NormalMaintenance | TestRun {
-  const { id, mode, scheduledBy, reason, publicReason, autoEnd, blockedOperations } = window;
+  const { id, mode, scheduledBy, reason, publicReason, autoEnd, blockedOperations, drainDeadline } = window;
   return {
     mode,
     id: occurrenceId(id, startsAt),
     startedAt: startsAt,
     startedBy: scheduledBy,
-    notifyUsers: true,
+    notifyUsers: window.notifyUsers ?? true,
+    ...(drainDeadline !== undefined && { drainDeadline: startsAt + drainDeadline * 1000 }),
     reason,
     ...(publicReason !== undefined && { publicReason }),
     endsAt,

@@ -86,6 +86,9 @@ const comingWindow = {
   publicReason: z.string().optional(),
   autoEnd: z.boolean(),
   blockedOperations: z.array(z.string()).nullable(),
+  invalidateSessions: z.literal(false).optional(),
+  notifyUsers: z.literal(false).optional(),
+  drainDeadline: z.number().int().optional(),
   length: z.number().int(),
   starts: z.array(instant),
 } satisfies SchemaOf<ComingWindow>;

@@ -60,8 +60,18 @@ export function publicReasonOf({ reason, publicReason }: Pick<Plan, 'reason' | '
   return publicReason ?? reason;
 }
 
+/** What a window orders beside its plan, as `enable` does; each absent where it is as usual. */
+export interface WindowOrders {
+  /** Members' sessions are left alone. */
+  readonly invalidateSessions?: false;
+  /** Nobody is told of it. */
+  readonly notifyUsers?: false;
+  /** Seconds from each start after which jobs should be gone. */
+  readonly drainDeadline?: number;
+}
+
 /** A window that is coming, as far as the clock needs to know it to begin and to end the maintenance. */
-export interface ComingWindow extends Omit<Plan, 'endsAt'> {
+export interface ComingWindow extends Omit<Plan, 'endsAt'>, WindowOrders {
   readonly id: string;
   readonly mode: 'normal' | 'test';
   /** The admin who scheduled it. */

@@ -20,6 +20,10 @@ export const statusAnswer = z
   .strictObject({
     is_active: z.boolean(),
     mode: z.enum(['normal', 'emergency', 'test']).meta({ description: '`normal` while nothing is active.' }),
+    name: z
+      .string()
+      .nullable()
+      .meta({ description: 'What the deployment is called; null where it has no name.' }),
     reason: z.string().nullable(),
     public_reason: z
       .string()

@@ -37,6 +37,7 @@ export function statusView(
   return {
     is_active: maintenance !== null,
     mode: maintenance?.mode ?? 'normal',
+    name: deployed?.name ?? null,
     reason: maintenance === null ? null : forAdmin ? maintenance.reason : publicReasonOf(maintenance),
     public_reason: maintenance?.publicReason ?? null,
     estimated_duration:

@@ -205,9 +205,17 @@ function changeRunning(
   body: WindowChangeBody,
   circumstances: Circumstances,
 ): WindowOutcome {
-  const fixed = [body.starts_at, body.mode, body.rrule, body.timezone];
+  const fixed = [
+    body.starts_at,
+    body.mode,
+    body.rrule,
+    body.timezone,
+    body.invalidate_sessions,
+    body.notify_users,
+    body.drain_deadline,
+  ];
   if (fixed.some((value) => value !== undefined)) {
-    const remedy = `PATCH /api/maintenance/windows/${window.id} with reason, ends_at, duration, auto_end or blocked_operations`;
+    const remedy = `PATCH /api/maintenance/windows/${window.id} with reason, public_reason, ends_at, duration, auto_end or blocked_operations`;
     return refused(conflict(running(window, remedy)));
   }
   const outcome = applyCommand(

@@ -198,10 +198,23 @@ function earliest(queues: readonly Queue[]): Queue | null {
 /** Occurrences of a window that last as long stand together: one over a change of the clocks stands by itself. */
 function withSpan(schedule: WindowSchedule, window: Window, { startsAt, endsAt }: Span): WindowSchedule {
   const { id, mode, reason, autoEnd, blockedOperations, scheduledBy } = window;
+  const { publicReason, invalidateSessions, notifyUsers, drainDeadline } = window;
   const length = endsAt - startsAt;
   const known = schedule.windows.find((coming) => coming.id === id && coming.length === length);
   const coming: ComingWindow = {
-    ...(known ?? { id, mode, reason, autoEnd, blockedOperations, length, scheduledBy }),
+    ...(known ?? {
+      id,
+      mode,
+      reason,
+      ...(publicReason !== undefined && { publicReason }),
+      autoEnd,
+      blockedOperations,
+      ...(invalidateSessions !== undefined && { invalidateSessions }),
+      ...(notifyUsers !== undefined && { notifyUsers }),
+      ...(drainDeadline !== undefined && { drainDeadline }),
+      length,
+      scheduledBy,
+    }),
     starts: [...(known?.starts ?? []), startsAt],
   };
   return { ...schedule, windows: [...schedule.windows.filter((other) => other !== known), coming] };

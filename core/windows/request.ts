@@ -1,6 +1,7 @@
 import { MAX_DURATION_S, MIN_DURATION_S } from '../commands/command.ts';
 import type { FieldProblem } from '../commands/outcome.ts';
 import { newPublicReason } from '../commands/plan.ts';
+import type { WindowOrders } from '../state/state.ts';
 import { localTimeOf } from './local-time.ts';
 import { normalRule } from './recurrence-rule.ts';
 import type { WindowBody, WindowChangeBody } from './schemas.ts';
@@ -32,6 +33,7 @@ export function newWindow(
     mode: body.mode,
     autoEnd: body.auto_end,
     blockedOperations: body.blocked_operations ?? null,
+    ...ordersOf(body, {}),
     rrule,
     timezone,
     scheduledAt: now,
@@ -46,7 +48,7 @@ export function changedWindow(window: Window, body: WindowChangeBody, now: numbe
   const startsAt = body.starts_at === undefined ? window.startsAt : startOf(body.starts_at, rrule, now);
   const timezone = body.timezone ?? window.timezone;
   const { blocked_operations: blocked } = body;
-  const { publicReason: _, ...rest } = window;
+  const { publicReason: _, invalidateSessions: __, notifyUsers: ___, drainDeadline: ____, ...rest } = window;
   return checked(body, now, {
     ...rest,
     reason: body.reason ?? window.reason,
@@ -56,9 +58,24 @@ export function changedWindow(window: Window, body: WindowChangeBody, now: numbe
     mode: body.mode ?? window.mode,
     autoEnd: body.auto_end ?? window.autoEnd,
     blockedOperations: blocked === undefined ? window.blockedOperations : blocked,
+    ...ordersOf(body, window),
     rrule,
     timezone,
   });
+}
+
+/** What a window orders with what a request names of it; the rest stays as it was. */
+function ordersOf(body: WindowChangeBody, before: WindowOrders): WindowOrders {
+  const {
+    invalidate_sessions: invalidates = before.invalidateSessions ?? true,
+    notify_users: notifies = before.notifyUsers ?? true,
+    drain_deadline: drainDeadline = before.drainDeadline ?? null,
+  } = body;
+  return {
+    ...(!invalidates && { invalidateSessions: false as const }),
+    ...(!notifies && { notifyUsers: false as const }),
+    ...(drainDeadline !== null && { drainDeadline }),
+  };
 }
 
 /** A window that takes place once and is to begin now begins now, not a little before. */
@@ -83,6 +100,9 @@ function checked(body: WindowChangeBody, now: number, window: Window): Requested
   const problems: FieldProblem[] = [];
   if (body.starts_at !== undefined && window.startsAt < now - NOW_TOLERANCE) {
     problems.push({ field: 'starts_at', message: 'must not lie in the past' });
+  }
+  if (window.drainDeadline !== undefined && window.mode === 'test') {
+    problems.push({ field: 'drain_deadline', message: 'can only be given in normal mode' });
   }
   const seconds = window.length / 1000;
   if (seconds < MIN_DURATION_S || seconds > MAX_DURATION_S) {

@@ -9,7 +9,16 @@ import {
   RFC_3339,
   reason,
 } from '../commands/plan-fields.ts';
-import { type Answer, count, flag, instant, operations, pageAnswer, pageQuery } from '../http/fields.ts';
+import {
+  type Answer,
+  count,
+  flag,
+  instant,
+  operations,
+  pageAnswer,
+  pageQuery,
+  wholeSeconds,
+} from '../http/fields.ts';
 import { isTimeZone, MAX_RULE_LENGTH, normalRule, ruleProblem } from './recurrence-rule.ts';
 
 const instantGiven = z.iso.datetime({
@@ -42,6 +51,10 @@ const timezone = z
     examples: ['Europe/Berlin'],
   });
 
+const drainDeadline = wholeSeconds(0, 604_800).meta({
+  description: 'Seconds from each start after which jobs should be gone; null for no deadline.',
+});
+
 const windowMode = z.enum(['normal', 'test'], 'must be "normal" or "test"');
 
 /** `POST /windows` */
@@ -55,6 +68,11 @@ export const windowBody = z
     mode: windowMode.default('normal'),
     auto_end: flag.default(true).meta({ description: 'Whether the maintenance ends by itself at its end.' }),
     blocked_operations: blockedOperations.optional(),
+    invalidate_sessions: flag
+      .default(true)
+      .meta({ description: "Whether members' sessions end at its start." }),
+    notify_users: flag.default(true),
+    drain_deadline: drainDeadline.optional(),
     rrule: rrule.optional(),
     timezone: timezone.optional(),
   })
@@ -78,6 +96,9 @@ export const windowChangeBody = z
     mode: windowMode.optional(),
     auto_end: flag.optional(),
     blocked_operations: blockedOperations.nullish(),
+    invalidate_sessions: flag.optional(),
+    notify_users: flag.optional(),
+    drain_deadline: drainDeadline.nullish(),
     rrule: rrule.nullish(),
     timezone: timezone.optional(),
   })
@@ -85,7 +106,7 @@ export const windowChangeBody = z
   .refine((body) => Object.values(body).some((value) => value !== undefined), {
     path: ['body'],
     error:
-      'must name what to change: reason, public_reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, rrule or timezone',
+      'must name what to change: reason, public_reason, starts_at, ends_at, duration, mode, auto_end, blocked_operations, invalidate_sessions, notify_users, drain_deadline, rrule or timezone',
   })
   .meta({ id: 'ChangeWindow' });
 
@@ -122,6 +143,9 @@ export const windowAnswer = z
     blocked_operations: operations
       .nullable()
       .meta({ description: 'Null where all are blocked that can be.' }),
+    invalidate_sessions: z.boolean(),
+    notify_users: z.boolean(),
+    drain_deadline: count.nullable().meta({ description: 'Seconds from the start; null for none.' }),
     rrule: z.string().nullable(),
     timezone: z.string(),
     status: z.enum(['scheduled', 'running', 'cancelled']),

@@ -1,7 +1,7 @@
-import type { Plan } from '../state/state.ts';
+import type { Plan, WindowOrders } from '../state/state.ts';
 
 /** A window as its owner scheduled it. Instants are ms since the epoch. */
-export interface Window extends Omit<Plan, 'endsAt'> {
+export interface Window extends Omit<Plan, 'endsAt'>, WindowOrders {
   readonly id: string;
   /** The first start, or where a rule begins to be counted; its local time is that of the occurrences. */
   readonly startsAt: number;

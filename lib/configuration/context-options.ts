@@ -45,6 +45,7 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   callers: [jsonFile, 'throttling', 'callers'],
   apiKeyClaim: [text, 'throttling', 'apiKeyClaim'],
   wafRateLimit: [number, 'throttling', 'wafRateLimit'],
+  name: [text, 'name'],
   allowedOrigins: [list, 'allowedOrigins'],
   alwaysAllowed: [list, 'alwaysAllowed'],
   stateUnknown: [text, 'stateUnknown'],

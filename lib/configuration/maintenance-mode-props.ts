@@ -224,6 +224,8 @@ export interface MaintenanceModeProps {
   readonly customDomain?: CustomDomain;
   /** @default 1000 requests a second, bursts of 2000 */
   readonly throttling?: Throttling;
+  /** What this deployment is called in its status, such as `Shop (production)`; 1 to 60 characters. @default no name */
+  readonly name?: string;
   /** Web origins that may read answers across origins; `*` is any. @default ['*'] */
   readonly allowedOrigins?: readonly string[];
   /**

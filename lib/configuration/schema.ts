@@ -145,6 +145,7 @@ const OPTIONS = z.strictObject({
     // Keys by claim need classes for those whose token names no key.
     .transform((value) => ({ ...value, callers: value.callers ?? (value.apiKeyClaim ? {} : undefined) }))
     .prefault({}),
+  name: matching(/^(?=.*\S)[^\p{C}]{1,60}$/u, 'must be 1 to 60 characters that can be printed').optional(),
   allowedOrigins: z.array(text(webOriginProblem), 'must be a list').min(1, 'must name one').default(['*']),
   alwaysAllowed: z.array(openRoute, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),
   stateUnknown: oneOf('open', 'closed').default('open'),

@@ -101,11 +101,11 @@ describe('without sessions', () => {
       subnetIds: ['subnet-0a1b2c3d'],
       securityGroupId: 'sg-0a1b2c3d',
     } as const;
-    const template = synthesise({ profile: 'smallest', redis });
+    const template = synthesise({ profile: 'smallest', redis, name: 'Shop (production)' });
     expect(foldersOf(template)).toEqual(expect.arrayContaining(['control', 'mirror', 'purge', 'sessions']));
     template.resourceCountIs('AWS::ElastiCache::ServerlessCache', 0);
     expect(environmentOf(template, 'control').PARTS).toBe(
-      '{"sessions":true,"jobs":false,"monitoring":"none"}',
+      '{"sessions":true,"jobs":false,"monitoring":"none","name":"Shop (production)"}',
     );
   });
 });

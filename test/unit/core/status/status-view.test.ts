@@ -28,6 +28,7 @@ const END = NOW + 1_800_000;
 const INACTIVE: StatusView = {
   is_active: false,
   mode: 'normal',
+  name: null,
   reason: null,
   public_reason: null,
   estimated_duration: null,

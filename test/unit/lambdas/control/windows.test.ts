@@ -43,6 +43,9 @@ describe('scheduling', () => {
       mode: 'normal',
       auto_end: true,
       blocked_operations: null,
+      invalidate_sessions: true,
+      notify_users: true,
+      drain_deadline: null,
       rrule: null,
       timezone: 'UTC',
       status: 'scheduled',
@@ -136,7 +139,7 @@ describe('scheduling', () => {
     ['every minute', { rrule: 'FREQ=MINUTELY', duration: 60 }, 'rrule'],
     ['an offset for a time zone', { rrule: 'FREQ=DAILY', timezone: '+01:00' }, 'timezone'],
     ['an unknown time zone', { timezone: 'Mars/Olympus' }, 'timezone'],
-    ['an unknown field', { invalidate_sessions: false }, 'invalidate_sessions'],
+    ['an unknown field', { terminate_jobs: false }, 'terminate_jobs'],
   ])('%s is a 400 that names the field', async (_, change, field) => {
     const { status, json } = await post({ ...ONCE, ...change });
     expect(status).toBe(400);
