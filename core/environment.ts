@@ -41,6 +41,8 @@ export const ENV = {
   eventBus: 'EVENT_BUS',
   /** Where Redis is and how to sign in there, as JSON: see RedisSettings. */
   redis: 'REDIS',
+  /** `true` where a session's cookie counts on control routes. */
+  controlCookies: 'CONTROL_COOKIES',
   /** What the application's sessions look like, as JSON: see SessionPolicy. */
   sessions: 'SESSIONS',
   /** The work beside the registry of jobs that maintenance ends well, as JSON: see Workloads. */

@@ -13,6 +13,8 @@ type VerifyToken = (token: string, now: number) => Promise<PresentedCredential>;
 interface Sessions {
   /** Name of the cookie. */
   readonly cookie: string;
+  /** Whether it counts on control routes too: then a script in the application has the control API. */
+  readonly onControlRoutes: boolean;
   readonly store: Pick<SessionStore, 'find'>;
 }
 
@@ -72,7 +74,7 @@ async function sessionOf(
   { sessions, allowedOrigins }: CredentialSources,
   now: number,
 ): Promise<PresentedCredential> {
-  if (sessions === undefined) return NONE;
+  if (sessions === undefined || (route === 'control' && !sessions.onControlRoutes)) return NONE;
   const cookie = sessionCookie(headers.values('cookie'), sessions.cookie);
   if (cookie.outcome !== 'id') return cookie;
   // The origin guards its own routes against forged requests; for the control API nobody else would.

@@ -84,7 +84,12 @@ export const handler = createAuthorizerHandler({
   credentials: {
     verify: (token, at) => verifier.verify(token, at),
     allowedOrigins,
-    sessions: redis && sessions && { cookie: sessions.policy.cookie, store: redis.sessions },
+    sessions: redis &&
+      sessions && {
+        cookie: sessions.policy.cookie,
+        onControlRoutes: sessions.controlCookies,
+        store: redis.sessions,
+      },
   },
   allowedOrigins,
   refusalForm: settings.refusalForm,

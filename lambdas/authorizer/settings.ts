@@ -26,6 +26,8 @@ export interface SessionSettings {
   /** RedisSettings as JSON, for whoever opens the connection. */
   readonly redis: string;
   readonly policy: SessionPolicy;
+  /** Whether a session's cookie counts on control routes. */
+  readonly controlCookies: boolean;
 }
 
 /** Reads the settings; throws naming the variable that is missing or wrong. */
@@ -60,7 +62,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     usageKeys: env[ENV.usageKeys] ? parseUsageKeys(text(ENV.usageKeys)) : undefined,
     apiKeyClaim: env[ENV.apiKeyClaim] || undefined,
     sessions: env[ENV.redis]
-      ? { redis: text(ENV.redis), policy: JSON.parse(text(ENV.sessions)) as SessionPolicy }
+      ? {
+          redis: text(ENV.redis),
+          policy: JSON.parse(text(ENV.sessions)) as SessionPolicy,
+          controlCookies: env[ENV.controlCookies] === 'true',
+        }
       : undefined,
   };
 }

@@ -48,6 +48,7 @@ export const CONTEXT_KEYS: Readonly<Record<string, readonly [reader: Reader, ...
   name: [text, 'name'],
   allowedOrigins: [list, 'allowedOrigins'],
   alwaysAllowed: [list, 'alwaysAllowed'],
+  controlCookies: [flag, 'controlCookies'],
   stateUnknown: [text, 'stateUnknown'],
   refusalForm: [text, 'refusalForm'],
   offenderThreshold: [number, 'offenderThreshold'],

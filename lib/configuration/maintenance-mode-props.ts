@@ -234,6 +234,12 @@ export interface MaintenanceModeProps {
    * @default /static/{proxy+}, /favicon.ico, /robots.txt, /health, /health/{proxy+}, /api/csrf-token
    */
   readonly alwaysAllowed?: readonly string[];
+  /**
+   * Whether the application's session cookie counts in the control API too, for requests of the same origin: then any
+   * script in the application, and whoever gets one in there, may act as its admins.
+   * @default false
+   */
+  readonly controlCookies?: boolean;
   /** What an authorizer decides that has never been able to read the state. @default 'open' */
   readonly stateUnknown?: 'open' | 'closed';
   /** `json` if a refusal must never be HTML. @default 'negotiated' */

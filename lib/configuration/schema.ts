@@ -148,6 +148,7 @@ const OPTIONS = z.strictObject({
   name: matching(/^(?=.*\S)[^\p{C}]{1,60}$/u, 'must be 1 to 60 characters that can be printed').optional(),
   allowedOrigins: z.array(text(webOriginProblem), 'must be a list').min(1, 'must name one').default(['*']),
   alwaysAllowed: z.array(openRoute, 'must be a list').default(DEFAULT_ALWAYS_ALLOWED),
+  controlCookies: flag.default(false),
   stateUnknown: oneOf('open', 'closed').default('open'),
   refusalForm: oneOf('negotiated', 'json').default('negotiated'),
   offenderThreshold: integer(1, 100_000).default(30),

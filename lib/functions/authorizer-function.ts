@@ -40,6 +40,7 @@ export class AuthorizerFunction extends MaintenanceFunction {
     eventLog.bindKeyReader(this, identity.issuer);
     identity.bindVerifier(this);
     redis?.bind(this, 'gate');
+    if (configuration.controlCookies) this.addEnvironment(ENV.controlCookies, 'true');
     setMetricsEnvironment(this, configuration);
     this.addEnvironment(ENV.adminGroups, configuration.adminGroups.join(','));
     this.addEnvironment(ENV.workerGroups, configuration.workerGroups.join(','));

@@ -41,6 +41,12 @@ const OWN_USER = '_local';
 const SLOTS = 16_384;
 /** The ports of a cluster's own bus lie so far above those for clients. */
 const BUS_OFFSET = 10_000;
+/**
+ * Both ports stay below those that connections are given (32768 and up on Linux): a server that is down for a while finds
+ * them free when it comes back.
+ */
+const LOWEST_PORT = 11_000;
+const PORTS = 11_000;
 /** Milliseconds that a server which is slow works between two pauses. */
 const WORKING_MS = 2;
 /** Milliseconds between two draws of whether calls are answered with errors. */
@@ -299,7 +305,7 @@ export class RedisServer {
 
 /** A port that is free, and whose bus port is free too, and that is none of those taken. */
 async function freePort(preferred: number, taken: readonly number[] = []): Promise<number> {
-  const random = () => 20_000 + Math.floor(Math.random() * 30_000);
+  const random = () => LOWEST_PORT + Math.floor(Math.random() * PORTS);
   const candidates = [preferred, ...Array.from({ length: 50 }, random)].filter((port) => port > 0);
   for (const port of candidates) {
     if (!taken.includes(port) && (await isFree(port)) && (await isFree(port + BUS_OFFSET))) return port;

@@ -57,6 +57,7 @@ async function start(state: State | null = ACTIVE, variables: Record<string, str
   const handler = await startAuthorizer(issuer, store.url, {
     REDIS: JSON.stringify(redis.settings),
     SESSIONS: JSON.stringify(POLICY),
+    CONTROL_COOKIES: 'true',
     ...variables,
   });
   // Made ready by the way: it takes Jest a second, and a function some 40 ms.

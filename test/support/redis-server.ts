@@ -173,7 +173,7 @@ export async function until(isSo: () => Promise<boolean> | boolean): Promise<voi
 
 async function freePort(taken: readonly number[]): Promise<number> {
   for (let tries = 0; tries < 50; tries += 1) {
-    const port = 20_000 + Math.floor(Math.random() * 30_000);
+    const port = 11_000 + Math.floor(Math.random() * 11_000);
     if (!taken.includes(port) && (await isFree(port)) && (await isFree(port + BUS_OFFSET))) return port;
   }
   throw new Error('No free port was found for redis-server.');

@@ -42,7 +42,8 @@ async function presentedBy(
     route = 'origin',
     redis = 'up',
     now = NOW,
-  }: { route?: Route; redis?: 'up' | 'down' | 'none'; now?: number } = {},
+    onControlRoutes = true,
+  }: { route?: Route; redis?: 'up' | 'down' | 'none'; now?: number; onControlRoutes?: boolean } = {},
 ): Promise<{ presented: PresentedCredential; lookedUp: string[] }> {
   const lookedUp: string[] = [];
   const find = async (id: string) => {
@@ -54,7 +55,7 @@ async function presentedBy(
     verify: async (token: string) =>
       TOKENS.get(token) ?? ({ outcome: 'rejected', reason: 'malformed' } as const),
     allowedOrigins: ['*'],
-    sessions: redis === 'none' ? undefined : { cookie: 'session_id', store: { find } },
+    sessions: redis === 'none' ? undefined : { cookie: 'session_id', onControlRoutes, store: { find } },
   };
   return { presented: await identify(new RequestHeaders({ headers }), route, sources, now), lookedUp };
 }
@@ -158,7 +159,11 @@ describe('who calls', () => {
       {
         verify: async () => ({ outcome: 'unavailable' }),
         allowedOrigins: [],
-        sessions: { cookie: 'session_id', store: { find: () => Promise.reject(new TypeError('oops')) } },
+        sessions: {
+          cookie: 'session_id',
+          onControlRoutes: true,
+          store: { find: () => Promise.reject(new TypeError('oops')) },
+        },
       },
       NOW,
     );
@@ -192,4 +197,11 @@ describe('a page of somebody else’s', () => {
       'session of alice, admin',
     );
   });
+});
+
+test('a cookie is not even looked at on control routes, unless that was asked for', async () => {
+  const headers = { Cookie: 'session_id=of-alice' };
+  const options = { route: 'control', onControlRoutes: false } as const;
+  expect(await presentedBy(headers, options)).toEqual({ presented: { outcome: 'none' }, lookedUp: [] });
+  expect((await presentedBy(headers, { ...options, route: 'origin' })).presented.outcome).toBe('valid');
 });
