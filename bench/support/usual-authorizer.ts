@@ -8,7 +8,7 @@ import { readKeysFromTable } from '../../adapters/lean/kept-keys.ts';
 import { readState } from '../../adapters/lean/read-state.ts';
 import { TokenVerifier } from '../../adapters/lean/token-verifier.ts';
 import { Offenders } from '../../core/attempts/offenders.ts';
-import { alwaysAllowedRoutes } from '../../core/gate/always-allowed.ts';
+import { alwaysAllowedRoutes } from '../../core/decision/always-allowed.ts';
 import { Authorizer } from '../../core/gate/authorizer.ts';
 import { StateCache } from '../../core/state/state-cache.ts';
 import type { AuthorizerEvent } from '../../lambdas/authorizer/authorizer-event.ts';

@@ -1,9 +1,9 @@
+import { alwaysAllowedRoutes } from '../decision/always-allowed.ts';
 import { BUILT_IN_RULES } from '../decision/built-in-rules.ts';
 import { type Classification, createClassifier } from '../decision/classify.ts';
 import { decisiveOperation, isForbidden } from '../decision/decide.ts';
 import { isUsable } from '../decision/route-matcher.ts';
 import { CONTROL_BASE_PATH } from '../environment.ts';
-import { alwaysAllowedRoutes } from '../gate/always-allowed.ts';
 import { effective } from '../state/clock.ts';
 import { ROLES, type Role } from '../state/principal.ts';
 import type { Maintenance, Mode, State } from '../state/state.ts';

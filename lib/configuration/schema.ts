@@ -2,7 +2,7 @@ import { Duration, StringConcat, Tokenization } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { z } from 'zod';
-import { alwaysAllowedProblem } from '../../core/gate/always-allowed.ts';
+import { alwaysAllowedProblem } from '../../core/decision/always-allowed.ts';
 import { DEFAULT_SECURITY_POLICY, SECURITY_POLICIES } from '../gateway/tls.ts';
 import { flag, integer, matching, missingOr, oneOf, secretVersion, text } from './checks.ts';
 import { ALARM_THRESHOLDS, CONTACTS, DEFAULT_THRESHOLDS, RUNBOOK_URL } from './monitoring-schema.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { alwaysAllowedRoutes } from '../../core/decision/always-allowed.ts';
 import { classify } from '../../core/decision/classify.ts';
 import { decide } from '../../core/decision/decide.ts';
 import { CONTROL_BASE_PATH } from '../../core/environment.ts';
-import { alwaysAllowedRoutes } from '../../core/gate/always-allowed.ts';
 import type { Maintenance } from '../../core/state/state.ts';
 import { DEFAULT_ALWAYS_ALLOWED } from '../../lib/configuration/schema.ts';
 import { type Answer, Cloud, type Received } from '../support/cloud.ts';

@@ -1,7 +1,7 @@
+import { alwaysAllowedRoutes } from '../../decision/always-allowed.ts';
 import { BUILT_IN_RULES } from '../../decision/built-in-rules.ts';
 import { canonicalPath } from '../../decision/canonical-path.ts';
 import { OPEN_TYPES } from '../../decision/operations.ts';
-import { alwaysAllowedRoutes } from '../../gate/always-allowed.ts';
 import { opensWrites } from '../../rules/rule-set.ts';
 import { OVERDUE_AFTER_MS, SLOW_STORE_MS } from '../thresholds.ts';
 import { checksOf, counted, minutes, named } from './check.ts';

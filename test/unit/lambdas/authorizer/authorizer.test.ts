@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Offenders, type Summary } from '../../../../core/attempts/offenders.ts';
+import { alwaysAllowedRoutes } from '../../../../core/decision/always-allowed.ts';
 import { StoreUnavailableError } from '../../../../core/errors.ts';
-import { alwaysAllowedRoutes } from '../../../../core/gate/always-allowed.ts';
 import { Authorizer } from '../../../../core/gate/authorizer.ts';
 import type { DecisionRecord } from '../../../../core/gate/decision-record.ts';
 import type { GatewayRequest } from '../../../../core/gate/gateway-request.ts';

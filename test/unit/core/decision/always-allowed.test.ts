@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { alwaysAllowedProblem, alwaysAllowedRoutes } from '../../../../core/gate/always-allowed.ts';
+import { alwaysAllowedProblem, alwaysAllowedRoutes } from '../../../../core/decision/always-allowed.ts';
 
 const routes = alwaysAllowedRoutes(['/static/{proxy+}', 'POST /webhooks/{path+}', 'ANY /open']);
 

@@ -1,5 +1,5 @@
-import { RouteMatcher } from '../decision/route-matcher.ts';
-import { methodProblem, templateProblem } from '../decision/rule.ts';
+import { RouteMatcher } from './route-matcher.ts';
+import { methodProblem, templateProblem } from './rule.ts';
 
 /** Verb, where one is named, and path template of an entry. */
 const ENTRY = /^(?:(\S+) +)?(\S+)$/;
