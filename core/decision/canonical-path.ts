@@ -16,7 +16,10 @@ const SEPARATOR = /%2f|%5c|\\/i;
 const ENCODED_END = /%(?:3f|23)/i;
 /** What an origin that decodes twice would take for a dot, a separator, the path's end or a control character. */
 const ENCODED_TWICE = /%(?:2e|2f|5c|3f|23|[01][0-9a-f]|7f)/i;
-/** What an origin on Windows trims off a segment, parameters aside (`admin.;a=b`). */
+/**
+ * What an origin on Windows trims off a segment, parameters aside (`admin.;a=b`). So `.` and `..` too, and `..;a=b`:
+ * servlet containers take the parameters off before they go up.
+ */
 const TRIMMED = /[.\s](?:;|\/|$)/;
 /** What goes up in a path or ends a segment. */
 const MEANINGFUL = /[./\\]/;
@@ -58,14 +61,7 @@ function isMalformed(path: string): boolean {
   const decoded = decodeOnce(path);
   if (decoded === null || !path.isWellFormed() || hasControlCharacter(decoded)) return true;
   if (ENCODED_TWICE.test(decoded)) return true;
-  return (
-    TRIMMED.test(decoded) || decoded.split('/').some(isDotSegment) || [...decoded].some(foldsIntoMeaning)
-  );
-}
-
-/** `.` and `..`, also with parameters (`..;a=b`): servlet containers take those off before they go up. */
-function isDotSegment(segment: string): boolean {
-  return /^\.{1,2}(?:;|$)/.test(segment);
+  return TRIMMED.test(decoded) || [...decoded].some(foldsIntoMeaning);
 }
 
 /** Whether Unicode's compatibility form of a character holds a dot or a separator. */

@@ -87,9 +87,11 @@ export class Authorizer {
   ): Promise<Verdict> {
     const { maintenance, version } = state;
     if (maintenance === null) return ALLOW;
-    const classification = this.#strictest(request, maintenance, (each) => this.#classify(each, state));
-    if (classification === null) {
-      const passed = { request, classification: this.#classify(request, state), maintenance, version, now };
+    const { classification, isOpen } = this.#strictest(request, maintenance, (each) =>
+      this.#classify(each, state),
+    );
+    if (isOpen) {
+      const passed = { request, classification, maintenance, version, now };
       return toldIfUnreachable(ALLOW, { ...passed, client: request.sourceAddress });
     }
     const identity = identityOf(await request.identify(now), state);
@@ -110,23 +112,26 @@ export class Authorizer {
   }
 
   /**
-   * What a request is by the verb that is judged most strictly; null where it passes by each, whoever calls.
+   * What a request is by the verb that is judged most strictly, and whether it passes by each, whoever calls.
    * API Gateway passes a request on by the verb that a header names.
    */
   #strictest(
     request: GatewayRequest,
     maintenance: Maintenance,
     classify: (request: GatewayRequest) => Classification,
-  ): Classification | null {
-    let strictest: Classification | null = null;
+  ): { readonly classification: Classification; readonly isOpen: boolean } {
+    let first: Classification | undefined;
+    let strictest: Classification | undefined;
     for (const each of withOtherMethods(request)) {
       const classification = classify(each);
+      first ??= classification;
       const operation = decisiveOperation(classification);
       if (this.#isOpen(each, classification) || !roleMatters(maintenance, operation)) continue;
-      if (isForbidden(maintenance, operation)) return classification;
+      if (isForbidden(maintenance, operation)) return { classification, isOpen: false };
       strictest ??= classification;
     }
-    return strictest;
+    const classification = strictest ?? first ?? classify(request);
+    return { classification, isOpen: strictest === undefined };
   }
 
   #classify(request: GatewayRequest, state: State): Classification {

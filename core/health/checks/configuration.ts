@@ -193,15 +193,10 @@ function blockableBy(entries: readonly string[]): readonly string[] {
     const { method, path } = rule;
     const example = canonicalPath(path.replace(/\{[^}]*\}/g, 'x'));
     const verbs = method === 'ANY' ? ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] : [method].flat();
-    const by = example === null ? undefined : firstOf(verbs, (verb) => open.find(verb, example));
+    const by =
+      example === null
+        ? undefined
+        : verbs.map((verb) => open.find(verb, example)).find((entry) => entry !== undefined);
     return by === undefined ? [] : [`${path} (by ${by})`];
   });
-}
-
-function firstOf<T, U>(items: readonly T[], find: (item: T) => U | undefined): U | undefined {
-  for (const item of items) {
-    const found = find(item);
-    if (found !== undefined) return found;
-  }
-  return undefined;
 }
